@@ -1,0 +1,64 @@
+/// Figures of one benchmark run, raw samples kept.
+public struct BenchmarkReport: Sendable, Codable {
+  public struct Figure: Sendable, Codable {
+    public var name: String
+    public var unit: String
+    public var median: Double
+    public var lowerQuartile: Double
+    public var upperQuartile: Double
+    public var samples: [Double]
+
+    /// - Parameter samples: nanoseconds, at least one.
+    public init(_ name: String, nanoseconds samples: [Double]) {
+      let sorted = samples.sorted()
+      self.name = name
+      self.unit = "ns"
+      self.median = Figure.quantile(sorted, 0.5)
+      self.lowerQuartile = Figure.quantile(sorted, 0.25)
+      self.upperQuartile = Figure.quantile(sorted, 0.75)
+      self.samples = samples
+    }
+
+    private static func quantile(_ sorted: [Double], _ part: Double) -> Double {
+      if sorted.isEmpty { return 0 }
+      let place = part * Double(sorted.count - 1)
+      let below = Int(place)
+      let above = min(below + 1, sorted.count - 1)
+      return sorted[below] + (sorted[above] - sorted[below]) * (place - Double(below))
+    }
+  }
+
+  public var schemaVersion = RunReport.schemaVersion
+  public var machine: Machine
+  public var benchmarks: [Figure]
+  /// Peers that are not installed here.
+  public var absent: [String]
+
+  public init(machine: Machine, benchmarks: [Figure], absent: [String] = []) {
+    self.machine = machine
+    self.benchmarks = benchmarks
+    self.absent = absent
+  }
+
+  public func json() throws -> String { try JSON.text(of: self) + "\n" }
+
+  /// A line a figure, each with its ratio to the last.
+  public func text() -> String {
+    let width = benchmarks.map(\.name.count).max() ?? 0
+    let base = benchmarks.last?.median ?? 1
+    return benchmarks.map { figure in
+      "\(figure.name.padding(to: width + 2))\(BenchmarkReport.time(figure.median))"
+        + "  (\(BenchmarkReport.time(figure.lowerQuartile)) to "
+        + "\(BenchmarkReport.time(figure.upperQuartile)))  "
+        + "\((figure.median / base * 100).rounded() / 100) times\n"
+    }.joined() + absent.map { "\($0): not installed\n" }.joined()
+  }
+
+  /// `1.23 ms`
+  static func time(_ nanoseconds: Double) -> String {
+    for (unit, name) in [(1e9, "s"), (1e6, "ms"), (1e3, "us")] where nanoseconds >= unit {
+      return "\((nanoseconds / unit * 100).rounded() / 100) \(name)"
+    }
+    return "\((nanoseconds * 100).rounded() / 100) ns"
+  }
+}

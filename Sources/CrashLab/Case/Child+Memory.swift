@@ -1,0 +1,69 @@
+internal import CHarness
+internal import Glibc
+
+/// A stack that a case has laid out itself: [below][guard][stack].
+public struct StackLayout: @unchecked Sendable {
+  /// The lowest usable byte.
+  public let limit: UnsafeMutableRawPointer
+  public let size: Int
+  public let guardSize: Int
+  public let belowSize: Int
+
+  /// The lowest byte of what lies below the guard.
+  public var below: UnsafeMutableRawPointer { limit - guardSize - belowSize }
+}
+
+extension Child {
+  /// What a case wants below the guard of a stack.
+  public enum Below: Sendable { case memory, hole }
+
+  /// Lays out a stack in one piece of memory: the kernel's choice of place would not repeat.
+  public func layOutStack(
+    size: Int, guardSize: Int = 4096, below belowSize: Int = 0, of kind: Below = .memory
+  ) -> StackLayout {
+    guard let limit = clab_map_stack(belowSize, kind == .hole, guardSize, size) else {
+      skip("no memory for a stack: \(String(cString: strerror(errno)))")
+    }
+    return StackLayout(limit: limit, size: size, guardSize: guardSize, belowSize: belowSize)
+  }
+
+  /// Fills memory with a pattern that nobody may change.
+  ///
+  /// - Parameter limit: of the stack that may run into it.
+  public func canary(
+    _ what: String, of owner: String, at low: UnsafeMutableRawPointer, size: Int,
+    below limit: UnsafeMutableRawPointer?
+  ) {
+    _ = clab_note_canary(what, owner, low, size, limit)
+  }
+
+  /// Makes a coroutine on the given stack and notes its stack under this name.
+  public func coroutine(
+    _ name: String, number: Int = 1, on stack: UnsafeMutableRawPointer, size: Int,
+    body: @escaping () -> Void
+  ) -> Coroutine {
+    clab_note_stack(CLAB_STACK_COROUTINE, 0, UInt64(number), name, stack, stack + size)
+    return Coroutine(stack: stack, size: size, body: body)
+  }
+}
+
+/// A stackful coroutine on the harness's own switch.
+public final class Coroutine {
+  private let memory: UnsafeMutablePointer<clab_coroutine>
+  private let body: () -> Void
+
+  init(stack: UnsafeMutableRawPointer, size: Int, body: @escaping () -> Void) {
+    memory = .allocate(capacity: 1)
+    self.body = body
+    let context = Unmanaged.passUnretained(self).toOpaque()
+    clab_coroutine_init(
+      memory, stack, size,
+      { Unmanaged<Coroutine>.fromOpaque($0!).takeUnretainedValue().body() }, context)
+  }
+
+  /// Runs it until it suspends or ends.
+  public func resume() { _ = clab_coroutine_resume(memory) }
+
+  /// Goes back to whoever resumed the running coroutine.
+  public static func suspend() { clab_coroutine_suspend() }
+}

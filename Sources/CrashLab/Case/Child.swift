@@ -1,0 +1,73 @@
+public import CHarness
+internal import Glibc
+
+/// The child's side of a trial: what the body of a case may ask of the harness.
+///
+/// The body runs in a forked process that is about to die. It may start threads and tasks; it must
+/// not expect anything to be cleaned up.
+public struct Child: Sendable {
+  /// Runs `body` on a new armed thread and waits for its end.
+  ///
+  /// - Parameters:
+  ///   - name: at most 15 bytes are seen by the kernel.
+  ///   - stackSize: bytes; nil for the system's default.
+  ///   - guardSize: bytes; nil for the system's default.
+  ///   - memory: the stack itself (pthread_attr_setstack); nil to have one made.
+  public func thread(
+    _ name: String, stackSize: Int? = nil, guardSize: Int? = nil,
+    memory: UnsafeMutableRawPointer? = nil, arming: Arming = [], body: @escaping () -> Void
+  ) {
+    let thread = spawn(
+      name, stackSize: stackSize, guardSize: guardSize, memory: memory, arming: arming, body: body)
+    pthread_join(thread, nil)
+  }
+
+  /// Runs `body` on a new armed thread.
+  @discardableResult
+  public func spawn(
+    _ name: String, stackSize: Int? = nil, guardSize: Int? = nil,
+    memory: UnsafeMutableRawPointer? = nil, arming: Arming = [], body: @escaping () -> Void
+  ) -> pthread_t {
+    let argument = Unmanaged.passRetained(Closure(body)).toOpaque()
+    var thread = pthread_t()
+    let error = name.withCString { name in
+      // The thread may read its name after this has returned, so it gets a copy of its own.
+      var options = clab_thread_options(
+        name: strdup(name), stack_size: stackSize ?? 0,
+        guard_size: guardSize ?? Int(bitPattern: UInt.max), stack_memory: memory,
+        arm_flags: arming.rawValue)
+      return clab_spawn_thread(
+        &options, { Unmanaged<Closure>.fromOpaque($0!).takeRetainedValue().body() }, argument,
+        &thread)
+    }
+    if error != 0 { skip("a thread could not be started: \(String(cString: strerror(error)))") }
+    return thread
+  }
+
+  /// Arms the calling thread, which somebody else has made (a Dispatch worker, a Task's).
+  public func armThisThread(_ name: String, arming: Arming = []) {
+    let error = name.withCString { clab_arm_thread($0, arming.rawValue) }
+    if error != 0 { skip("a thread could not be armed: \(String(cString: strerror(error)))") }
+  }
+
+  /// Ends the trial: this machine cannot run the case.
+  public func skip(_ reason: String) -> Never {
+    reason.withCString { clab_skip($0) }
+  }
+
+  /// A figure for the report.
+  public func note(_ counter: String, _ value: Int) {
+    _ = counter.withCString { clab_note_counter($0, Int64(value)) }
+  }
+
+  /// Hides a value from the optimiser.
+  @inline(__always)
+  public static func opaque(_ value: Int) -> Int {
+    Int(truncatingIfNeeded: clab_opaque(UInt64(truncatingIfNeeded: value)))
+  }
+
+  private final class Closure {
+    let body: () -> Void
+    init(_ body: @escaping () -> Void) { self.body = body }
+  }
+}

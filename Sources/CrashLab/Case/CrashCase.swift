@@ -1,0 +1,49 @@
+internal import CHarness
+
+/// A named way to crash, or to survive, with what must be seen of it.
+public struct CrashCase: Sendable {
+  /// Kebab-case; also the name of its file.
+  public var name: String
+  /// One sentence: what it does.
+  public var summary: String
+  /// A few sentences: what can be learned from it.
+  public var lesson: String
+  /// What the machine must have; without it the case is skipped with the reason.
+  public var requirements: [Requirement]
+  /// Threads that do nothing but beat.
+  public var bystanders: Int
+  /// Seconds until the laboratory ends it; nil: the run's own.
+  public var deadline: Double?
+  public var arming: Arming
+  public var expectation: Expectation
+  public var body: @Sendable (Child) -> Void
+
+  public init(
+    _ name: String, _ summary: String, lesson: String, requires requirements: [Requirement] = [],
+    bystanders: Int = 2, deadline: Double? = nil, arming: Arming = [], expect: Expectation,
+    body: @escaping @Sendable (Child) -> Void
+  ) {
+    self.name = name
+    self.summary = summary
+    self.lesson = lesson
+    self.requirements = requirements
+    self.bystanders = bystanders
+    self.deadline = deadline
+    self.arming = arming
+    self.expectation = expect
+    self.body = body
+  }
+}
+
+/// How a thread or a process of a case is armed, where not in the usual way.
+public struct Arming: OptionSet, Sendable {
+  public var rawValue: UInt32
+  public init(rawValue: UInt32) { self.rawValue = rawValue }
+
+  public static let noAlternateStack = Arming(rawValue: CLAB_ARM_NO_ALTERNATE_STACK.rawValue)
+  /// SA_ONSTACK is left out.
+  public static let notOnStack = Arming(rawValue: CLAB_ARM_NO_ONSTACK.rawValue)
+  /// SA_NODEFER: a fault inside the handler is caught too.
+  public static let noDefer = Arming(rawValue: CLAB_ARM_NODEFER.rawValue)
+  public static let noHandler = Arming(rawValue: CLAB_ARM_NO_HANDLER.rawValue)
+}

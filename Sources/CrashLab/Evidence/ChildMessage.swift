@@ -1,0 +1,96 @@
+internal import CHarness
+
+/// A datagram of a child, decoded. The child has corrupted its memory: nothing in it is trusted.
+enum ChildMessage: Sendable {
+  case fault(Evidence)
+  case finished(at: UInt64)
+  case skipped
+
+  /// Why a datagram is no message: each a sentence's end after "the child sent".
+  struct Garbled: Error, CustomStringConvertible, Equatable {
+    var description: String
+    init(_ description: String) { self.description = description }
+  }
+
+  /// The size of every well-formed message, in bytes.
+  static let size = MemoryLayout<clab_evidence>.size
+
+  init(_ bytes: UnsafeRawBufferPointer) throws(Garbled) {
+    guard bytes.count == ChildMessage.size else {
+      throw Garbled("\(bytes.count) bytes where a message has \(ChildMessage.size)")
+    }
+    let raw = bytes.loadUnaligned(as: clab_evidence.self)
+    guard raw.magic == UInt32(CLAB_EVIDENCE_MAGIC), raw.size == UInt32(bytes.count) else {
+      throw Garbled("\(bytes.count) bytes that do not begin as a message")
+    }
+    switch raw.kind {
+    case CLAB_MESSAGE_FAULT.rawValue: self = .fault(try Evidence(raw))
+    case CLAB_MESSAGE_FINISHED.rawValue: self = .finished(at: raw.caught_at)
+    case CLAB_MESSAGE_SKIPPED.rawValue: self = .skipped
+    default: throw Garbled("a message of the unknown kind \(raw.kind)")
+    }
+  }
+}
+
+extension Evidence {
+  fileprivate init(_ raw: clab_evidence) throws(ChildMessage.Garbled) {
+    guard (1...64).contains(raw.signal) else {
+      throw ChildMessage.Garbled("evidence of the impossible signal \(raw.signal)")
+    }
+    self.init(
+      source: .handler,
+      handled: true,
+      thread: raw.thread,
+      code: SignalCode(raw.code, of: Signal(raw.signal)),
+      address: Address(raw.address),
+      sender: raw.code <= 0 ? Sender(process: raw.sender_pid, user: raw.sender_uid) : nil,
+      access: Access(raw.access),
+      programCounter: Address(raw.program_counter),
+      stackPointer: Address(raw.stack_pointer),
+      trace: try Trace(raw.trace),
+      handlerStackUsed: raw.handler_stack_used == 0 ? nil : Int(clamping: raw.handler_stack_used),
+      caughtAt: raw.caught_at,
+      sentAt: raw.sent_at)
+  }
+}
+
+extension Access {
+  fileprivate init?(_ raw: UInt32) {
+    switch raw {
+    case CLAB_ACCESS_READ.rawValue: self = .read
+    case CLAB_ACCESS_WRITE.rawValue: self = .write
+    case CLAB_ACCESS_EXECUTE.rawValue: self = .execute
+    default: return nil
+    }
+  }
+}
+
+extension Trace {
+  /// A trace from the harness; nil if nothing was unwound. Counts out of bounds are refused.
+  fileprivate init?(_ raw: clab_trace) throws(ChildMessage.Garbled) {
+    if raw.stop == CLAB_STOP_NONE.rawValue { return nil }
+    guard raw.head_count <= UInt32(CLAB_TRACE_HEAD),
+      raw.tail_count <= UInt32(CLAB_TRACE_TAIL)
+    else { throw ChildMessage.Garbled("a trace of \(raw.head_count)+\(raw.tail_count) entries") }
+    self.init(
+      entries: withUnsafeBytes(of: raw.head) { Trace.entries($0, count: Int(raw.head_count)) }
+        + withUnsafeBytes(of: raw.tail) { Trace.entries($0, count: Int(raw.tail_count)) },
+      frameCount: Int(clamping: raw.frame_count),
+      isComplete: raw.stop == CLAB_STOP_END.rawValue,
+      steps: Int(clamping: raw.steps),
+      duration: Double(raw.duration) / 1000)
+  }
+
+  private static func entries(_ bytes: UnsafeRawBufferPointer, count: Int) -> [Entry] {
+    bytes.bindMemory(to: clab_frame.self).prefix(count).map { frame in
+      Entry(
+        index: Int(clamping: frame.index),
+        count: Int(clamping: frame.count),
+        period: Int(frame.period),
+        programCounter: Address(frame.pc),
+        canonicalFrameAddress: Address(frame.cfa),
+        frameSize: Int(clamping: frame.frame_size),
+        isSignalFrame: frame.flags & CLAB_FRAME_SIGNAL.rawValue != 0)
+    }
+  }
+}

@@ -1,0 +1,75 @@
+/// Whether the whole process died: what was counted, and what follows from it.
+public struct DeathEvidence: Sendable, Equatable, Codable {
+  /// The bystanders' counters at four moments. Each has one figure a bystander.
+  public struct Beats: Sendable, Equatable, Codable {
+    /// When the evidence of the last fault (or of the body's end) came.
+    public var before: [UInt64]
+    /// While the process stood parked, after the bell was rung.
+    public var parked: [UInt64]
+    /// After the end.
+    public var after: [UInt64]
+    /// After the end once more, after the bell was rung again.
+    public var afterAgain: [UInt64]
+
+    public init(
+      before: [UInt64] = [], parked: [UInt64] = [], after: [UInt64] = [],
+      afterAgain: [UInt64] = []
+    ) {
+      self.before = before
+      self.parked = parked
+      self.after = after
+      self.afterAgain = afterAgain
+    }
+
+    /// All of them beat while the process stood parked.
+    public var wereBeating: Bool {
+      !parked.isEmpty && parked.count == before.count && zip(before, parked).allSatisfy(<)
+    }
+
+    /// Not one has beaten after the end.
+    public var areFrozen: Bool { after == afterAgain }
+  }
+
+  /// A signal ended the process as a whole, and everything that was looked at says so.
+  public var processDied: Bool
+  @Nullable public var threadsAtFault: Int?
+  @Nullable public var threadsAfter: Int?
+  public var bystanders: Int
+  /// Nil if there were none.
+  @Nullable public var bystandersStopped: Bool?
+  public var controlProcessAlive: Bool
+  public var beats: Beats
+
+  /// Derives the verdict on the process from what was counted.
+  ///
+  /// - Parameter waitersAfter: how many threads a last ring of the bell has woken.
+  public init(
+    termination: Termination, threadsAtFault: Int?, threadsAfter: Int, beats: Beats,
+    waitersAfter: Int, controlProcessAlive: Bool
+  ) {
+    let stopped = beats.after.isEmpty ? nil : beats.areFrozen && waitersAfter == 0
+    self.processDied =
+      termination.kind == .signal && threadsAfter == 0 && stopped != false
+    self.threadsAtFault = threadsAtFault
+    self.threadsAfter = threadsAfter
+    self.bystanders = beats.after.count
+    self.bystandersStopped = stopped
+    self.controlProcessAlive = controlProcessAlive
+    self.beats = beats
+  }
+
+  /// Why the pieces of evidence can't all be true, or nil if they agree. A laboratory whose
+  /// instruments disagree has measured nothing.
+  public func contradiction(with termination: Termination) -> String? {
+    if !controlProcessAlive {
+      return "the control process stopped beating: the death did not stay in its process"
+    }
+    if let threadsAfter, threadsAfter > 0 {
+      return "the kernel says that the process ended, but \(threadsAfter) of its threads live"
+    }
+    if bystandersStopped == false {
+      return "the kernel says that the process ended, but a bystander goes on beating"
+    }
+    return nil
+  }
+}

@@ -1,0 +1,30 @@
+/// What is known of one fault from where it happened: signal, registers, unwind.
+public struct Evidence: Sendable {
+  /// Who unwound: the handler inside the process, or the observer from outside.
+  public enum Source: String, Codable, Sendable { case handler, observer }
+
+  public var source: Source
+  /// A handler of the program ran for this fault.
+  public var handled: Bool
+  public var thread: Int32
+  public var code: SignalCode
+  public var address: Address
+  /// Who sent the signal, if it was sent.
+  public var sender: Sender?
+  public var access: Access?
+  public var programCounter: Address
+  public var stackPointer: Address
+  public var trace: Trace?
+  /// Bytes of alternate stack that the handler had touched; nil if it was not measured.
+  public var handlerStackUsed: Int?
+  /// CLOCK_MONOTONIC nanoseconds.
+  public var caughtAt: UInt64
+  public var sentAt: UInt64
+
+  public var signal: Signal { code.signal }
+
+  public struct Sender: Sendable, Equatable {
+    public var process: Int32
+    public var user: UInt32
+  }
+}

@@ -1,0 +1,94 @@
+extension StackRegion {
+  /// A stack that a process said it has. Where it lies is a claim; the guard is not: it is looked
+  /// for in the kernel's own account.
+  public struct Claim: Sendable, Equatable {
+    public var kind: Kind
+    public var name: String
+    public var number: Int?
+    public var thread: Int32?
+    public var low: Address
+    public var high: Address
+
+    public init(
+      kind: Kind, name: String, number: Int? = nil, thread: Int32? = nil, low: Address,
+      high: Address
+    ) {
+      self.kind = kind
+      self.name = name
+      self.number = number
+      self.thread = thread
+      self.low = low
+      self.high = high
+    }
+  }
+
+  /// The stacks of a process: the claims that the mappings bear out, and the main stack, which the
+  /// mappings name themselves.
+  ///
+  /// - Parameters:
+  ///   - mappings: in ascending order.
+  ///   - installedGuards: what pagemap shows as guarded by MADV_GUARD_INSTALL.
+  ///   - limits: what the kernel allows the main stack.
+  static func find(
+    claims: [Claim], mappings: [Mapping], installedGuards: [Range<Address>],
+    limits: MainStackLimits
+  ) -> [StackRegion] {
+    var regions: [StackRegion] = []
+    if let stack = mappings.last(where: { $0.path == "[stack]" }) {
+      regions.append(main(stack, limits: limits))
+    }
+    for claim in claims where claim.kind != .main && claim.low < claim.high {
+      guard let top = mappings.holding(Address(claim.high.value - 1)), top.path != "[stack]" else {
+        continue
+      }
+      regions.append(
+        StackRegion(
+          kind: claim.kind, name: claim.name, number: claim.number, thread: claim.thread,
+          low: claim.low, high: claim.high,
+          guard: Guard.below(
+            claim.low, mappings: mappings, installedGuards: installedGuards)))
+    }
+    return regions
+  }
+
+  private static func main(_ mapping: Mapping, limits: MainStackLimits) -> StackRegion {
+    // mm/mmap.c, acct_stack_growth: the whole mapping may not become larger than the soft limit.
+    let size = limits.soft ?? (mapping.high.value - mapping.low.value)
+    let low = Address(mapping.high.value > size ? mapping.high.value - size : 0)
+    let gap = min(limits.gap, low.value)
+    return StackRegion(
+      kind: .main, name: "main", low: low, high: mapping.high,
+      guard: Guard(low: Address(low.value - gap), high: low, kind: .kernelGap))
+  }
+}
+
+/// What the kernel allows the main stack of a process.
+public struct MainStackLimits: Sendable, Equatable {
+  /// RLIMIT_STACK's soft limit in bytes, rounded down to pages; nil if unlimited.
+  public var soft: UInt64?
+  /// The distance kept to the mapping below, in bytes.
+  public var gap: UInt64
+
+  public init(soft: UInt64?, gap: UInt64) {
+    self.soft = soft
+    self.gap = gap
+  }
+}
+
+extension Guard {
+  /// What guards a stack whose limit is this: anonymous memory that may not be written, directly
+  /// below it, or pages that pagemap shows as guarded.
+  static func below(
+    _ limit: Address, mappings: [Mapping], installedGuards: [Range<Address>]
+  ) -> Guard {
+    guard limit.value > 0 else { return .none(below: limit) }
+    let last = Address(limit.value - 1)
+    if let installed = installedGuards.first(where: { $0.contains(last) }) {
+      return Guard(low: installed.lowerBound, high: limit, kind: .madvise)
+    }
+    guard let below = mappings.holding(last), below.path.isEmpty,
+      !below.permissions.contains(.write)
+    else { return .none(below: limit) }
+    return Guard(low: below.low, high: limit, kind: .mapping)
+  }
+}

@@ -1,0 +1,27 @@
+internal import Glibc
+
+/// How the parts of a report are coloured: by what they mean.
+public struct Theme: Sendable {
+  private var isColoured: Bool
+
+  public static let plain = Theme(isColoured: false)
+  public static let coloured = Theme(isColoured: true)
+
+  /// Colour on a terminal only, and never under NO_COLOR (https://no-color.org) or a dumb terminal.
+  public static func suited(to output: Output) -> Theme {
+    let noColor = getenv("NO_COLOR").map { $0.pointee != 0 } ?? false
+    let dumb = getenv("TERM").map { String(cString: $0) == "dumb" } ?? true
+    return output.isTerminal && !noColor && !dumb ? .coloured : .plain
+  }
+
+  private func paint(_ text: String, _ code: String) -> String {
+    isColoured ? "\u{1B}[\(code)m\(text)\u{1B}[0m" : text
+  }
+
+  func good(_ text: String) -> String { paint(text, "32") }
+  func bad(_ text: String) -> String { paint(text, "1;31") }
+  func warning(_ text: String) -> String { paint(text, "33") }
+  func heading(_ text: String) -> String { paint(text, "1") }
+  func faint(_ text: String) -> String { paint(text, "2") }
+  func symbol(_ text: String) -> String { paint(text, "36") }
+}

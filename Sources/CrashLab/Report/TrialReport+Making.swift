@@ -1,0 +1,21 @@
+extension TrialReport {
+  init(
+    _ planned: PlannedTrial, judgement: Judgement, seen: Observation, timeline: [Event]
+  ) {
+    self.init(
+      case: planned.case.name, attempt: planned.attempt, command: nil,
+      verdict: judgement.verdict, reason: judgement.reason,
+      summary: judgement.verdict == .skipped
+        ? "skipped: \(judgement.reason ?? "")" : TrialReport.summary(of: seen),
+      mismatches: judgement.mismatches, faults: seen.faults, corruption: seen.corruption,
+      counters: seen.counters.sorted { $0.key < $1.key }.map { Counter(name: $0, value: $1) },
+      termination: seen.termination, death: seen.death, timeline: timeline)
+  }
+
+  /// The report of a case that this machine can't run.
+  init(skipped planned: PlannedTrial, reason: String) {
+    self.init(
+      planned, judgement: Judgement(verdict: .skipped, mismatches: [], reason: reason),
+      seen: Observation(), timeline: [])
+  }
+}

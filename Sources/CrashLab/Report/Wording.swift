@@ -1,0 +1,178 @@
+// How the values are said to a person: one place for the words, pure functions of the values.
+
+/// `4 KiB`, `8 MiB`, `123 bytes`: exact where it is a whole number of units, else rounded.
+func bytesInWords(_ bytes: Int) -> String {
+  let units = [(1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB")]
+  for (unit, name) in units where bytes >= unit {
+    if bytes % unit == 0 { return "\(bytes / unit) \(name)" }
+    let tenths = (bytes * 10 + unit / 2) / unit
+    return tenths % 10 == 0 ? "\(tenths / 10) \(name)" : "\(tenths / 10).\(tenths % 10) \(name)"
+  }
+  return bytes == 1 ? "1 byte" : "\(bytes) bytes"
+}
+
+/// `1,234,567`
+func grouped(_ number: Int) -> String {
+  var digits = String(number.magnitude)
+  var parts: [Substring] = []
+  while digits.count > 3 {
+    parts.insert(digits.suffix(3), at: 0)
+    digits.removeLast(3)
+  }
+  return (number < 0 ? "-" : "") + ([Substring(digits)] + parts).joined(separator: ",")
+}
+
+extension ClosedRange<Int> {
+  var inWords: String {
+    if lowerBound == upperBound { return "\(lowerBound)" }
+    return upperBound == Int.max
+      ? "\(lowerBound) or more" : "\(lowerBound) to \(upperBound)"
+  }
+}
+
+extension FaultSite.Owner {
+  var inWords: String {
+    switch kind {
+    case .main: "the main thread"
+    case .thread: "thread '\(printable(name))'"
+    case .coroutine: "coroutine '\(printable(name))'"
+    case .alternateStack: "the alternate stack of '\(printable(name))'"
+    }
+  }
+}
+
+extension FaultSite {
+  /// `8 bytes below the stack limit, in the 4 KiB guard of thread 'overflower'`
+  public var inWords: String {
+    let owner = owner?.inWords ?? "an unknown stack"
+    let overshoot = overshoot.map { "\(bytesInWords($0)) below the stack limit" } ?? "at the guard"
+    switch kind {
+    case .guard:
+      let hidden = self.guard?.kind == .madvise ? " (MADV_GUARD_INSTALL, not in maps)" : ""
+      return
+        "\(overshoot), in the \(bytesInWords(self.guard?.size ?? 0)) guard of \(owner)\(hidden)"
+    case .pastGuard:
+      if self.guard?.kind == Guard.Kind.none {
+        return "\(overshoot) of \(owner), which has no guard"
+      }
+      return "\(overshoot) of \(owner): past its \(bytesInWords(self.guard?.size ?? 0)) guard by "
+        + bytesInWords(skipped ?? 0)
+    case .mainStackLimit:
+      if let overshoot = self.overshoot, overshoot <= 0 {
+        return "\(bytesInWords(-overshoot)) above the stack limit of the main thread, "
+          + "where it could not grow"
+      }
+      return "\(overshoot) of the main thread (\(bytesInWords(stackSize ?? 0)))"
+    case .otherStack: return "inside the stack of \(owner), which is not the one in use"
+    case .ownStack: return "inside the stack in use, of \(owner)"
+    case .mapping: return "in \(printable(mapping ?? "a mapping")), which does not permit it"
+    case .unmapped: return "where nothing is mapped"
+    case .nullPage: return "in the null page"
+    case .nonCanonical: return "at a non-canonical address"
+    case .notAFault: return "not a fault"
+    }
+  }
+}
+
+extension FaultReport {
+  /// `SIGSEGV (SEGV_ACCERR): write 8 bytes below the stack limit, …`
+  public var inWords: String {
+    if let sender {
+      return "\(signal) (\(code)), sent by \(sender.relation) (process \(sender.process))"
+    }
+    if site.kind == .notAFault { return "\(signal) (\(code)), not a memory fault" }
+    let access = access.map { "\($0.rawValue) " } ?? ""
+    let atNull = site.kind == .nullPage ? " at \(address)" : ""
+    return "\(signal) (\(code)): \(access)\(site.inWords)\(atNull)"
+  }
+}
+
+extension Termination {
+  public var inWords: String {
+    switch kind {
+    case .signal: "killed by \(signal?.description ?? "a signal")" + (coreDumped ? " (core)" : "")
+    case .exit: "exited with \(exitStatus ?? -1)"
+    case .deadline: "ended by the laboratory at its deadline"
+    }
+  }
+}
+
+extension Expectation.Ending {
+  var inWords: String {
+    switch self {
+    case .killed(let signal): "killed by \(signal)"
+    case .survives: "exited with 0, after the body's end"
+    case .exits(let status): "exited with \(status)"
+    case .deadline: "ended by the laboratory at its deadline"
+    }
+  }
+}
+
+extension Corruption {
+  public var inWords: String {
+    let where_ = belowStackLimit.map { ", \(bytesInWords($0)) below the stack limit" } ?? ""
+    return "\(grouped(bytesChanged)) bytes of the \(printable(what)) of \(printable(owner)) "
+      + "changed\(where_)"
+  }
+}
+
+/// Text that a child chose, made safe for a terminal: control characters are escaped.
+public func printable(_ text: String) -> String {
+  guard text.unicodeScalars.contains(where: \.isUnprintable) else { return text }
+  var result = ""
+  for scalar in text.unicodeScalars {
+    if scalar.isUnprintable {
+      result += "\\u{\(String(scalar.value, radix: 16))}"
+    } else {
+      result.unicodeScalars.append(scalar)
+    }
+  }
+  return result
+}
+
+extension Unicode.Scalar {
+  /// Control and format characters (terminal escapes, direction overrides), and what is no text.
+  fileprivate var isUnprintable: Bool {
+    switch properties.generalCategory {
+    case .control, .format, .surrogate, .privateUse, .unassigned, .lineSeparator,
+      .paragraphSeparator:
+      true
+    default: false
+    }
+  }
+}
+
+extension Expectation {
+  /// What must be seen, in a phrase.
+  public var inWords: String {
+    let faults = faults.map { "\($0.signal) \($0.site.inWords)" }
+    let corruption = corruption.map { "\($0.what) of \($0.owner) overwritten without a fault" }
+    let end =
+      switch ending {
+      case .killed(let signal): "dies of \(signal)"
+      case .survives: "survives"
+      case .exits(let status): "exits with \(status)"
+      case .deadline: "is ended at its deadline"
+      }
+    return (faults + corruption + [end]).joined(separator: "; ")
+  }
+}
+
+extension SiteExpectation {
+  var inWords: String {
+    let place =
+      switch kind {
+      case .guard: "in the guard of"
+      case .pastGuard: "past the guard of"
+      case .mainStackLimit: "below the limit of"
+      case .otherStack: "in another stack, of"
+      case .ownStack: "inside the stack of"
+      case .mapping: "in \(mapping ?? "a mapping")"
+      case .unmapped: "where nothing is mapped"
+      case .nullPage: "in the null page"
+      case .nonCanonical: "at a non-canonical address"
+      case .notAFault: "that is no memory fault"
+      }
+    return owner.map { "\(place) \($0.inWords)" } ?? place
+  }
+}

@@ -1,0 +1,33 @@
+internal import CHarness
+internal import Glibc
+
+/// Ctrl-C, SIGTERM and SIGHUP as a descriptor for the poll loop, so that nothing is cut off
+/// between two instructions. Children are forked with an empty mask.
+struct InterruptSignals: ~Copyable {
+  let descriptor: CInt
+  private let previousMask: sigset_t
+
+  init() throws(SystemError) {
+    var mask = sigset_t()
+    var previous = sigset_t()
+    sigemptyset(&mask)
+    for signal in [SIGINT, SIGTERM, SIGHUP] { sigaddset(&mask, signal) }
+    sigprocmask(SIG_BLOCK, &mask, &previous)
+    previousMask = previous
+    descriptor = try system("signalfd") {
+      clab_signal_descriptor(&mask)
+    }
+  }
+
+  /// The signal that has come, if one has.
+  func take() -> Signal? {
+    let number = clab_take_signal(descriptor)
+    return number > 0 ? Signal(number) : nil
+  }
+
+  deinit {
+    close(descriptor)
+    var mask = previousMask
+    sigprocmask(SIG_SETMASK, &mask, nil)
+  }
+}

@@ -1,0 +1,110 @@
+public import CHarness
+internal import Glibc
+
+/// Runs trials: one thread, one poll loop over channels, process descriptors and deadlines, so that
+/// a fork is safe by construction and many trials run side by side.
+public final class Laboratory {
+  public struct Options: Sendable {
+    /// Trials side by side.
+    public var jobs: Int
+    /// Seconds for a trial, where its case does not say otherwise.
+    public var timeout: Double
+    public var showOutput = false
+    public var unwinding = CLAB_UNWIND_FOLDED
+    /// Count the bytes of alternate stack that the handler touches.
+    public var measureHandlerStack = false
+
+    public init(jobs: Int = 1, timeout: Double = 10) {
+      self.jobs = jobs
+      self.timeout = timeout
+    }
+  }
+
+  /// The run was stopped by a signal; everything that it had started is gone.
+  public struct Interrupted: Error, CustomStringConvertible {
+    public var signal: Signal
+    public var description: String { "interrupted by \(signal)" }
+  }
+
+  public let machine: Machine
+  private let options: Options
+  private let control: ControlProcess
+  private var freeBoards: [Board] = []
+  private var live: [Trial] = []
+
+  public init(options: Options, machine: Machine = .current()) throws {
+    self.options = options
+    self.machine = machine
+    clab_laboratory_prepare()
+    control = try ControlProcess()
+  }
+
+  deinit { control.stop() }
+
+  /// Runs every trial of the plan and hands over each report as soon as it is there.
+  ///
+  /// - Throws: `SystemError` if the laboratory can't go on, `Interrupted` after a signal, or what
+  ///   `body` throws. In each case no child is left.
+  public func run(
+    _ plan: some Sequence<PlannedTrial>, report body: (TrialReport) throws -> Void
+  ) throws {
+    let interrupts = try InterruptSignals()
+    var waiting = Array(plan)[...]
+    defer { abandon() }
+    while !waiting.isEmpty || !live.isEmpty {
+      while live.count < options.jobs, let next = waiting.popFirst() {
+        if let report = try start(next) { try body(report) }
+      }
+      if live.isEmpty { continue }
+      if let signal = try turn(interrupts) { throw Interrupted(signal: signal) }
+      for trial in live where trial.state == .reaped { try body(trial.report()) }
+      freeBoards += live.filter { $0.state == .reaped }.map(\.board)
+      live.removeAll { $0.state == .reaped }
+    }
+  }
+
+  /// Forks a trial, or reports at once that this machine can't run it.
+  private func start(_ planned: PlannedTrial) throws -> TrialReport? {
+    for requirement in planned.case.requirements {
+      if let reason = requirement.unmet(on: machine) {
+        return TrialReport(skipped: planned, reason: reason)
+      }
+    }
+    let board = try freeBoards.popLast() ?? Board()
+    live.append(try Trial(planned, board: board, options: options))
+    return nil
+  }
+
+  /// Waits for whatever comes first and deals with it. Returns the signal that interrupts the run.
+  private func turn(_ interrupts: borrowing InterruptSignals) throws(SystemError) -> Signal? {
+    var descriptors = [pollfd(fd: interrupts.descriptor, events: Int16(POLLIN), revents: 0)]
+    for trial in live {
+      descriptors.append(pollfd(fd: trial.channel, events: Int16(POLLIN), revents: 0))
+      descriptors.append(pollfd(fd: trial.pidfd, events: Int16(POLLIN), revents: 0))
+    }
+    let nearest = live.map(\.deadline).min() ?? 0
+    let now = clab_now()
+    let wait = nearest > now ? (nearest - now) / 1_000_000 + 1 : 0
+    try system("poll", retryOnInterrupt: false) {
+      poll(&descriptors, nfds_t(descriptors.count), Int32(clamping: wait))
+    }
+    if descriptors[0].revents != 0, let signal = interrupts.take() { return signal }
+    let after = clab_now()
+    for (index, trial) in live.enumerated() {
+      if descriptors[1 + 2 * index].revents != 0 { trial.readChannel(machine: machine) }
+      if descriptors[2 + 2 * index].revents != 0 {
+        trial.reap(control: control)
+      } else if after >= trial.deadline {
+        trial.end(timedOut: true)
+      }
+    }
+    return nil
+  }
+
+  /// Ends what is still running: the run is over before its time.
+  private func abandon() {
+    for trial in live { trial.end(timedOut: false) }
+    for trial in live { trial.reap(control: control) }
+    live = []
+  }
+}

@@ -1,0 +1,104 @@
+internal import Glibc
+
+/// /proc/PID of a process that stands still: the kernel's own account of it.
+struct ProcessDirectory: ~Copyable {
+  private let descriptor: CInt
+
+  init(_ process: pid_t) throws(SystemError) {
+    let path = "/proc/\(process)"
+    descriptor = try system("open", path) {
+      open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    }
+  }
+
+  deinit { close(descriptor) }
+
+  func mappings() throws(SystemError) -> [Mapping] {
+    guard let text = readSmallBytes("maps", in: descriptor) else {
+      throw SystemError("read", "maps of a child in /proc")
+    }
+    return Mapping.parse(maps: text)
+  }
+
+  /// Every task of the process; one that ends during the look is left out.
+  func threads() throws(SystemError) -> [Photograph.ThreadSeen] {
+    try threadIdentifiers().compactMap { id in
+      readSmallFile("task/\(id)/comm", in: descriptor).map {
+        Photograph.ThreadSeen(id: id, name: String($0.drop { $0 == "\n" }.prefix { $0 != "\n" }))
+      }
+    }
+  }
+
+  func threadIdentifiers() throws(SystemError) -> [Int32] {
+    let tasks = try system("open", "task of a child in /proc") {
+      openat(descriptor, "task", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    }
+    guard let stream = fdopendir(tasks) else {
+      close(tasks)
+      throw SystemError("fdopendir", "task of a child in /proc")
+    }
+    defer { closedir(stream) }
+    var identifiers: [Int32] = []
+    while let entry = readdir(stream) {
+      let name = withUnsafePointer(to: &entry.pointee.d_name) {
+        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+      }
+      if let id = Int32(name) { identifiers.append(id) }
+    }
+    return identifiers
+  }
+
+  /// The run of pages below `limit` that pagemap shows as guarded (bit 58: kernel 6.15 on), looking
+  /// no further than `reach` bytes; nil if the page directly below is not.
+  func installedGuard(below limit: Address, pageSize: Int, reach: Int = 1 << 24) -> Range<Address>?
+  {
+    let pagemap = openat(descriptor, "pagemap", O_RDONLY | O_CLOEXEC)
+    guard pagemap >= 0 else { return nil }
+    defer { close(pagemap) }
+    let page = UInt64(pageSize)
+    let last = limit.value / page
+    var first = last
+    while first > 0, last - first < UInt64(reach) / page {
+      let count = Int(min(first, 64))
+      var entries = [UInt64](repeating: 0, count: count)
+      let start = first - UInt64(count)
+      let got = entries.withUnsafeMutableBytes {
+        pread(pagemap, $0.baseAddress, $0.count, off_t(start * 8))
+      }
+      guard got == count * 8 else { break }
+      let guarded = entries.reversed().prefix { $0 >> 58 & 1 == 1 }.count
+      first -= UInt64(guarded)
+      if guarded < count { break }
+    }
+    return first == last ? nil : Address(first * page)..<Address(last * page)
+  }
+}
+
+extension Photograph {
+  /// Looks at a process that stands still.
+  static func take(
+    of process: pid_t, claims: [StackRegion.Claim], machine: Machine
+  ) throws(SystemError) -> Photograph {
+    let directory = try ProcessDirectory(process)
+    let mappings = try directory.mappings()
+    let threads = try directory.threads()
+    // A thread that has ended left its claim behind, and its stack to whoever came after it.
+    let claims = claims.filter { claim in
+      claim.thread == nil || threads.contains { $0.id == claim.thread }
+    }
+    // Only where the mapping itself would let the access through may a hidden guard lie.
+    var guards: [Range<Address>] = []
+    for claim in claims where claim.kind != .main && claim.low.value > 0 {
+      guard let below = mappings.holding(Address(claim.low.value - 1)),
+        below.permissions.contains(.write),
+        let installed = directory.installedGuard(below: claim.low, pageSize: machine.pageSize)
+      else { continue }
+      guards.append(installed)
+    }
+    return Photograph(
+      mappings: mappings, threads: threads,
+      stacks: StackRegion.find(
+        claims: claims, mappings: mappings, installedGuards: guards,
+        limits: machine.mainStackLimits))
+  }
+}

@@ -1,0 +1,42 @@
+internal import Glibc
+
+/// A system call that failed: which, on what, and why.
+public struct SystemError: Error, CustomStringConvertible, Sendable {
+  /// The call, as its manual page is named: `open`, `fork`.
+  public var call: String
+  /// What it was called on, or an empty string.
+  public var subject: String
+  public var code: CInt
+  /// What a user can do about it, or an empty string.
+  public var advice: String
+
+  /// - Parameter code: an errno; nil for the calling thread's.
+  public init(_ call: String, _ subject: String = "", code: CInt? = nil, advice: String = "") {
+    self.code = code ?? errno
+    self.call = call
+    self.subject = subject
+    self.advice = advice
+  }
+
+  public var description: String {
+    let on = subject.isEmpty ? "" : " \(subject)"
+    let hint = advice.isEmpty ? "" : ": \(advice)"
+    return "\(call)\(on): \(String(cString: strerror(code)))\(hint)"
+  }
+}
+
+/// The one door to errno: the value of a system call, or the error that it met.
+///
+/// - Parameter retryOnInterrupt: calls again when a signal came between (EINTR).
+@discardableResult
+func system<Value: SignedInteger>(
+  _ call: String, _ subject: @autoclosure () -> String = "", retryOnInterrupt: Bool = true,
+  _ body: () -> Value
+) throws(SystemError) -> Value {
+  while true {
+    let value = body()
+    if value >= 0 { return value }
+    if errno == EINTR && retryOnInterrupt { continue }
+    throw SystemError(call, subject())
+  }
+}

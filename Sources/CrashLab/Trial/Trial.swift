@@ -1,0 +1,235 @@
+internal import CHarness
+internal import Glibc
+
+/// One run of a case in a child process: forked, armed, faulted, parked, released, reaped.
+final class Trial {
+  enum State { case running, parked, reaped }
+
+  let planned: PlannedTrial
+  let board: Board
+  let process: pid_t
+  let pidfd: CInt
+  private(set) var channel: CInt
+  let deadline: UInt64
+
+  private(set) var state = State.running
+  private var timeline: [TrialReport.Event] = []
+  private let forkedAt: UInt64
+  private var seen = Observation()
+  private var beats = DeathEvidence.Beats()
+  private var threadsAtFault: Int?
+  private var skipReason: String?
+  private var timedOut = false
+
+  /// A child that faults and recovers for ever is ended: after so many faults it may only die.
+  private static let mostFaults = 16
+
+  /// Forks the child. In the child this does not return.
+  init(_ planned: PlannedTrial, board: Board, options: Laboratory.Options) throws(SystemError) {
+    self.planned = planned
+    self.board = board
+    board.reset()
+    var setup = clab_trial_setup(
+      board: board.memory, unwinding: options.unwinding.rawValue,
+      show_output: options.showOutput, measure_handler_stack: options.measureHandlerStack)
+    var channel: CInt = -1
+    var pidfd: CInt = -1
+    forkedAt = clab_now()
+    process = try system("fork", planned.case.name) { clab_fork_trial(&setup, &channel, &pidfd) }
+    if process == 0 { Trial.runBody(planned.case) }
+    self.channel = channel
+    self.pidfd = pidfd
+    deadline = forkedAt + UInt64((planned.case.deadline ?? options.timeout) * 1e9)
+    record(.forked, at: forkedAt)
+  }
+
+  /// The child's whole life.
+  private static func runBody(_ crashCase: CrashCase) -> Never {
+    var error = clab_arm(crashCase.arming.rawValue)
+    if error == 0 { error = clab_start_bystanders(UInt32(crashCase.bystanders)) }
+    if error != 0 {
+      "the child could not be armed: \(String(cString: strerror(error)))".withCString {
+        clab_skip($0)
+      }
+    }
+    crashCase.body(Child())
+    clab_finish(0)
+  }
+
+  private func record(_ event: TrialReport.Event.Kind, at time: UInt64) {
+    guard time >= forkedAt else { return }
+    timeline.append(.init(event: event, at: Double(time - forkedAt) / 1000))
+  }
+
+  // MARK: - While it lives
+
+  /// The channel has something to say: a message, garbage, or its end.
+  func readChannel(machine: Machine) {
+    let result: Result<ChildMessage, any Error>? = withUnsafeTemporaryAllocation(
+      byteCount: ChildMessage.size + 1, alignment: 16
+    ) { buffer in
+      let count = recv(channel, buffer.baseAddress, buffer.count, CInt(MSG_DONTWAIT))
+      if count < 0 && (errno == EAGAIN || errno == EINTR) { return nil }
+      if count <= 0 {
+        closeChannel()
+        return nil
+      }
+      return Result { try ChildMessage(UnsafeRawBufferPointer(rebasing: buffer[..<count])) }
+    }
+    switch result {
+    case .success(let message): take(message, machine: machine)
+    case .failure(let garbled): distrust("the child sent \(garbled)")
+    case nil: break
+    }
+  }
+
+  private func take(_ message: ChildMessage, machine: Machine) {
+    guard state == .running else {
+      return distrust("the child sent a second message before it was answered")
+    }
+    state = .parked
+    switch message {
+    case .fault(let evidence):
+      record(.fault, at: evidence.caughtAt)
+      record(.parked, at: evidence.sentAt)
+      inspect(evidence, machine: machine)
+    case .finished(let time):
+      record(.parked, at: time)
+      seen.finished = true
+      inspect(nil, machine: machine)
+    case .skipped:
+      skipReason = board.reason
+    }
+    release()
+  }
+
+  /// Looks at the parked child from outside.
+  private func inspect(_ evidence: Evidence?, machine: Machine) {
+    beats.before = board.beats()
+    board.ring()
+    do {
+      let photograph = try Photograph.take(
+        of: process, claims: board.stackClaims(), machine: machine)
+      threadsAtFault = photograph.threads.count
+      if let evidence {
+        seen.faults.append(FaultReport(evidence, photograph, machine: machine, trial: process))
+      }
+    } catch {
+      seen.troubles.append("the parked child could not be looked at: \(error)")
+    }
+    _ = waitUntil(patience: 1) { zip(beats.before, board.beats()).allSatisfy(<) }
+    beats.parked = board.beats()
+  }
+
+  private func release() {
+    var answer = CChar(
+      bitPattern: UInt8(
+        seen.faults.count < Trial.mostFaults ? CLAB_GO_ON.rawValue : CLAB_GO_DIE.rawValue))
+    record(.released, at: clab_now())
+    _ = send(channel, &answer, 1, CInt(MSG_NOSIGNAL))
+    state = .running
+  }
+
+  /// A child that talks nonsense is not asked again.
+  private func distrust(_ trouble: String) {
+    seen.troubles.append(trouble)
+    closeChannel()
+  }
+
+  private func closeChannel() {
+    if channel >= 0 { close(channel) }
+    channel = -1
+  }
+
+  // MARK: - Its end
+
+  /// The deadline has come, or the laboratory is interrupted.
+  func end(timedOut: Bool) {
+    self.timedOut = timedOut
+    killGroup()
+  }
+
+  private func killGroup() {
+    kill(-process, SIGKILL)
+    kill(process, SIGKILL)
+  }
+
+  /// The process has ended: takes its status and counts what is left of it.
+  func reap(control: ControlProcess) {
+    while channel >= 0 && pendingMessage() {}
+    var information = siginfo_t()
+    let result = Result { () throws(SystemError) in
+      try system("waitid", planned.case.name) {
+        waitid(P_PIDFD, id_t(pidfd), &information, WEXITED)
+      }
+    }
+    record(.lastBeat, at: board.lastBeat)
+    record(.reaped, at: clab_now())
+    state = .reaped
+    switch result {
+    case .success:
+      seen.termination = timedOut ? .deadline : Termination(information)
+    case .failure(let error):
+      seen.troubles.append("\(error)")
+    }
+    collectDeathEvidence(control: control)
+    kill(-process, SIGKILL)  // whatever the case has started and left
+    closeChannel()
+    close(pidfd)
+  }
+
+  /// A message that came together with the end is a message all the same, but nobody is parked.
+  private func pendingMessage() -> Bool {
+    var byte: UInt8 = 0
+    let count = recv(channel, &byte, 1, CInt(MSG_DONTWAIT | MSG_TRUNC))
+    if count > 0 { seen.troubles.append("the child died before its evidence was answered") }
+    return count > 0
+  }
+
+  private func collectDeathEvidence(control: ControlProcess) {
+    guard let termination = seen.termination else { return }
+    beats.after = board.beats()
+    let waiters = board.ring()
+    let controlAlive = control.isBeating()
+    beats.afterAgain = board.beats()
+    seen.death = DeathEvidence(
+      termination: termination, threadsAtFault: threadsAtFault,
+      threadsAfter: Trial.tasks(of: process), beats: beats, waitersAfter: waiters,
+      controlProcessAlive: controlAlive)
+    seen.corruption = board.corruption()
+    seen.counters = board.counters()
+  }
+
+  /// How many tasks a process that was reaped still has: 0, unless the kernel is wrong.
+  private static func tasks(of process: pid_t) -> Int {
+    guard let directory = try? ProcessDirectory(process),
+      let identifiers = try? directory.threadIdentifiers()
+    else { return 0 }
+    return identifiers.count
+  }
+
+  /// The report of a trial that was reaped.
+  func report() -> TrialReport {
+    let judgement =
+      if let skipReason {
+        Judgement(verdict: .skipped, mismatches: [], reason: skipReason)
+      } else {
+        Judgement.judge(planned.case.expectation, seen: seen)
+      }
+    if board.armedAt > 0 { record(.armed, at: board.armedAt) }
+    return TrialReport(
+      planned, judgement: judgement, seen: seen, timeline: timeline.sorted { $0.at < $1.at })
+  }
+}
+
+extension Termination {
+  /// From waitid's siginfo.
+  fileprivate init(_ information: siginfo_t) {
+    let status = clab_child_status(information)
+    switch Int(information.si_code) {
+    case Int(CLD_EXITED): self = .exited(status)
+    case Int(CLD_DUMPED): self = .killed(by: Signal(status), coreDumped: true)
+    default: self = .killed(by: Signal(status))
+    }
+  }
+}

@@ -1,0 +1,22 @@
+import ArgumentParser
+import CrashLab
+
+/// The command. It is synchronous on purpose: an async one would start threads, and a laboratory
+/// that forks must have none.
+@main
+struct Crashlab: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "crashlab",
+    abstract: "Crashes programs on purpose and tells the truth about how they died.",
+    discussion: """
+      Each case of the catalogue runs in a child process of its own. The report says where the \
+      fault fell relative to the guard page, how deep the stack was, and who died with it.
+
+      Exit status: 0 all as expected, 1 some case not, 64 usage, 70 the laboratory itself failed, \
+      130 interrupted.
+      """,
+    version: "crashlab 0.1",
+    subcommands: [
+      AllCommand.self, RunCommand.self, ListCommand.self, ReportCommand.self, BenchCommand.self,
+    ])
+}

@@ -1,0 +1,57 @@
+import ArgumentParser
+import CrashLab
+import Glibc
+
+struct ReportCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "report", abstract: "Show the reports of earlier runs.",
+    discussion: """
+      Without arguments it lists the runs. With a run (its name or `latest`) it shows every trial; \
+      with a case besides, the whole report of that trial.
+      """)
+
+  @Argument(help: "The run: a folder's name, or 'latest'.") var runName: String?
+  @Argument(help: "The case.") var caseName: String?
+  @Option(help: "Which time it was run.") var attempt: Int = 1
+  @Option(name: .shortAndLong, help: "The folder with the run folders.")
+  var output: String = ".crashlab"
+
+  func run() throws {
+    let runs = RunFolder.list(in: output)
+    guard let wanted = runName else { return try listRuns(runs) }
+    guard let name = wanted == "latest" ? runs.last : runs.first(where: { $0 == wanted }) else {
+      complain("there is no run '\(printable(wanted))' in \(output); `crashlab report` lists them")
+      throw ExitCode(EX_USAGE)
+    }
+    let (files, broken) = RunFolder.trials(in: "\(output)/\(name)")
+    for problem in broken { complain("not readable: \(problem)") }
+    if let caseName { return try showTrial(caseName, in: files) }
+    let theme = Theme.suited(to: .standard)
+    var reporter = TextReporter(
+      output: .standard, theme: theme, caseNames: files.compactMap(\.trial.case), isVerbose: true)
+    for file in files { try reporter.trial(file.trial) }
+    try reporter.end(duration: files.compactMap(\.trial.timeline.last?.at).reduce(0, +))
+  }
+
+  private func listRuns(_ runs: [String]) throws {
+    if runs.isEmpty { complain("there is no run in \(output); `crashlab all` makes one") }
+    for run in runs {
+      let (files, broken) = RunFolder.trials(in: "\(output)/\(run)")
+      let sum = RunReport.Summary(trials: files.map(\.trial), duration: 0)
+      try Output.standard.write(
+        "\(printable(run))  \(sum.total) trials: \(sum.asExpected) as expected, "
+          + "\(sum.notAsExpected) not, \(sum.skipped) skipped"
+          + (broken.isEmpty ? "\n" : ", \(broken.count) not readable\n"))
+    }
+  }
+
+  private func showTrial(_ name: String, in files: [TrialFile]) throws {
+    guard let file = files.first(where: { $0.trial.case == name && $0.trial.attempt == attempt })
+    else {
+      complain("the run has no attempt \(attempt) of '\(printable(name))'")
+      throw ExitCode(EX_USAGE)
+    }
+    try Output.standard.write(
+      TrialText(theme: .suited(to: .standard)).whole(file.trial, machine: file.machine))
+  }
+}

@@ -1,0 +1,76 @@
+import ArgumentParser
+import CHarness
+import Catalogue
+import CrashLab
+import Glibc
+
+extension RunOptions {
+  /// Runs the cases and reports them. Throws the exit status that the command ends with.
+  func run(_ cases: [CrashCase]) throws {
+    do {
+      try runTrials(cases)
+    } catch let interrupted as Laboratory.Interrupted {
+      complain("\(interrupted); every child was ended, and the reports so far are kept")
+      throw ExitCode(128 + interrupted.signal.number)
+    } catch let error as SystemError {
+      complain("\(error)")
+      throw ExitCode(EX_SOFTWARE)
+    }
+  }
+
+  private func runTrials(_ cases: [CrashCase]) throws {
+    let machine = Machine.current()
+    let folder = noSave ? nil : try RunFolder.create(in: output, machine: machine)
+    let laboratory = try Laboratory(options: laboratoryOptions(machine), machine: machine)
+    let seed = seed ?? (shuffle ? UInt64.random(in: 0..<1_000_000) : nil)
+    if let seed { complain("shuffled with --seed \(seed)") }
+    let plan = PlannedTrial.plan(cases, repeating: self.repeat, seed: seed)
+    var reporter = makeReporter(cases, machine: machine)
+    var progress = Progress(total: plan.count)
+    var summary = RunReport.Summary()
+    let started = clab_now()
+    try laboratory.run(plan) { report in
+      progress.clear()
+      summary.add(report.verdict)
+      try folder?.save(report)
+      try reporter.trial(report)
+      progress.advance()
+    }
+    progress.clear()
+    try reporter.end(duration: Double(clab_now() - started) / 1000)
+    if format == .text, let folder {
+      try Output.standard.write("reports in \(folder.path): crashlab report shows them\n")
+    }
+    if summary.laboratoryErrors > 0 { throw ExitCode(EX_SOFTWARE) }
+    if summary.notAsExpected > 0 { throw ExitCode(1) }
+  }
+
+  private func laboratoryOptions(_ machine: Machine) -> Laboratory.Options {
+    var options = Laboratory.Options(jobs: jobs ?? machine.cores, timeout: timeout)
+    options.showOutput = showOutput
+    options.measureHandlerStack = measureHandler
+    options.unwinding =
+      switch unwinding {
+      case .folded: CLAB_UNWIND_FOLDED
+      case .plain: CLAB_UNWIND_PLAIN
+      case .none: CLAB_UNWIND_NONE
+      }
+    return options
+  }
+
+  private func makeReporter(_ cases: [CrashCase], machine: Machine) -> any Reporter {
+    switch format {
+    case .text:
+      TextReporter(
+        output: .standard, theme: .suited(to: .standard), caseNames: cases.map(\.name),
+        isVerbose: self.repeat == 1)
+    case .json: JSONReporter(output: .standard, machine: machine)
+    case .junit: JUnitReporter(output: .standard) { catalogue.folder(of: $0) }
+    }
+  }
+}
+
+/// Something to say that is not the result.
+func complain(_ text: String) {
+  try? Output.error.write("crashlab: \(text)\n")
+}

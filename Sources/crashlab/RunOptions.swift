@@ -1,0 +1,56 @@
+import ArgumentParser
+import Catalogue
+import CrashLab
+
+enum OutputFormat: String, ExpressibleByArgument, CaseIterable { case text, json, junit }
+
+enum Unwinding: String, ExpressibleByArgument, CaseIterable {
+  case folded, plain, none
+}
+
+/// How trials are run, the same for `all` and `run`.
+struct RunOptions: ParsableArguments {
+  @Option(name: .shortAndLong, help: "Trials side by side. (default: the number of cores)")
+  var jobs: Int?
+
+  @Option(help: "Seconds for a trial, where its case does not say otherwise.")
+  var timeout: Double = 10
+
+  @Option(help: ArgumentHelp("Run every case so often.", valueName: "times"))
+  var `repeat`: Int = 1
+
+  @Flag(help: "Run in random order; the seed is printed.")
+  var shuffle = false
+
+  @Option(help: "Repeat a shuffled order.")
+  var seed: UInt64?
+
+  @Option(
+    help: "How to write the reports: \(OutputFormat.allValueStrings.joined(separator: ", ")).")
+  var format: OutputFormat = .text
+
+  @Option(name: .shortAndLong, help: "The folder for run folders.")
+  var output: String = ".crashlab"
+
+  @Flag(help: "Write no run folder.")
+  var noSave = false
+
+  @Flag(help: "Let the children write to standard output and error.")
+  var showOutput = false
+
+  @Flag(help: "Measure how much of its alternate stack the handler uses.")
+  var measureHandler = false
+
+  @Option(help: .hidden)
+  var unwinding: Unwinding = .folded
+
+  func validate() throws {
+    if let jobs, jobs < 1 { throw ValidationError("--jobs must be at least 1, not \(jobs).") }
+    if self.repeat < 1 {
+      throw ValidationError("--repeat must be at least 1, not \(self.repeat).")
+    }
+    guard timeout > 0, timeout <= 86_400 else {
+      throw ValidationError("--timeout must be between 0 and 86400 seconds, not \(timeout).")
+    }
+  }
+}

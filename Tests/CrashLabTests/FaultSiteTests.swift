@@ -1,0 +1,115 @@
+import Testing
+
+@testable import CrashLab
+
+/// A small process: a thread's stack with its guard above a neighbour's, a coroutine's stack, an
+/// alternate stack, the main stack, and a file.
+private enum Scene {
+  static let mappings: [Mapping] = [
+    Mapping(
+      low: Address(0x40_0000), high: Address(0x50_0000), permissions: [.read, .execute],
+      path: "/bin/x"),
+    Mapping(low: Address(0x7000_0000), high: Address(0x7010_0000), permissions: [.read, .write]),
+    Mapping(low: Address(0x7010_0000), high: Address(0x7010_1000), permissions: []),
+    Mapping(low: Address(0x7010_1000), high: Address(0x7020_1000), permissions: [.read, .write]),
+    Mapping(low: Address(0x7100_0000), high: Address(0x7100_1000), permissions: []),
+    Mapping(low: Address(0x7100_1000), high: Address(0x7101_1000), permissions: [.read, .write]),
+    Mapping(
+      low: Address(0x7fff_0000), high: Address(0x8000_0000), permissions: [.read, .write],
+      path: "[stack]"),
+  ]
+  static let claims: [StackRegion.Claim] = [
+    .init(
+      kind: .thread, name: "neighbour", thread: 12, low: Address(0x7000_0000),
+      high: Address(0x7010_0000)),
+    .init(
+      kind: .thread, name: "overflower", thread: 11, low: Address(0x7010_1000),
+      high: Address(0x7020_1000)),
+    .init(
+      kind: .coroutine, name: "parser", number: 1, low: Address(0x7100_1000),
+      high: Address(0x7101_1000)),
+  ]
+  static let stacks = StackRegion.find(
+    claims: claims, mappings: mappings, installedGuards: [],
+    limits: MainStackLimits(soft: 8 << 20, gap: 1 << 20))
+
+  static func locate(
+    _ address: UInt64, code: CInt = 2, signal: Signal = .segv, sp: UInt64, frames: [UInt64] = [],
+    thread: Int32 = 11
+  ) -> FaultSite {
+    FaultSite.locate(
+      .init(
+        code: SignalCode(code, of: signal), address: Address(address), access: .write,
+        stackPointer: Address(sp), thread: thread, frameAddresses: frames.map(Address.init),
+        mappings: mappings, stacks: stacks))
+  }
+}
+
+struct FaultSiteRow: Sendable, CustomStringConvertible {
+  var description: String
+  var address: UInt64
+  var code: CInt = 2
+  var signal: Signal = .segv
+  var sp: UInt64 = 0x7010_1000
+  var frames: [UInt64] = []
+  var kind: FaultSite.Kind
+  var owner: String?
+  var overshoot: Int?
+  var skipped: Int?
+}
+
+@Test(arguments: [
+  FaultSiteRow(
+    description: "first byte below the limit", address: 0x7010_0fff, kind: .guard,
+    owner: "overflower", overshoot: 1, skipped: 0),
+  FaultSiteRow(
+    description: "a push", address: 0x7010_0ff8, kind: .guard, owner: "overflower", overshoot: 8,
+    skipped: 0),
+  FaultSiteRow(
+    description: "lowest byte of the guard", address: 0x7010_0000, kind: .guard,
+    owner: "overflower", overshoot: 4096, skipped: 0),
+  FaultSiteRow(
+    description: "one byte past the guard", address: 0x700f_ffff, sp: 0x700f_fff0,
+    frames: [0x7020_0000], kind: .pastGuard, owner: "overflower", overshoot: 4097, skipped: 1),
+  FaultSiteRow(
+    description: "stack pointer deep in the neighbour", address: 0x7008_0000, code: 2,
+    sp: 0x7008_0000, frames: [0x7020_0000], kind: .pastGuard, owner: "overflower",
+    overshoot: 0x8_1000, skipped: 0x8_0000),
+  FaultSiteRow(
+    description: "a pointer into the neighbour's stack", address: 0x7008_0000, sp: 0x7018_0000,
+    kind: .otherStack, owner: "neighbour"),
+  FaultSiteRow(
+    description: "a hole in the own stack", address: 0x7018_0000, code: 1, sp: 0x7017_0000,
+    kind: .ownStack, owner: "overflower"),
+  FaultSiteRow(
+    description: "the coroutine's guard", address: 0x7100_0ff8, sp: 0x7100_1000, kind: .guard,
+    owner: "parser", overshoot: 8, skipped: 0),
+  FaultSiteRow(
+    description: "below the main stack's limit", address: 0x7f7f_fff8, code: 1, sp: 0x7f80_0000,
+    kind: .mainStackLimit, owner: "main", overshoot: 8, skipped: 0),
+  FaultSiteRow(
+    description: "far below the main stack's limit", address: 0x7f60_0000, code: 1, sp: 0x7f60_0000,
+    frames: [0x7fff_f000], kind: .mainStackLimit, owner: "main", overshoot: 0x20_0000,
+    skipped: 0x10_0000),
+  FaultSiteRow(description: "null", address: 0, code: 1, kind: .nullPage),
+  FaultSiteRow(description: "null with an offset", address: 0xffff, code: 1, kind: .nullPage),
+  FaultSiteRow(
+    description: "just above the null page", address: 0x1_0000, code: 1, kind: .unmapped),
+  FaultSiteRow(description: "code", address: 0x40_0010, kind: .mapping),
+  FaultSiteRow(description: "wild", address: 0x1234_5678_0000, code: 1, kind: .unmapped),
+  FaultSiteRow(description: "non-canonical", address: 0, code: 128, kind: .nonCanonical),
+  FaultSiteRow(description: "sent by kill", address: 0x7010_0ff8, code: 0, kind: .notAFault),
+  FaultSiteRow(description: "sent by tgkill", address: 0x7010_0ff8, code: -6, kind: .notAFault),
+  FaultSiteRow(description: "a trap", address: 0x40_0010, code: 2, signal: .ill, kind: .notAFault),
+  FaultSiteRow(
+    description: "bus error in the guard", address: 0x7010_0ff8, signal: .bus, kind: .guard,
+    owner: "overflower", overshoot: 8, skipped: 0),
+])
+func locatesFault(_ row: FaultSiteRow) {
+  let site = Scene.locate(
+    row.address, code: row.code, signal: row.signal, sp: row.sp, frames: row.frames)
+  #expect(site.kind == row.kind)
+  if let owner = row.owner { #expect(site.owner?.name == owner) }
+  if let overshoot = row.overshoot { #expect(site.overshoot == overshoot) }
+  if let skipped = row.skipped { #expect(site.skipped == skipped) }
+}

@@ -1,0 +1,11 @@
+import CNativeCases
+import CrashLab
+
+let nullRead = CrashCase(
+  "null-read", "Reads through a null pointer.",
+  lesson: """
+    The page at 0 is never mapped (vm.mmap_min_addr), so that a null pointer faults. It is no stack \
+    overflow, though the signal is the same.
+    """,
+  expect: .dies(.init(.segv, code: 1, access: .read, site: .init(.nullPage)))
+) { _ in clab_case_null_read() }

@@ -1,0 +1,8 @@
+import CNativeCases
+import CrashLab
+
+let nullWrite = CrashCase(
+  "null-write", "Writes through a null pointer.",
+  lesson: "The least that a crash can be: one instruction, one fault, one signal.",
+  expect: .dies(.init(.segv, code: 1, access: .write, site: .init(.nullPage)))
+) { _ in clab_case_null_write() }

@@ -1,0 +1,11 @@
+import CNativeCases
+import CrashLab
+
+let readOnlyWrite = CrashCase(
+  "read-only-write", "Writes to its own code.",
+  lesson: """
+    The mapping is there and does not permit the access: SEGV_ACCERR, as in a stack's guard. Only \
+    the address tells the two apart.
+    """,
+  expect: .dies(.init(.segv, code: 2, access: .write, site: .init(.mapping, mapping: "crashlab")))
+) { _ in clab_case_read_only_write() }

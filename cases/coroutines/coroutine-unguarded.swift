@@ -1,0 +1,25 @@
+import CNativeCases
+import CrashLab
+import Glibc
+
+let coroutineUnguarded = CrashCase(
+  "coroutine-unguarded", "A coroutine on a stack from malloc overruns it.",
+  lesson: """
+    A stack from malloc has the heap below it. The overflow changes what the program has put there, \
+    and nobody is told.
+    """,
+  expect: .corrupts(
+    .init("heap block", of: "the heap", belowStackLimit: 1...(12 << 10)))
+) { child in
+  // One block for both, so that what lies below the stack is known.
+  let canarySize = 32 << 10
+  let stackSize = 64 << 10
+  guard let block = malloc(canarySize + stackSize) else { child.skip("no memory") }
+  let stack = block + canarySize
+  child.canary("heap block", of: "the heap", at: block, size: canarySize, below: stack)
+  child.thread("scheduler") {
+    child.coroutine("parser", on: stack, size: stackSize) {
+      clab_case_descend_below(stack - (8 << 10))
+    }.resume()
+  }
+}

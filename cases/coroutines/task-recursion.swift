@@ -1,0 +1,18 @@
+import CrashLab
+import Glibc
+
+let taskRecursion = CrashCase(
+  "task-recursion", "Synchronous recursion in a Swift Task.",
+  lesson: """
+    A Task runs on a thread of the cooperative pool. What it calls synchronously lies on that \
+    thread's stack, and its overflow ends the process like any other.
+    """,
+  expect: .dies(
+    .init(.segv, code: 2, access: .write, site: .inGuard(of: .thread, "pool-thread")))
+) { child in
+  Task {
+    child.armThisThread("pool-thread")
+    _ = descend(0)
+  }
+  while true { pause() }
+}

@@ -1,0 +1,16 @@
+import CNativeCases
+import CrashLab
+
+let mainHugeArray = CrashCase(
+  "main-huge-array", "An array larger than the main stack's limit, its lowest byte touched.",
+  lesson: """
+    The kernel lets the main stack grow to any address above the limit, however far below its \
+    present end; below the limit it refuses. The fault lies as far down as the array is too large.
+    """,
+  expect: .dies(
+    .init(
+      .segv, code: 1, access: .write,
+      site: .init(
+        .mainStackLimit, owner: .init(kind: .main, name: "main"), overshoot: (256 << 10)...(1 << 20)
+      )))
+) { _ in clab_case_main_huge_array() }

@@ -1,0 +1,15 @@
+/*
+ * An array larger than the guard and the rest of the stack, whose lowest byte is touched first.
+ * The compilers move the stack pointer in one step and touch nothing on the way, so the access
+ * steps over the guard (unless built with -fstack-clash-protection: see probed/array-probed.c).
+ */
+#include "crashlab_harness.h"
+#include "native_cases.h"
+
+static __attribute__((noinline)) unsigned char touch_lowest(uint64_t index) {
+  volatile unsigned char array[CLAB_CASE_ARRAY_SIZE];
+  array[index] = 0xee;
+  return array[index];
+}
+
+void clab_case_array_lowest_first(void) { clab_opaque(touch_lowest(clab_opaque(0))); }

@@ -1,0 +1,13 @@
+/* A recursion that goes on until its frames lie below an address, and then comes back: an overflow
+   of a stack without a guard, of a known length. */
+#include "crashlab_harness.h"
+#include "native_cases.h"
+
+static __attribute__((noinline)) uint64_t descend(uint64_t address) {
+  volatile uint64_t frame[8] = {address, address, address, address};
+  if ((uint64_t)frame < address)
+    return frame[1];
+  return clab_opaque(descend(address)) + frame[2];
+}
+
+void clab_case_descend_below(const void *address) { clab_opaque(descend((uint64_t)address)); }

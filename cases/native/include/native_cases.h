@@ -1,0 +1,37 @@
+/*
+ * Bodies that need exact machine behaviour: one C file each, named as its case.
+ * None of them returns if its case is to die.
+ */
+#ifndef CRASHLAB_NATIVE_CASES_H
+#define CRASHLAB_NATIVE_CASES_H
+
+#include <stddef.h>
+
+/* controls */
+void clab_case_null_read(void);
+void clab_case_null_write(void);
+void clab_case_null_call(void);
+void clab_case_non_canonical(void);
+void clab_case_read_only_write(void);
+void clab_case_heap_guard(void);
+void clab_case_abort(void);
+
+/* arrays: each on a stack that the caller has laid out */
+enum { CLAB_CASE_ARRAY_SIZE = 2 * 1024 * 1024 };
+void clab_case_array_lowest_first(void);
+void clab_case_array_top_down(void);
+
+/* threads */
+void clab_case_thread_wide_guard(void);
+
+/* main-stack */
+void clab_case_main_huge_array(void);
+
+/* coroutines: recursion that ends by itself below this address */
+void clab_case_descend_below(const void *address);
+
+/* recovery */
+void clab_case_recover_longjmp(void);
+void clab_case_recover_thread_exit(void);
+
+#endif

@@ -1,0 +1,19 @@
+/* An array larger than the main stack may become, its lowest byte touched. Its size follows the
+   limit, so it is allocated at run time. */
+#include "crashlab_harness.h"
+#include "native_cases.h"
+
+#include <sys/resource.h>
+
+static __attribute__((noinline)) unsigned char touch_lowest(size_t size) {
+  volatile unsigned char *array = __builtin_alloca(size);
+  array[clab_opaque(0)] = 0xee;
+  return array[clab_opaque(0)];
+}
+
+void clab_case_main_huge_array(void) {
+  struct rlimit limit;
+  if (getrlimit(RLIMIT_STACK, &limit) || limit.rlim_cur == RLIM_INFINITY)
+    clab_skip("the main stack has no limit");
+  clab_opaque(touch_lowest(limit.rlim_cur + 512 * 1024));
+}

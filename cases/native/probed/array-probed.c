@@ -1,0 +1,15 @@
+/*
+ * The array of array-lowest-first.c, compiled with -fstack-clash-protection (Package.swift says so
+ * for this folder): the prologue touches every page on its way down, so the guard is hit before
+ * any statement runs.
+ */
+#include "crashlab_harness.h"
+#include "probed_cases.h"
+
+static __attribute__((noinline)) unsigned char touch_lowest(uint64_t index) {
+  volatile unsigned char array[2 * 1024 * 1024];
+  array[index] = 0xee;
+  return array[index];
+}
+
+void clab_case_array_probed(void) { clab_opaque(touch_lowest(clab_opaque(0))); }

@@ -1,0 +1,16 @@
+import CNativeCases
+import CrashLab
+
+let recoverLongjmp = CrashCase(
+  "recover-longjmp", "The handler jumps out of the overflow, twice in a row.",
+  lesson: """
+    The guard is no law of nature: what kills is the default action. A handler on an alternate \
+    stack may leave by siglongjmp, and the thread goes on where it was before the fall.
+    """,
+  expect: .survives(
+    .init(.segv, code: 2, access: .write, site: .inGuard(of: .thread, "overflower")),
+    .init(.segv, code: 2, access: .write, site: .inGuard(of: .thread, "overflower")),
+    counters: ["recovered": 2...2])
+) { child in
+  child.thread("overflower") { clab_case_recover_longjmp() }
+}

@@ -1,0 +1,15 @@
+import CrashLab
+import Glibc
+
+let threadSmallestStack = CrashCase(
+  "thread-smallest-stack", "Endless recursion on the smallest stack that a thread can have.",
+  lesson: """
+    PTHREAD_STACK_MIN is what a thread needs to be born, not to work: a few calls deep it is over.
+    """,
+  expect: .dies(
+    .init(
+      .segv, code: 2, access: .write,
+      site: .inGuard(of: .thread, "overflower", stackSize: 4096...65536)))
+) { child in
+  child.thread("overflower", stackSize: sysconf(Int32(_SC_THREAD_STACK_MIN))) { _ = descend(0) }
+}

@@ -1,0 +1,17 @@
+import CNativeCases
+import CrashLab
+
+let threadWideGuard = CrashCase(
+  "thread-wide-guard", "A 1 MiB guard, and frames of 64 KiB touched from their low end.",
+  lesson: """
+    A guard catches every frame that is smaller than itself, wherever it is touched first. How far \
+    below the limit the fault falls is then up to the size of a frame.
+    """,
+  expect: .dies(
+    .init(
+      .segv, code: 2, access: .write,
+      site: .inGuard(
+        of: .thread, "overflower", overshoot: 1...(66 << 10), guardSize: 1 << 20)))
+) { child in
+  child.thread("overflower", guardSize: 1 << 20) { clab_case_thread_wide_guard() }
+}

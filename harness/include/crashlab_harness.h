@@ -1,0 +1,295 @@
+/*
+ * The crash harness: what must happen inside a process that is about to die.
+ *
+ * A laboratory (one thread, any language) forks a child for every trial. The child arms itself
+ * (alternate stack, signal handlers), starts bystanders, and runs the body of a case. On a fault
+ * the handler writes down what only it knows (siginfo, registers, the unwind), sends it to the
+ * laboratory as one datagram and parks. The laboratory looks at the child from outside and says
+ * "go"; the handler restores the default action and returns, so that the same instruction faults
+ * again and the kernel kills the process with the true signal.
+ *
+ *     laboratory:  clab_laboratory_prepare -> clab_board_create -> clab_fork_trial
+ *     child:       clab_arm -> clab_start_bystanders -> the body -> clab_finish
+ *     a thread:    clab_run_thread, or clab_arm_thread on a thread that somebody else made
+ *
+ * Nothing that comes from a child may be trusted: it has just corrupted its memory.
+ * Each function says whether a signal handler may call it.
+ */
+#ifndef CRASHLAB_HARNESS_H
+#define CRASHLAB_HARNESS_H
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "clab_coroutine.h"
+#include "clab_trace.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- the board: memory shared by the laboratory and one trial ------------------------------ */
+
+enum {
+  CLAB_NAME_SIZE = 32,
+  CLAB_MAX_BYSTANDERS = 256,
+  CLAB_MAX_NOTED_STACKS = 16384,
+  CLAB_MAX_CANARIES = 16,
+  CLAB_MAX_COUNTERS = 16,
+  CLAB_REASON_SIZE = 256,
+};
+
+enum clab_stack_kind {
+  CLAB_STACK_MAIN = 1,
+  CLAB_STACK_THREAD = 2,
+  CLAB_STACK_COROUTINE = 3,
+  CLAB_STACK_ALTERNATE = 4,
+};
+
+/* A stack that the child says it has: [low, high), and of which thread if it is a thread's own.
+   The guard is never noted: the laboratory looks for it in the child's mappings. */
+struct clab_stack_note {
+  uint32_t kind;
+  int32_t thread;
+  uint64_t number;
+  uint64_t low;
+  uint64_t high;
+  char name[CLAB_NAME_SIZE];
+};
+
+/* A block of memory with a known pattern that nobody may write: a change is silent corruption. */
+struct clab_canary_note {
+  uint64_t low;
+  uint64_t high;
+  uint64_t stack_limit; /* of the stack that may run into it; 0 if none */
+  uint64_t seed;
+  uint64_t first_changed; /* found by the child at its end; 0 if untouched */
+  uint64_t last_changed;
+  uint64_t bytes_changed;
+  char what[CLAB_NAME_SIZE];
+  char owner[CLAB_NAME_SIZE];
+};
+
+/* A figure that a case wants to see in the report: growth steps, bytes of heap, recoveries. */
+struct clab_counter_note {
+  int64_t value;
+  char name[CLAB_NAME_SIZE];
+};
+
+struct clab_board;
+
+/* Maps a board: shared, zeroed, inherited by fork. NULL and errno if there is no memory.
+   Async-signal-safe: no */
+struct clab_board *clab_board_create(void);
+/* Async-signal-safe: no */
+void clab_board_destroy(struct clab_board *board);
+/* Makes a board ready for another trial. Async-signal-safe: yes */
+void clab_board_reset(struct clab_board *board);
+
+/* How many bystanders there are, at most CLAB_MAX_BYSTANDERS whatever the child wrote.
+   Async-signal-safe: yes */
+uint32_t clab_board_bystanders(const struct clab_board *board);
+/* Copies the bystanders' counters, as many as there is room for; returns how many.
+   Async-signal-safe: yes */
+uint32_t clab_board_beats(const struct clab_board *board, uint64_t *beats, uint32_t capacity);
+/* When the last beat was, CLOCK_MONOTONIC nanoseconds; 0 if never. Async-signal-safe: yes */
+uint64_t clab_board_last_beat(const struct clab_board *board);
+/* Rings the bell: every living bystander beats once. Returns how many were waiting for it.
+   Async-signal-safe: yes */
+int clab_board_ring(struct clab_board *board);
+/* How often a handler was entered, by all threads together. Async-signal-safe: yes */
+uint32_t clab_board_handler_entries(const struct clab_board *board);
+/* When the child was armed, CLOCK_MONOTONIC nanoseconds; 0 if never. Async-signal-safe: yes */
+uint64_t clab_board_armed_at(const struct clab_board *board);
+/* Copies out one note; false if there is none of that index. The text is always ended by a NUL.
+   Async-signal-safe: yes */
+bool clab_board_stack(const struct clab_board *board, uint32_t index, struct clab_stack_note *out);
+bool clab_board_canary(const struct clab_board *board, uint32_t index, struct clab_canary_note *out);
+bool clab_board_counter(const struct clab_board *board, uint32_t index,
+                        struct clab_counter_note *out);
+/* The reason why the child could not run its case, or what it has to tell; "" if it said nothing.
+   Async-signal-safe: yes */
+void clab_board_reason(const struct clab_board *board, char reason[CLAB_REASON_SIZE]);
+
+/* ---- evidence: the datagram of a dying child ------------------------------------------------ */
+
+enum clab_message_kind {
+  CLAB_MESSAGE_FAULT = 1,    /* a signal was caught: everything below is filled in */
+  CLAB_MESSAGE_FINISHED = 2, /* the body came to its end */
+  CLAB_MESSAGE_SKIPPED = 3,  /* the body found that this machine cannot run it: see the reason */
+};
+
+enum clab_access {
+  CLAB_ACCESS_UNKNOWN = 0,
+  CLAB_ACCESS_READ = 1,
+  CLAB_ACCESS_WRITE = 2,
+  CLAB_ACCESS_EXECUTE = 3,
+};
+
+enum clab_go {
+  CLAB_GO_ON = 'g',  /* let the case's recovery have it, or die of the true signal */
+  CLAB_GO_DIE = 'd', /* no recovery: die of the true signal */
+};
+
+enum { CLAB_EVIDENCE_MAGIC = 0x42414c43 /* "CLAB" */ };
+
+struct clab_evidence {
+  uint32_t magic;
+  uint32_t size; /* of the whole message */
+  uint32_t kind; /* enum clab_message_kind */
+  int32_t thread;
+  int32_t signal;
+  int32_t code; /* si_code */
+  uint64_t address;
+  int32_t sender_pid; /* of a sent signal */
+  uint32_t sender_uid;
+  uint32_t access; /* enum clab_access */
+  uint32_t trap;   /* the processor's trap number where it has one */
+  uint64_t program_counter;
+  uint64_t stack_pointer;
+  uint64_t frame_pointer;
+  uint64_t handler_stack_pointer; /* where the handler itself runs */
+  uint64_t handler_stack_used;    /* bytes of the alternate stack that were touched; 0 unmeasured */
+  uint64_t caught_at;             /* CLOCK_MONOTONIC nanoseconds */
+  uint64_t sent_at;
+  struct clab_trace trace;
+};
+
+/* ---- the laboratory's side ------------------------------------------------------------------ */
+
+enum clab_unwinding {
+  CLAB_UNWIND_FOLDED = 0,
+  CLAB_UNWIND_PLAIN = 1, /* every frame stepped by libunwind: the oracle */
+  CLAB_UNWIND_NONE = 2,
+};
+
+struct clab_trial_setup {
+  struct clab_board *board;
+  uint32_t unwinding;          /* enum clab_unwinding */
+  bool show_output;            /* leave standard output and error; otherwise /dev/null */
+  bool measure_handler_stack;  /* count the bytes of alternate stack that the handler touched */
+};
+
+/* Once, before the first fork: binds and warms whatever a handler will need (libunwind's caches
+   and locks), so that children inherit it. Async-signal-safe: no */
+void clab_laboratory_prepare(void);
+
+/* Forks a trial. In the child: own process group, death with the parent, no core, descriptors
+   closed but its channel; returns 0. In the parent: returns the child's pid, its channel and its
+   pidfd (both close-on-exec). -1 and errno on failure. The caller must have no other thread.
+   Async-signal-safe: no */
+pid_t clab_fork_trial(const struct clab_trial_setup *setup, int *channel, int *pidfd);
+
+/* The least that a crash can cost: fork, a write to null under the default action, wait. Returns
+   the signal that ended the child, or -1. Async-signal-safe: no */
+int clab_bare_crash(void);
+
+/* What Swift does not import: signalfd, and the union inside siginfo. A signal number that has come
+   over the descriptor, 0 if none has. */
+int clab_signal_descriptor(const sigset_t *mask);
+int clab_take_signal(int descriptor);
+/* The exit status or the signal that waitid has told. */
+int32_t clab_child_status(siginfo_t info);
+/* The C library's version, and AT_MINSIGSTKSZ (0 where the kernel does not tell). */
+const char *clab_libc_version(void);
+size_t clab_minimum_signal_stack(void);
+
+/* Forks the control process: it only beats on the board, and ends when its parent does.
+   Async-signal-safe: no */
+pid_t clab_fork_control(struct clab_board *board, int *pidfd);
+
+/* ---- the child's side ------------------------------------------------------------------------ */
+
+enum clab_arm_flags {
+  CLAB_ARM_NO_ALTERNATE_STACK = 1 << 0,
+  CLAB_ARM_NO_ONSTACK = 1 << 1,  /* leave SA_ONSTACK out */
+  CLAB_ARM_NODEFER = 1 << 2,     /* a second fault inside the handler is caught too */
+  CLAB_ARM_NO_HANDLER = 1 << 3,
+};
+
+/* What becomes of a caught fault after the evidence was sent. True: the handler returns and the
+   instruction is tried again. False: the process dies of the true signal. It may also never
+   return (siglongjmp, pthread_exit); then it calls clab_fault_settled first. */
+typedef bool (*clab_recovery)(int signal, siginfo_t *info, void *context, void *argument);
+
+/* Installs the handlers and arms the calling thread. Returns 0 or an errno.
+   Async-signal-safe: no */
+int clab_arm(uint32_t flags);
+/* Gives the calling thread a name, an alternate stack with a guard of its own, and notes its
+   stack. For threads that somebody else made (a Dispatch worker, a Task). Returns 0 or an errno.
+   Async-signal-safe: no */
+int clab_arm_thread(const char *name, uint32_t flags);
+/* Async-signal-safe: yes */
+void clab_set_recovery(clab_recovery recovery, void *argument);
+/* The fault is dealt with: the next one, of whichever thread, will be reported anew.
+   Async-signal-safe: yes */
+void clab_fault_settled(void);
+/* Bytes of alternate stack that each armed thread gets, guard not counted: AT_MINSIGSTKSZ and
+   what the handler needs. Async-signal-safe: yes */
+size_t clab_alternate_stack_size(void);
+
+/* Starts threads that do nothing but beat, and waits until each has beaten. Returns 0 or an errno.
+   Async-signal-safe: no */
+int clab_start_bystanders(uint32_t count);
+
+/* Tells the laboratory that the body came to its end, parks until it has looked, and ends the
+   process with this status. Async-signal-safe: yes */
+_Noreturn void clab_finish(int status);
+/* The same for a body that this machine cannot run. Async-signal-safe: yes */
+_Noreturn void clab_skip(const char *reason);
+
+/* Notes that the laboratory should know of. Each returns the index, or -1 if the board is full.
+   Async-signal-safe: yes */
+int clab_note_stack(enum clab_stack_kind kind, int32_t thread, uint64_t number, const char *name,
+                    const void *low, const void *high);
+/* Fills [low, low + size) with the canary pattern and notes it. */
+int clab_note_canary(const char *what, const char *owner, void *low, size_t size,
+                     const void *stack_limit);
+/* Sets the named counter. */
+int clab_note_counter(const char *name, int64_t value);
+void clab_note_reason(const char *reason);
+/* Looks at every canary and writes down what has changed. Async-signal-safe: yes */
+void clab_check_canaries(void);
+/* The byte that the canary pattern has at this address. Async-signal-safe: yes */
+uint8_t clab_canary_byte(uint64_t seed, uint64_t address);
+
+struct clab_thread_options {
+  const char *name;
+  size_t stack_size;  /* bytes; 0: the system's default */
+  size_t guard_size;  /* bytes; SIZE_MAX: the system's default */
+  void *stack_memory; /* pthread_attr_setstack's; NULL: the system makes it */
+  uint32_t arm_flags;
+};
+
+/* Runs the body in a new armed thread and waits for its end. Returns 0 or an errno.
+   Async-signal-safe: no */
+int clab_run_thread(const struct clab_thread_options *options, void (*body)(void *),
+                    void *argument);
+/* The same without waiting. */
+int clab_spawn_thread(const struct clab_thread_options *options, void (*body)(void *),
+                      void *argument, pthread_t *thread);
+/* The calling thread's stack, [low, high). Returns 0 or an errno. Async-signal-safe: no */
+int clab_current_stack(uint64_t *low, uint64_t *high);
+
+/* Forks a process that dies with its parent, for cases about other processes. Its descriptors
+   and handlers are the parent's. Async-signal-safe: no */
+pid_t clab_fork_companion(void);
+
+/* Maps [below][guard][stack] in one piece, the guard without access; below is readable and
+   writable, or nothing at all (a hole). Sizes are whole pages. Returns the stack's lowest address,
+   or NULL and errno. Async-signal-safe: no */
+void *clab_map_stack(size_t below, bool hole, size_t guard, size_t stack);
+
+/* A value that the optimiser can know nothing about. Async-signal-safe: yes */
+uint64_t clab_opaque(uint64_t value);
+/* CLOCK_MONOTONIC in nanoseconds. Async-signal-safe: yes (the vDSO's on Linux) */
+uint64_t clab_now(void);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,119 @@
+/*
+ * Arming: the signal handlers of the process, and for each thread an alternate stack below which
+ * lies a guard of its own, so that a handler that needs too much dies visibly.
+ */
+#include "trial/child.h"
+
+#include <errno.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+/* What the handler uses beside the kernel's signal frame. Measured by
+   `crashlab run null-write --measure-handler` (evidence handlerStackUsed); doubled, since a
+   libunwind step through an unusual frame needs more. */
+enum { HANDLER_NEED = 24 * 1024 };
+
+__thread struct clab_own_stack clab_own_stack __attribute__((tls_model("initial-exec")));
+__thread uint64_t clab_own_alternate_stack __attribute__((tls_model("initial-exec")));
+
+static size_t page_size(void) { return (size_t)sysconf(_SC_PAGESIZE); }
+
+size_t clab_alternate_stack_size(void) {
+  size_t frame = clab_minimum_signal_stack();
+  size_t page = page_size();
+  return (frame + HANDLER_NEED + page - 1) & ~(page - 1);
+}
+
+/* Maps [guard][stack] and returns the stack's lowest address, or NULL and errno. */
+static void *map_alternate_stack(void) {
+  size_t page = page_size(), size = clab_alternate_stack_size();
+  unsigned char *memory = mmap(NULL, page + size, PROT_READ | PROT_WRITE,
+                               MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
+  if (memory == MAP_FAILED)
+    return NULL;
+  if (mprotect(memory, page, PROT_NONE)) {
+    int error = errno;
+    munmap(memory, page + size);
+    errno = error;
+    return NULL;
+  }
+  return memory + page;
+}
+
+static int give_alternate_stack(const char *name) {
+  void *low = map_alternate_stack();
+  if (!low)
+    return errno;
+  stack_t stack = {.ss_sp = low, .ss_size = clab_alternate_stack_size()};
+  if (sigaltstack(&stack, NULL))
+    return errno;
+  clab_own_alternate_stack = (uint64_t)low;
+  clab_note_stack(CLAB_STACK_ALTERNATE, gettid(), 0, name, low, (char *)low + stack.ss_size);
+  return 0;
+}
+
+int clab_current_stack(uint64_t *low, uint64_t *high) {
+  if (gettid() == getpid()) {
+    /* pthread_getattr_np would read /proc/self/maps. The kernel lets the main stack grow to the
+       soft limit below its end; the end is in the page of the auxiliary vector. */
+    extern void *__libc_stack_end;
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_STACK, &limit))
+      return errno;
+    uint64_t page = page_size();
+    *high = ((uint64_t)__libc_stack_end + page) & ~(page - 1);
+    *low = limit.rlim_cur < *high ? *high - limit.rlim_cur : page;
+    return 0;
+  }
+  pthread_attr_t attributes;
+  void *start;
+  size_t size;
+  int error = pthread_getattr_np(pthread_self(), &attributes);
+  if (error)
+    return error;
+  error = pthread_attr_getstack(&attributes, &start, &size);
+  pthread_attr_destroy(&attributes);
+  *low = (uint64_t)start;
+  *high = *low + size;
+  return error;
+}
+
+int clab_arm_thread(const char *name, uint32_t flags) {
+  int error = clab_current_stack(&clab_own_stack.low, &clab_own_stack.high);
+  if (error)
+    return error;
+  pid_t thread = gettid();
+  bool is_main = thread == getpid();
+  if (name && !is_main)
+    pthread_setname_np(pthread_self(), name);
+  clab_note_stack(is_main ? CLAB_STACK_MAIN : CLAB_STACK_THREAD, thread, 0, name,
+                  (void *)clab_own_stack.low, (void *)clab_own_stack.high);
+  if (!(flags & CLAB_ARM_NO_ALTERNATE_STACK) && !clab_own_alternate_stack)
+    error = give_alternate_stack(name);
+  return error;
+}
+
+/* What kills a process through a fault or a trap. */
+static const int fault_signals[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP, SIGABRT};
+
+int clab_arm(uint32_t flags) {
+  int error = clab_arm_thread("main", flags);
+  if (error)
+    return error;
+  if (!(flags & CLAB_ARM_NO_HANDLER)) {
+    struct sigaction action = {.sa_sigaction = clab_handle_fault};
+    /* SA_SIGINFO: the address and the registers. SA_ONSTACK: the ordinary stack is what has just
+       run out. No SA_RESTART: a faulting instruction is no system call. No SA_RESETHAND: a
+       recovery wants the next fault too, and the death of the true signal is our own decision.
+       SA_NODEFER only where a case wants faults inside the handler to be caught. */
+    action.sa_flags = SA_SIGINFO | (flags & CLAB_ARM_NO_ONSTACK ? 0 : SA_ONSTACK) |
+                      (flags & CLAB_ARM_NODEFER ? SA_NODEFER : 0);
+    sigemptyset(&action.sa_mask);
+    for (size_t i = 0; i < sizeof fault_signals / sizeof fault_signals[0]; i++)
+      if (sigaction(fault_signals[i], &action, NULL))
+        return errno;
+  }
+  __atomic_store_n(&clab_own_board->armed_at, clab_now(), __ATOMIC_RELEASE);
+  return 0;
+}

@@ -1,0 +1,36 @@
+/* The board's layout: private to the harness. */
+#ifndef CLAB_BOARD_H
+#define CLAB_BOARD_H
+
+#include "crashlab_harness.h"
+
+/* Each counter has a cache line of its own, so that 64 bystanders do not fight for one. */
+struct clab_beat {
+  _Alignas(64) uint64_t count;
+  uint64_t at;
+};
+
+struct clab_board {
+  uint32_t bell; /* a futex, shared between processes */
+  uint32_t bystanders;
+  uint32_t stacks;
+  uint32_t canaries;
+  uint32_t counters;
+  uint32_t handler_entries;
+  uint32_t closing; /* the control process ends when it is set */
+  uint64_t armed_at;
+  char reason[CLAB_REASON_SIZE];
+  struct clab_canary_note canary[CLAB_MAX_CANARIES];
+  struct clab_counter_note counter[CLAB_MAX_COUNTERS];
+  struct clab_beat beat[CLAB_MAX_BYSTANDERS];
+  struct clab_stack_note stack[CLAB_MAX_NOTED_STACKS];
+};
+
+/* The board of this process, if it is a trial's child. */
+extern struct clab_board *clab_own_board;
+
+/* Beats on its place of the board until the process ends; between beats it waits for the bell,
+   but not longer than the period. Async-signal-safe: yes */
+_Noreturn void clab_beat_forever(struct clab_board *board, uint32_t place, uint64_t period);
+
+#endif

@@ -1,0 +1,26 @@
+/* What the parts of an armed child share: private to the harness. */
+#ifndef CLAB_CHILD_H
+#define CLAB_CHILD_H
+
+#include "trial/board.h"
+
+enum { CLAB_CHANNEL = 3 }; /* the child's end of the channel has this descriptor */
+
+extern struct clab_trial_setup clab_own_setup;
+
+/* The stack of the calling thread, [low, high); 0 and 0 if it was never armed. */
+struct clab_own_stack {
+  uint64_t low;
+  uint64_t high;
+};
+extern __thread struct clab_own_stack clab_own_stack __attribute__((tls_model("initial-exec")));
+/* The lowest address of the calling thread's alternate stack; 0 if it has none. */
+extern __thread uint64_t clab_own_alternate_stack __attribute__((tls_model("initial-exec")));
+
+/* Catches one fault. Async-signal-safe: yes */
+void clab_handle_fault(int signal, siginfo_t *info, void *context);
+/* Sends a message and parks until the laboratory answers: an enum clab_go, or CLAB_GO_DIE if it
+   is gone. Async-signal-safe: yes */
+char clab_send_and_park(const struct clab_evidence *evidence);
+
+#endif

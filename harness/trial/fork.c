@@ -1,0 +1,135 @@
+/*
+ * Forking: a child that owns nothing of the laboratory but its channel and its board, that leads
+ * a process group, and that the kernel kills when the laboratory is gone.
+ */
+#include "trial/child.h"
+#include "unwind/unwind.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/pidfd.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+struct clab_trial_setup clab_own_setup;
+
+static int null_device = -1;
+
+void clab_laboratory_prepare(void) {
+  if (null_device < 0)
+    null_device = open("/dev/null", O_RDWR | O_CLOEXEC);
+  clab_unwind_warm_up();
+}
+
+/* Death with the parent. The parent may have gone before prctl: then this is an orphan already.
+   Async-signal-safe: yes */
+static void die_with(pid_t parent) {
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (getppid() != parent)
+    _exit(1);
+}
+
+/* What the laboratory blocked or ignored is the laboratory's affair. Async-signal-safe: yes */
+static void reset_signals(void) {
+  signal(SIGPIPE, SIG_DFL);
+  sigset_t none;
+  sigemptyset(&none);
+  sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+static void become_trial(const struct clab_trial_setup *setup, int channel, pid_t parent) {
+  setpgid(0, 0);
+  die_with(parent);
+  reset_signals();
+  if (null_device >= 0) {
+    dup2(null_device, STDIN_FILENO);
+    if (!setup->show_output) {
+      dup2(null_device, STDOUT_FILENO);
+      dup2(null_device, STDERR_FILENO);
+    }
+  }
+  if (channel != CLAB_CHANNEL)
+    dup2(channel, CLAB_CHANNEL); /* dup2 clears close-on-exec: a case may execute itself again */
+  else
+    fcntl(channel, F_SETFD, 0);
+  syscall(SYS_close_range, CLAB_CHANNEL + 1, ~0U, 0);
+  /* One byte, not none: a core pattern that is a pipe ignores a limit of 0 (core(5)). */
+  struct rlimit core = {.rlim_cur = 1, .rlim_max = 1};
+  setrlimit(RLIMIT_CORE, &core);
+  clab_own_setup = *setup;
+  clab_own_board = setup->board;
+}
+
+pid_t clab_fork_trial(const struct clab_trial_setup *setup, int *channel, int *pidfd) {
+  int ends[2];
+  if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends))
+    return -1;
+  pid_t parent = getpid();
+  pid_t pid = fork();
+  if (pid == 0) {
+    become_trial(setup, ends[1], parent);
+    return 0;
+  }
+  int error = errno;
+  close(ends[1]);
+  if (pid > 0) {
+    setpgid(pid, pid); /* also here: whoever comes first, the group is there */
+    *pidfd = pidfd_open(pid, 0);
+    if (*pidfd >= 0) {
+      *channel = ends[0];
+      return pid;
+    }
+    error = errno;
+    kill(pid, SIGKILL);
+    while (waitpid(pid, NULL, 0) < 0 && errno == EINTR) {
+    }
+  }
+  close(ends[0]);
+  errno = error;
+  return -1;
+}
+
+pid_t clab_fork_control(struct clab_board *board, int *pidfd) {
+  pid_t parent = getpid();
+  board->bystanders = 1;
+  pid_t pid = fork();
+  if (pid == 0) {
+    setpgid(0, 0);
+    die_with(parent);
+    reset_signals();
+    prctl(PR_SET_NAME, "control");
+    syscall(SYS_close_range, 3, ~0U, 0);
+    clab_beat_forever(board, 0, 20000000);
+  }
+  if (pid > 0)
+    *pidfd = pidfd_open(pid, 0);
+  return pid;
+}
+
+int clab_bare_crash(void) {
+  pid_t pid = fork();
+  if (pid == 0) {
+    struct rlimit core = {.rlim_cur = 1, .rlim_max = 1};
+    setrlimit(RLIMIT_CORE, &core);
+    struct sigaction action = {.sa_handler = SIG_DFL};
+    sigaction(SIGSEGV, &action, NULL);
+    *(volatile int *)clab_opaque(0) = 1;
+    _exit(0);
+  }
+  int status;
+  if (pid < 0 || waitpid(pid, &status, 0) != pid)
+    return -1;
+  return WIFSIGNALED(status) ? WTERMSIG(status) : -1;
+}
+
+pid_t clab_fork_companion(void) {
+  pid_t parent = getpid();
+  pid_t pid = fork();
+  if (pid == 0)
+    die_with(parent);
+  return pid;
+}

@@ -1,0 +1,73 @@
+/*
+ * Threads of a case: with the stack, the guard and the name that the case asks for.
+ */
+#include "trial/child.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+
+struct start {
+  void (*body)(void *);
+  void *argument;
+  uint32_t arm_flags;
+  const char *name;
+};
+
+static void *run(void *argument) {
+  struct start start = *(struct start *)argument;
+  free(argument);
+  if (clab_arm_thread(start.name, start.arm_flags))
+    clab_note_reason("a thread of the case could not be armed");
+  else
+    start.body(start.argument);
+  return NULL;
+}
+
+int clab_spawn_thread(const struct clab_thread_options *options, void (*body)(void *),
+                      void *argument, pthread_t *thread) {
+  pthread_attr_t attributes;
+  int error = pthread_attr_init(&attributes);
+  if (error)
+    return error;
+  if (options->stack_memory)
+    error = pthread_attr_setstack(&attributes, options->stack_memory, options->stack_size);
+  else if (options->stack_size)
+    error = pthread_attr_setstacksize(&attributes, options->stack_size);
+  if (!error && options->guard_size != SIZE_MAX)
+    error = pthread_attr_setguardsize(&attributes, options->guard_size);
+  struct start *start = error ? NULL : malloc(sizeof *start);
+  if (!error && !start)
+    error = ENOMEM;
+  if (!error) {
+    *start = (struct start){body, argument, options->arm_flags, options->name};
+    error = pthread_create(thread, &attributes, run, start);
+    if (error)
+      free(start);
+  }
+  pthread_attr_destroy(&attributes);
+  return error;
+}
+
+int clab_run_thread(const struct clab_thread_options *options, void (*body)(void *),
+                    void *argument) {
+  pthread_t thread;
+  int error = clab_spawn_thread(options, body, argument, &thread);
+  return error ? error : pthread_join(thread, NULL);
+}
+
+void *clab_map_stack(size_t below, bool hole, size_t guard, size_t stack) {
+  size_t size = below + guard + stack;
+  char *memory = mmap(NULL, size, PROT_READ | PROT_WRITE,
+                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
+  if (memory == MAP_FAILED)
+    return NULL;
+  if ((guard && mprotect(memory + below, guard, PROT_NONE)) ||
+      (below && hole && munmap(memory, below))) {
+    int error = errno;
+    munmap(memory, size);
+    errno = error;
+    return NULL;
+  }
+  return memory + below + guard;
+}
