@@ -110,9 +110,9 @@ extension Expectation.Ending {
 
 extension Corruption {
   public var inWords: String {
-    let where_ = belowStackLimit.map { ", \(bytesInWords($0)) below the stack limit" } ?? ""
+    let place = belowStackLimit.map { ", \(bytesInWords($0)) below the stack limit" } ?? ""
     return "\(grouped(bytesChanged)) bytes of the \(printable(what)) of \(printable(owner)) "
-      + "changed\(where_)"
+      + "changed\(place)"
   }
 }
 
