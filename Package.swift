@@ -62,6 +62,17 @@ let package = Package(
       ],
       swiftSettings: strict
     ),
+    .executableTarget(
+      name: "hostile-children",
+      dependencies: ["CrashLab", "CHarness"],
+      path: "Tests/Programs/HostileChildren",
+      swiftSettings: strict
+    ),
+    .testTarget(
+      name: "CommandTests",
+      dependencies: ["CrashLab", "Catalogue", "crashlab", "hostile-children"],
+      swiftSettings: strict
+    ),
     .testTarget(
       name: "CrashLabTests",
       dependencies: ["CrashLab", "Catalogue", "CHarness"],

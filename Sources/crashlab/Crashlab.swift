@@ -1,5 +1,6 @@
 import ArgumentParser
 import CrashLab
+import Glibc
 
 /// The command. It is synchronous on purpose: an async one would start threads, and a laboratory
 /// that forks must have none.
@@ -13,10 +14,28 @@ struct Crashlab: ParsableCommand {
       fault fell relative to the guard page, how deep the stack was, and who died with it.
 
       Exit status: 0 all as expected, 1 some case not, 64 usage, 70 the laboratory itself failed, \
-      130 interrupted.
+      130 interrupted (128 and the signal's number).
       """,
     version: "crashlab 0.1",
     subcommands: [
       AllCommand.self, RunCommand.self, ListCommand.self, ReportCommand.self, BenchCommand.self,
     ])
+
+  /// Parses and runs; what goes wrong becomes a sentence and one of the documented statuses.
+  static func main() {
+    // A file that may not grow is an error to be told, not a death.
+    signal(SIGXFSZ, SIG_IGN)
+    do {
+      var command = try parseAsRoot()
+      try command.run()
+    } catch let interrupted as Laboratory.Interrupted {
+      complain("\(interrupted); every child was ended, and the reports so far are kept")
+      exit(withError: ExitCode(128 + interrupted.signal.number))
+    } catch let error as SystemError {
+      complain("\(error)")
+      exit(withError: ExitCode(EX_SOFTWARE))
+    } catch {
+      exit(withError: error)
+    }
+  }
 }

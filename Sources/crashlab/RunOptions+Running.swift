@@ -7,18 +7,6 @@ import Glibc
 extension RunOptions {
   /// Runs the cases and reports them. Throws the exit status that the command ends with.
   func run(_ cases: [CrashCase]) throws {
-    do {
-      try runTrials(cases)
-    } catch let interrupted as Laboratory.Interrupted {
-      complain("\(interrupted); every child was ended, and the reports so far are kept")
-      throw ExitCode(128 + interrupted.signal.number)
-    } catch let error as SystemError {
-      complain("\(error)")
-      throw ExitCode(EX_SOFTWARE)
-    }
-  }
-
-  private func runTrials(_ cases: [CrashCase]) throws {
     let machine = Machine.current()
     let folder = noSave ? nil : try RunFolder.create(in: output, machine: machine)
     let laboratory = try Laboratory(options: laboratoryOptions(machine), machine: machine)

@@ -41,6 +41,7 @@ enum {
   CLAB_MAX_CANARIES = 16,
   CLAB_MAX_COUNTERS = 16,
   CLAB_REASON_SIZE = 256,
+  CLAB_MAX_GROUPS = 256,
 };
 
 enum clab_stack_kind {
@@ -198,9 +199,15 @@ int32_t clab_child_status(siginfo_t info);
 const char *clab_libc_version(void);
 size_t clab_minimum_signal_stack(void);
 
-/* Forks the control process: it only beats on the board, and ends when its parent does.
-   Async-signal-safe: no */
+/* Forks the control process: it beats on the board; when its parent is gone it ends the process
+   groups that it watches, then itself. Async-signal-safe: no */
 pid_t clab_fork_control(struct clab_board *board, int *pidfd);
+/* Async-signal-safe: yes */
+void clab_control_watch(struct clab_board *board, pid_t group);
+void clab_control_forget(struct clab_board *board, pid_t group);
+/* Whether orphans among this process's descendants become its children: then none can hide.
+   Async-signal-safe: yes */
+int clab_adopt_orphans(bool adopt);
 
 /* ---- the child's side ------------------------------------------------------------------------ */
 
@@ -274,6 +281,11 @@ int clab_spawn_thread(const struct clab_thread_options *options, void (*body)(vo
                       void *argument, pthread_t *thread);
 /* The calling thread's stack, [low, high). Returns 0 or an errno. Async-signal-safe: no */
 int clab_current_stack(uint64_t *low, uint64_t *high);
+
+/* What only tests of the laboratory need: a child that closes every descriptor, and one that writes
+   counts out of all bounds onto its board. Async-signal-safe: yes */
+void clab_close_everything(void);
+void clab_forge_board(void);
 
 /* Forks a process that dies with its parent, for cases about other processes. Its descriptors
    and handlers are the parent's. Async-signal-safe: no */

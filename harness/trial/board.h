@@ -17,8 +17,8 @@ struct clab_board {
   uint32_t canaries;
   uint32_t counters;
   uint32_t handler_entries;
-  uint32_t closing; /* the control process ends when it is set */
   uint64_t armed_at;
+  pid_t group[CLAB_MAX_GROUPS]; /* on the control process's board: what to end with the parent */
   char reason[CLAB_REASON_SIZE];
   struct clab_canary_note canary[CLAB_MAX_CANARIES];
   struct clab_counter_note counter[CLAB_MAX_COUNTERS];
@@ -29,8 +29,8 @@ struct clab_board {
 /* The board of this process, if it is a trial's child. */
 extern struct clab_board *clab_own_board;
 
-/* Beats on its place of the board until the process ends; between beats it waits for the bell,
-   but not longer than the period. Async-signal-safe: yes */
-_Noreturn void clab_beat_forever(struct clab_board *board, uint32_t place, uint64_t period);
+/* Beats once on its place of the board, then waits for the bell, but not longer than the period
+   (nanoseconds). Async-signal-safe: yes */
+void clab_beat(struct clab_board *board, uint32_t place, uint64_t period);
 
 #endif

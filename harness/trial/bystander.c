@@ -1,7 +1,5 @@
 /*
  * Bystanders: threads that do nothing but beat, so that their silence says that the process died.
- * The control process is the same in a process of its own: its beat says that a death stayed
- * inside the thread group.
  *
  * A bystander beats by itself once a period and at once when the laboratory rings the bell: so
  * "is it alive?" is a question with an answer, not a matter of waiting long enough.
@@ -21,15 +19,13 @@ enum {
   STACK_SIZE = 64 * 1024,
 };
 
-_Noreturn void clab_beat_forever(struct clab_board *board, uint32_t place, uint64_t period) {
+void clab_beat(struct clab_board *board, uint32_t place, uint64_t period) {
   struct timespec wait = {.tv_sec = (time_t)(period / 1000000000u),
                           .tv_nsec = (long)(period % 1000000000u)};
-  for (;;) {
-    uint32_t bell = __atomic_load_n(&board->bell, __ATOMIC_ACQUIRE);
-    __atomic_store_n(&board->beat[place].at, clab_now(), __ATOMIC_RELEASE);
-    __atomic_add_fetch(&board->beat[place].count, 1, __ATOMIC_ACQ_REL);
-    syscall(SYS_futex, &board->bell, FUTEX_WAIT, bell, &wait, NULL, 0);
-  }
+  uint32_t bell = __atomic_load_n(&board->bell, __ATOMIC_ACQUIRE);
+  __atomic_store_n(&board->beat[place].at, clab_now(), __ATOMIC_RELEASE);
+  __atomic_add_fetch(&board->beat[place].count, 1, __ATOMIC_ACQ_REL);
+  syscall(SYS_futex, &board->bell, FUTEX_WAIT, bell, &wait, NULL, 0);
 }
 
 struct place {
@@ -44,7 +40,8 @@ static void *bystander(void *argument) {
   for (uint32_t i = 0; i < digits; i++, n /= 10)
     name[10 + digits - 1 - i] = (char)('0' + n % 10);
   pthread_setname_np(pthread_self(), name);
-  clab_beat_forever(clab_own_board, place->index, place->period);
+  for (;;)
+    clab_beat(clab_own_board, place->index, place->period);
 }
 
 int clab_start_bystanders(uint32_t count) {

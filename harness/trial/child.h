@@ -17,6 +17,11 @@ extern __thread struct clab_own_stack clab_own_stack __attribute__((tls_model("i
 /* The lowest address of the calling thread's alternate stack; 0 if it has none. */
 extern __thread uint64_t clab_own_alternate_stack __attribute__((tls_model("initial-exec")));
 
+/* Death with the parent, by the kernel's hand. Async-signal-safe: yes */
+void clab_die_with(pid_t parent);
+/* What the laboratory blocked or ignored is the laboratory's affair. Async-signal-safe: yes */
+void clab_reset_signals(void);
+
 /* Catches one fault. Async-signal-safe: yes */
 void clab_handle_fault(int signal, siginfo_t *info, void *context);
 /* Sends a message and parks until the laboratory answers: an enum clab_go, or CLAB_GO_DIE if it

@@ -25,26 +25,10 @@ void clab_laboratory_prepare(void) {
   clab_unwind_warm_up();
 }
 
-/* Death with the parent. The parent may have gone before prctl: then this is an orphan already.
-   Async-signal-safe: yes */
-static void die_with(pid_t parent) {
-  prctl(PR_SET_PDEATHSIG, SIGKILL);
-  if (getppid() != parent)
-    _exit(1);
-}
-
-/* What the laboratory blocked or ignored is the laboratory's affair. Async-signal-safe: yes */
-static void reset_signals(void) {
-  signal(SIGPIPE, SIG_DFL);
-  sigset_t none;
-  sigemptyset(&none);
-  sigprocmask(SIG_SETMASK, &none, NULL);
-}
-
 static void become_trial(const struct clab_trial_setup *setup, int channel, pid_t parent) {
   setpgid(0, 0);
-  die_with(parent);
-  reset_signals();
+  clab_die_with(parent);
+  clab_reset_signals();
   if (null_device >= 0) {
     dup2(null_device, STDIN_FILENO);
     if (!setup->show_output) {
@@ -93,23 +77,6 @@ pid_t clab_fork_trial(const struct clab_trial_setup *setup, int *channel, int *p
   return -1;
 }
 
-pid_t clab_fork_control(struct clab_board *board, int *pidfd) {
-  pid_t parent = getpid();
-  board->bystanders = 1;
-  pid_t pid = fork();
-  if (pid == 0) {
-    setpgid(0, 0);
-    die_with(parent);
-    reset_signals();
-    prctl(PR_SET_NAME, "control");
-    syscall(SYS_close_range, 3, ~0U, 0);
-    clab_beat_forever(board, 0, 20000000);
-  }
-  if (pid > 0)
-    *pidfd = pidfd_open(pid, 0);
-  return pid;
-}
-
 int clab_bare_crash(void) {
   pid_t pid = fork();
   if (pid == 0) {
@@ -130,6 +97,6 @@ pid_t clab_fork_companion(void) {
   pid_t parent = getpid();
   pid_t pid = fork();
   if (pid == 0)
-    die_with(parent);
+    clab_die_with(parent);
   return pid;
 }

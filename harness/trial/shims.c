@@ -3,6 +3,7 @@
 
 #include <gnu/libc-version.h>
 #include <sys/auxv.h>
+#include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
@@ -24,3 +25,5 @@ const char *clab_libc_version(void) { return gnu_get_libc_version(); }
 #endif
 
 size_t clab_minimum_signal_stack(void) { return getauxval(AT_MINSIGSTKSZ); }
+
+int clab_adopt_orphans(bool adopt) { return prctl(PR_SET_CHILD_SUBREAPER, adopt, 0, 0, 0); }

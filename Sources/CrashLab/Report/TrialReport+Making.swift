@@ -9,7 +9,7 @@ extension TrialReport {
         ? "skipped: \(judgement.reason ?? "")" : TrialReport.summary(of: seen),
       mismatches: judgement.mismatches, faults: seen.faults, corruption: seen.corruption,
       counters: seen.counters.sorted { $0.key < $1.key }.map { Counter(name: $0, value: $1) },
-      termination: seen.termination, death: seen.death, timeline: timeline)
+      finished: seen.finished, termination: seen.termination, death: seen.death, timeline: timeline)
   }
 
   /// The report of a case that this machine can't run.

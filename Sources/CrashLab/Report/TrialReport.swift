@@ -26,6 +26,8 @@ public struct TrialReport: Sendable, Codable, Equatable {
   public var faults: [FaultReport]
   public var corruption: [Corruption]
   public var counters: [Counter]
+  /// The body of the case came to its end.
+  public var finished: Bool
   @Nullable public var termination: Termination?
   @Nullable public var death: DeathEvidence?
   public var timeline: [Event]

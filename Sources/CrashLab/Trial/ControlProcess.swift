@@ -24,6 +24,11 @@ final class ControlProcess {
     return waitUntil(patience: patience) { zip(before, board.beats()).allSatisfy(<) }
   }
 
+  /// Ends this process group if the laboratory should be gone before `forget`.
+  func watch(_ group: pid_t) { clab_control_watch(board.memory, group) }
+
+  func forget(_ group: pid_t) { clab_control_forget(board.memory, group) }
+
   func stop() {
     kill(process, SIGKILL)
     while waitpid(process, nil, 0) < 0 && errno == EINTR {}

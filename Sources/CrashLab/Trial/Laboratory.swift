@@ -49,8 +49,12 @@ public final class Laboratory {
     _ plan: some Sequence<PlannedTrial>, report body: (TrialReport) throws -> Void
   ) throws {
     let interrupts = try InterruptSignals()
+    let orphans = Orphans()
     var waiting = Array(plan)[...]
-    defer { abandon() }
+    defer {
+      abandon()
+      orphans.end(butNot: [])
+    }
     while !waiting.isEmpty || !live.isEmpty {
       while live.count < options.jobs, let next = waiting.popFirst() {
         if let report = try start(next) { try body(report) }
@@ -60,6 +64,7 @@ public final class Laboratory {
       for trial in live where trial.state == .reaped { try body(trial.report()) }
       freeBoards += live.filter { $0.state == .reaped }.map(\.board)
       live.removeAll { $0.state == .reaped }
+      orphans.end(butNot: Set(live.map(\.process)))
     }
   }
 
@@ -71,7 +76,7 @@ public final class Laboratory {
       }
     }
     let board = try freeBoards.popLast() ?? Board()
-    live.append(try Trial(planned, board: board, options: options))
+    live.append(try Trial(planned, board: board, options: options, control: control))
     return nil
   }
 

@@ -21,11 +21,15 @@ final class Trial {
   private var skipReason: String?
   private var timedOut = false
 
-  /// A child that faults and recovers for ever is ended: after so many faults it may only die.
-  private static let mostFaults = 16
+  private var messages = 0
+
+  /// A child that faults and recovers for ever is ended: after so many it may only die.
+  private static let mostMessages = 16
 
   /// Forks the child. In the child this does not return.
-  init(_ planned: PlannedTrial, board: Board, options: Laboratory.Options) throws(SystemError) {
+  init(_ planned: PlannedTrial, board: Board, options: Laboratory.Options, control: ControlProcess)
+    throws(SystemError)
+  {
     self.planned = planned
     self.board = board
     board.reset()
@@ -37,6 +41,7 @@ final class Trial {
     forkedAt = clab_now()
     process = try system("fork", planned.case.name) { clab_fork_trial(&setup, &channel, &pidfd) }
     if process == 0 { Trial.runBody(planned.case) }
+    control.watch(process)
     self.channel = channel
     self.pidfd = pidfd
     deadline = forkedAt + UInt64((planned.case.deadline ?? options.timeout) * 1e9)
@@ -84,8 +89,9 @@ final class Trial {
   }
 
   private func take(_ message: ChildMessage, machine: Machine) {
-    guard state == .running else {
-      return distrust("the child sent a second message before it was answered")
+    messages += 1
+    guard messages <= Trial.mostMessages else {
+      return distrust("the child sent more than \(Trial.mostMessages) messages")
     }
     state = .parked
     switch message {
@@ -124,7 +130,7 @@ final class Trial {
   private func release() {
     var answer = CChar(
       bitPattern: UInt8(
-        seen.faults.count < Trial.mostFaults ? CLAB_GO_ON.rawValue : CLAB_GO_DIE.rawValue))
+        messages < Trial.mostMessages ? CLAB_GO_ON.rawValue : CLAB_GO_DIE.rawValue))
     record(.released, at: clab_now())
     _ = send(channel, &answer, 1, CInt(MSG_NOSIGNAL))
     state = .running
@@ -174,6 +180,7 @@ final class Trial {
     }
     collectDeathEvidence(control: control)
     kill(-process, SIGKILL)  // whatever the case has started and left
+    control.forget(process)
     closeChannel()
     close(pidfd)
   }

@@ -12,3 +12,16 @@ public struct Observation: Sendable {
 
   public init() {}
 }
+
+extension Observation {
+  /// What a report says was seen: a report can be judged again, against another expectation.
+  public init(_ report: TrialReport) {
+    faults = report.faults
+    corruption = report.corruption
+    counters = Dictionary(report.counters.map { ($0.name, $0.value) }) { first, _ in first }
+    termination = report.termination
+    death = report.death
+    finished = report.finished
+    troubles = report.verdict == .laboratoryError ? [report.reason ?? "unknown"] : []
+  }
+}

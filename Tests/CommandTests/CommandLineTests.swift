@@ -1,0 +1,168 @@
+import Foundation
+import FoundationXML
+import Testing
+
+@testable import CrashLab
+
+/// The command as a user runs it: words, statuses, files.
+@Suite struct CommandLineTests {
+  @Test func allIsAsExpectedAndSaysSo() throws {
+    try withTemporaryFolder { folder in
+      let result = try Command().run(["run", "null-write", "thread-recursion", "--output", folder])
+      #expect(result.status == 0)
+      #expect(result.output.contains("in the 4 KiB guard of thread 'overflower'"))
+      #expect(result.output.contains("2 trials: 2 as expected"))
+      #expect(!result.output.contains("\u{1B}"), "colour outside of a terminal")
+    }
+  }
+
+  @Test func unknownCaseSuggestsTheNearest() throws {
+    let result = try Command().run(["run", "thread-recursoin"])
+    #expect(result.status == 64)
+    #expect(result.errors.contains("thread-recursion"))
+  }
+
+  @Test(arguments: [
+    ["--jobs", "0"], ["--timeout", "0"], ["--timeout", "-1"], ["--repeat", "0"],
+    ["--format", "yaml"],
+  ])
+  func badOptionIsUsage(arguments: [String]) throws {
+    let result = try Command().run(["run", "null-write"] + arguments)
+    #expect(result.status == 64)
+    #expect(result.output.isEmpty)
+  }
+
+  @Test func unknownTagNamesTheFolders() throws {
+    let result = try Command().run(["run", "--tag", "nonsense"])
+    #expect(result.status == 64)
+    #expect(result.errors.contains("controls"))
+  }
+
+  @Test func jsonHasEveryKeyOfTheSchema() throws {
+    let result = try Command().run([
+      "run", "null-write", "exit-zero", "--no-save", "--format", "json",
+    ])
+    let object = try #require(
+      try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any])
+    #expect(object["schemaVersion"] as? Int == 1)
+    let machine = try #require(object["machine"] as? [String: Any])
+    for key in ["kernel", "libc", "cpu", "pageSize", "stackLimit", "swift"] {
+      #expect(machine[key] != nil, "machine.\(key)")
+    }
+    let trials = try #require(object["trials"] as? [[String: Any]])
+    for trial in trials {
+      for key in [
+        "case", "attempt", "command", "verdict", "reason", "summary", "faults", "corruption",
+        "termination", "death", "timeline",
+      ] {
+        #expect(trial[key] != nil, "\(key): null where unknown, but never absent")
+      }
+    }
+    let crashed = try #require(trials.first { $0["case"] as? String == "null-write" })
+    let fault = try #require((crashed["faults"] as? [[String: Any]])?.first)
+    for key in [
+      "signal", "code", "address", "access", "programCounter", "stackPointer", "thread", "handled",
+      "site", "unwind",
+    ] {
+      #expect(fault[key] != nil, "fault.\(key)")
+    }
+    let site = try #require(fault["site"] as? [String: Any])
+    for key in [
+      "kind", "owner", "stackLimit", "stackSize", "guard", "overshoot", "skipped", "mapping",
+    ] {
+      #expect(site[key] != nil, "site.\(key)")
+    }
+    let death = try #require(crashed["death"] as? [String: Any])
+    for key in [
+      "processDied", "threadsAtFault", "threadsAfter", "bystanders", "bystandersStopped",
+      "controlProcessAlive",
+    ] {
+      #expect(death[key] != nil, "death.\(key)")
+    }
+  }
+
+  @Test func junitCountsWhatItHolds() throws {
+    let result = try Command().run(["run", "--tag", "controls", "--no-save", "--format", "junit"])
+    #expect(result.status == 0)
+    let document = try XMLCounter.count(result.output)
+    #expect(document["testsuite"] == 1)
+    #expect(document["testcase"] ?? 0 > 5)
+    #expect(document["failure"] == nil)
+  }
+
+  @Test func everyTrialHasItsFile() throws {
+    try withTemporaryFolder { folder in
+      let result = try Command().run(
+        ["run", "null-write", "exit-zero", "--repeat", "3", "--output", folder])
+      #expect(result.status == 0)
+      let run = try #require(RunFolder.list(in: folder).first)
+      let (files, broken) = RunFolder.trials(in: "\(folder)/\(run)")
+      #expect(broken.isEmpty)
+      #expect(files.count == 6)
+      let names = try FileManager.default.contentsOfDirectory(atPath: "\(folder)/\(run)")
+      #expect(names.count == 6, "something else was left behind: \(names)")
+
+      let list = try Command().run(["report", "--output", folder])
+      #expect(list.output.contains("6 trials: 6 as expected"))
+      let whole = try Command().run(["report", "latest", "null-write", "--output", folder])
+      #expect(whole.status == 0)
+      #expect(whole.output.contains("the control process lives"))
+    }
+  }
+
+  @Test func unwritableFolderIsTheLaboratorysFailure() throws {
+    let result = try Command().run(["run", "null-write", "--output", "/proc/self/nothing"])
+    #expect(result.status == 70)
+    #expect(result.errors.contains("/proc/self/nothing"))
+    #expect(result.errors.contains("--output"))
+  }
+
+  @Test func fullDiskLeavesNoHalfFile() throws {
+    try withTemporaryFolder { folder in
+      let shell = URL(fileURLWithPath: "/bin/bash")
+      let command = try Command().executable.path
+      let process = Process()
+      process.executableURL = shell
+      process.arguments = [
+        "-c",
+        "ulimit -f 1; exec '\(command)' run null-write --output '\(folder)' 2>'\(folder)/err'",
+      ]
+      process.standardOutput = FileHandle.nullDevice
+      try process.run()
+      process.waitUntilExit()
+      #expect(process.terminationStatus == 70)
+      let run = try #require(RunFolder.list(in: folder).first { $0 != "err" })
+      #expect(try FileManager.default.contentsOfDirectory(atPath: "\(folder)/\(run)").isEmpty)
+    }
+  }
+
+  @Test func fullStandardOutputIsToldAndIsNoSuccess() throws {
+    let command = try Command().executable.path
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/bin/bash")
+    process.arguments = ["-c", "'\(command)' list > /dev/full 2>/dev/null"]
+    try process.run()
+    process.waitUntilExit()
+    #expect(process.terminationStatus == 70)
+  }
+}
+
+/// Counts the elements of an XML text; throws if it is not well-formed.
+private final class XMLCounter: NSObject, XMLParserDelegate {
+  private var counts: [String: Int] = [:]
+
+  static func count(_ text: String) throws -> [String: Int] {
+    let counter = XMLCounter()
+    let parser = XMLParser(data: Data(text.utf8))
+    parser.delegate = counter
+    guard parser.parse() else { throw parser.parserError ?? CocoaError(.fileReadCorruptFile) }
+    return counter.counts
+  }
+
+  func parser(
+    _ parser: XMLParser, didStartElement name: String, namespaceURI: String?,
+    qualifiedName: String?, attributes: [String: String]
+  ) {
+    counts[name, default: 0] += 1
+  }
+}
