@@ -18,7 +18,8 @@ struct Crashlab: ParsableCommand {
       """,
     version: "crashlab 0.1",
     subcommands: [
-      AllCommand.self, RunCommand.self, ListCommand.self, ReportCommand.self, BenchCommand.self,
+      AllCommand.self, RunCommand.self, ListCommand.self, ExplainCommand.self,
+      ReportCommand.self, BenchCommand.self,
     ])
 
   /// Parses and runs; what goes wrong becomes a sentence and one of the documented statuses.

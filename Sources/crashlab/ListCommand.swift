@@ -3,20 +3,32 @@ import Catalogue
 import CrashLab
 
 struct ListCommand: ParsableCommand {
+  enum Format: String, ExpressibleByArgument, CaseIterable { case text, markdown }
+
   static let configuration = CommandConfiguration(
     commandName: "list", abstract: "Show the catalogue: every case and what must be seen of it.")
 
+  @Option(help: "text, or the table that stands in the README.") var format: Format = .text
+
   func run() throws {
-    let width = catalogue.all.map(\.name.count).max() ?? 0
-    var text = ""
-    for folder in catalogue.folders {
-      text += "\(folder.name)\n"
-      for crashCase in folder.cases {
-        let padding = String(repeating: " ", count: width - crashCase.name.count)
-        text += "  \(crashCase.name)\(padding)  \(crashCase.summary)\n"
-        text += "  \(String(repeating: " ", count: width))    \(crashCase.expectation.inWords)\n"
+    let text =
+      switch format {
+      case .text: ListCommand.text(theme: .suited(to: .standard))
+      case .markdown: CatalogueTable.markdown(catalogue)
       }
-    }
     try Output.standard.write(text)
+  }
+
+  private static func text(theme: Theme) -> String {
+    let width = catalogue.all.map(\.name.count).max() ?? 0
+    let indent = String(repeating: " ", count: width + 4)
+    return catalogue.folders.map { folder in
+      "\(theme.heading(folder.name))\n"
+        + folder.cases.map { crashCase in
+          let padding = String(repeating: " ", count: width - crashCase.name.count + 2)
+          return "  \(crashCase.name)\(padding)\(crashCase.summary)\n"
+            + "\(indent)\(theme.faint(crashCase.expectation.inWords))\n"
+        }.joined()
+    }.joined(separator: "\n")
   }
 }

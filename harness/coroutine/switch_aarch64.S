@@ -2,13 +2,13 @@
 //
 // A suspended stack is one pointer to this, lowest address first:
 //
-//     clab_switch       x29 x30 x19..x28 d8..d15              (160 bytes)
-//     clab_switch_full  fpcr, 8 spare | x29 x30 x19..x28 d8..d15
+//     x29 x30 x19..x28 d8..d15 | fpcr, 8 spare        (176 bytes)
 //
-// x30 is the address to go on at. The low halves of v8..v15 are callee-saved here, so no variant may
-// leave them out; the default one gives up fpcr alone. The last step is a `br`: a `ret` would be
-// predicted to go back to the caller on the stack just left. Where branch targets are enforced the
-// address after a call accepts nothing but a `ret`, and a `ret` it is.
+// x30 is the address to go on at. The low halves of v8..v15 are callee-saved here, so no strength may
+// leave them out; clab_switch gives up fpcr alone, and leaves its word be. As on x86-64 a switch is jumped to and goes on
+// by an indirect jump: a `ret` would be predicted to go back to the caller on the stack just left.
+// Only where branch targets are enforced does the function form need one, since the place after a
+// call accepts nothing else.
 
 #if defined(__aarch64__)
 
@@ -20,7 +20,7 @@
 #define CLAB_GO_ON br x30
 #endif
 
-.macro clab_function name
+.macro clab_jump_target name
         .text
         .p2align 6
         .globl  \name
@@ -28,6 +28,10 @@
         .type   \name, %function
 \name:
         .cfi_startproc
+.endm
+
+.macro clab_function name
+        clab_jump_target \name
         CLAB_LANDING
 .endm
 
@@ -49,8 +53,8 @@
 .endm
 
 .macro clab_save_registers
-        sub     sp, sp, #160
-        .cfi_adjust_cfa_offset 160
+        sub     sp, sp, #176
+        .cfi_def_cfa_offset 176
         clab_save x29, x30, 0
         clab_save x19, x20, 16
         clab_save x21, x22, 32
@@ -74,42 +78,35 @@
         clab_load d10, d11, 112
         clab_load d12, d13, 128
         clab_load d14, d15, 144
-        add     sp, sp, #160
-        .cfi_adjust_cfa_offset -160
+        add     sp, sp, #176
+        .cfi_def_cfa_offset 0
         CLAB_GO_ON
 .endm
 
-// void clab_switch(void **suspended, void *resumed)
-clab_function clab_switch
-        clab_save_registers
-        mov     x2, sp
-        str     x2, [x0]
-        mov     sp, x1
-        clab_load_registers_and_go_on
-clab_end clab_switch
-
-// void clab_switch_full(void **suspended, void *resumed)
+// uint32_t clab_switch_call(void **suspended, void *resumed, uint32_t value)
 //
-// Writing fpcr waits for the floating-point unit, and nearly always both stacks agree: so it is
-// compared, and written where it differs.
-clab_function clab_switch_full
+// Jumped to, with x30 set by hand, it serves clab_switch too.
+clab_function clab_switch_call
         clab_save_registers
-        mrs     x2, fpcr
-        str     x2, [sp, #-16]!
-        .cfi_adjust_cfa_offset 16
         mov     x3, sp
         str     x3, [x0]
         mov     sp, x1
-        ldr     x4, [sp], #16
-        .cfi_adjust_cfa_offset -16
-        cmp     x2, x4
-        b.ne    2f
-        .cfi_remember_state
-1:      clab_load_registers_and_go_on
-        .cfi_restore_state
-2:      msr     fpcr, x4
-        b       1b
-clab_end clab_switch_full
+        mov     w0, w2
+        clab_load_registers_and_go_on
+clab_end clab_switch_call
+
+// The same without a value.
+clab_jump_target clab_switch_full_jump
+        clab_save_registers
+        mrs     x2, fpcr
+        str     x2, [sp, #160]
+        mov     x3, sp
+        str     x3, [x0]
+        mov     sp, x1
+        ldr     x2, [sp, #160]
+        msr     fpcr, x2
+        clab_load_registers_and_go_on
+clab_end clab_switch_full_jump
 
 // The bottom frame of every coroutine. It is only ever jumped to, with the entry function and its
 // argument on top of the stack. The return address is undefined: an unwind ends here. It starts
@@ -134,8 +131,9 @@ clab_end clab_coroutine_bottom
 clab_function clab_switch_prepare
         and     x0, x0, #-16
         stp     x1, x2, [x0, #-16]
-        sub     x0, x0, #176
+        sub     x0, x0, #192
         adr     x3, .Lbottom_start
+        mrs     x4, fpcr
         stp     xzr, x3, [x0]
         stp     xzr, xzr, [x0, #16]
         stp     xzr, xzr, [x0, #32]
@@ -146,18 +144,9 @@ clab_function clab_switch_prepare
         stp     xzr, xzr, [x0, #112]
         stp     xzr, xzr, [x0, #128]
         stp     xzr, xzr, [x0, #144]
+        stp     x4, xzr, [x0, #160]
         ret
 clab_end clab_switch_prepare
-
-// void *clab_switch_full_prepare(void *stack_high, void (*entry)(void *), void *argument)
-clab_function clab_switch_full_prepare
-        mov     x9, x30
-        .cfi_register x30, x9
-        bl      clab_switch_prepare
-        mrs     x3, fpcr
-        stp     x3, xzr, [x0, #-16]!
-        ret     x9
-clab_end clab_switch_full_prepare
 
 // void clab_switch_inline_prepare(struct clab_inline_stack *stack, void *stack_high,
 //                                 void (*entry)(void *), void *argument)

@@ -18,10 +18,10 @@ public struct Theme: Sendable {
     isColoured ? "\u{1B}[\(code)m\(text)\u{1B}[0m" : text
   }
 
-  func good(_ text: String) -> String { paint(text, "32") }
-  func bad(_ text: String) -> String { paint(text, "1;31") }
-  func warning(_ text: String) -> String { paint(text, "33") }
-  func heading(_ text: String) -> String { paint(text, "1") }
-  func faint(_ text: String) -> String { paint(text, "2") }
-  func symbol(_ text: String) -> String { paint(text, "36") }
+  public func good(_ text: String) -> String { paint(text, "32") }
+  public func bad(_ text: String) -> String { paint(text, "1;31") }
+  public func warning(_ text: String) -> String { paint(text, "33") }
+  public func heading(_ text: String) -> String { paint(text, "1") }
+  public func faint(_ text: String) -> String { paint(text, "2") }
+  public func symbol(_ text: String) -> String { paint(text, "36") }
 }

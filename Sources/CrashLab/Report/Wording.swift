@@ -176,3 +176,17 @@ extension SiteExpectation {
     return owner.map { "\(place) \($0.inWords)" } ?? place
   }
 }
+
+/// Breaks prose at spaces so that no line is longer than the width, unless one word is.
+public func wrapped(_ prose: String, to width: Int) -> String {
+  var lines: [String] = []
+  var line = ""
+  for word in prose.split(whereSeparator: \.isWhitespace) {
+    if !line.isEmpty && line.count + 1 + word.count > width {
+      lines.append(line)
+      line = ""
+    }
+    line += line.isEmpty ? String(word) : " \(word)"
+  }
+  return (lines + [line]).joined(separator: "\n")
+}

@@ -1,0 +1,31 @@
+import Catalogue
+import Foundation
+import Testing
+
+@testable import CrashLab
+
+/// What the README says is what the program does.
+@Suite struct ReadmeTests {
+  private static let text: String = {
+    let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+      .deletingLastPathComponent().deletingLastPathComponent()
+    return (try? String(contentsOf: root.appendingPathComponent("README.md"), encoding: .utf8))
+      ?? ""
+  }()
+
+  /// `crashlab list --format markdown` prints the table anew.
+  @Test func catalogueTableIsTheCatalogue() {
+    #expect(ReadmeTests.text.contains(CatalogueTable.markdown(catalogue)))
+  }
+
+  @Test func everySubcommandIsNamed() throws {
+    let help = try Command().run(["--help"]).output
+    let subcommands = help.split(separator: "\n").drop { !$0.hasPrefix("SUBCOMMANDS") }
+      .dropFirst().filter { $0.hasPrefix("  ") && !$0.hasPrefix("   ") }
+      .compactMap { $0.split(separator: " ").first.map(String.init) }
+    #expect(subcommands.count > 4)
+    for name in subcommands where name != "help" {
+      #expect(ReadmeTests.text.contains("crashlab \(name)"), "\(name) is not in the README")
+    }
+  }
+}
