@@ -27,6 +27,7 @@
 
 #include "clab_coroutine.h"
 #include "clab_trace.h"
+#include "clab_unwind.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -161,12 +162,6 @@ struct clab_evidence {
 };
 
 /* ---- the laboratory's side ------------------------------------------------------------------ */
-
-enum clab_unwinding {
-  CLAB_UNWIND_FOLDED = 0,
-  CLAB_UNWIND_PLAIN = 1, /* every frame stepped by libunwind: the oracle */
-  CLAB_UNWIND_NONE = 2,
-};
 
 struct clab_trial_setup {
   struct clab_board *board;

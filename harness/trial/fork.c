@@ -3,7 +3,6 @@
  * a process group, and that the kernel kills when the laboratory is gone.
  */
 #include "trial/child.h"
-#include "unwind/unwind.h"
 
 #include <errno.h>
 #include <fcntl.h>

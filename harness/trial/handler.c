@@ -8,7 +8,6 @@
  */
 #include "architecture/registers.h"
 #include "trial/child.h"
-#include "unwind/unwind.h"
 
 #include <errno.h>
 #include <linux/futex.h>
@@ -126,7 +125,9 @@ void clab_handle_fault(int signal, siginfo_t *info, void *context) {
   evidence.caught_at = caught_at;
   describe(&evidence, signal, info, context);
   struct clab_own_stack stack = stack_in_use();
-  clab_unwind_local(context, &stack, clab_own_setup.unwinding, &evidence.trace);
+  struct clab_stack_range range = {stack.low, stack.high};
+  clab_unwind_local(context, stack.high ? &range : NULL, clab_own_setup.unwinding, &evidence.trace,
+                    NULL, NULL);
   evidence.handler_stack_used = clab_own_setup.measure_handler_stack ? alternate_stack_used() : 0;
   evidence.sent_at = clab_now();
 

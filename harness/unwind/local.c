@@ -1,47 +1,81 @@
-/* Unwinding of the own process, every frame stepped by libunwind. */
-#define UNW_LOCAL_ONLY
-#include "unwind/unwind.h"
+/* The own process as a target, and the walk over it. */
+#include "crashlab_harness.h"
+#include "unwind/step.h"
 
-#include <libunwind.h>
+#include <dlfcn.h>
+#include <errno.h>
+#include <string.h>
+#include <sys/uio.h>
+#include <unistd.h>
 
-void clab_unwind_warm_up(void) {
-  ucontext_t context;
-  static struct clab_trace trace;
-  struct clab_own_stack none = {0, 0};
-  unw_getcontext((unw_context_t *)&context);
-  clab_unwind_local(&context, &none, CLAB_UNWIND_PLAIN, &trace);
+/* The kernel says EFAULT where a load would fault. */
+static size_t read_own(void *context, uint64_t address, void *buffer, size_t size) {
+  struct iovec to = {buffer, size}, from = {(void *)address, size};
+  ssize_t count = process_vm_readv(*(const pid_t *)context, &to, 1, &from, 1, 0);
+  return count > 0 ? (size_t)count : 0;
 }
 
-void clab_unwind_local(ucontext_t *context, const struct clab_own_stack *stack, uint32_t mode,
-                       struct clab_trace *trace) {
-  (void)stack;
+/* glibc made _dl_find_object for unwinders: it takes no lock and is async-signal-safe. */
+static bool find_own_image(void *context, uint64_t address, struct clab_image *image) {
+  (void)context;
+  struct dl_find_object found;
+  if (_dl_find_object((void *)address, &found) != 0)
+    return false;
+  image->low = (uint64_t)found.dlfo_map_start;
+  image->high = (uint64_t)found.dlfo_map_end;
+  image->eh_frame_header = (uint64_t)found.dlfo_eh_frame;
+  return true;
+}
+
+static void begin(struct clab_walk *walk, const ucontext_t *context,
+                  const struct clab_stack_range *stack, struct clab_trace *trace) {
+  static pid_t process;
+  struct clab_target target = {&process, read_own, find_own_image, {{0}, 0}};
+  process = getpid();
+  clab_registers_of_context(context, &target.registers);
+  /* Below the stack pointer there may be no memory yet, or a guard. */
+  struct clab_stack_range direct = {0, 0};
+  uint64_t sp = target.registers.value[CLAB_REG_SP];
+  if (stack != NULL && sp < stack->high)
+    direct = (struct clab_stack_range){sp > stack->low ? sp : stack->low, stack->high};
+  clab_walk_begin(walk, &target, &direct, true, trace);
+}
+
+void clab_unwind_local(const ucontext_t *context, const struct clab_stack_range *stack,
+                       uint32_t mode, struct clab_trace *trace, clab_frame_visitor visitor,
+                       void *visitor_context) {
   uint64_t started = clab_now();
-  trace->frame_count = trace->steps = trace->left_out = 0;
-  trace->head_count = trace->tail_count = 0;
-  trace->stop = CLAB_STOP_NONE;
-  trace->stop_detail = 0;
-  if (mode == CLAB_UNWIND_NONE)
+  int saved_errno = errno;
+  struct clab_walk *walk = clab_walk_acquire_for(mode, trace);
+  if (walk == NULL)
     return;
-  unw_cursor_t cursor;
-  if (unw_init_local2(&cursor, (unw_context_t *)context, UNW_INIT_SIGNAL_FRAME)) {
-    trace->stop = CLAB_STOP_ERROR;
-    return;
-  }
-  int status;
-  do {
-    unw_word_t pc, sp;
-    unw_get_reg(&cursor, UNW_REG_IP, &pc);
-    unw_get_reg(&cursor, UNW_REG_SP, &sp);
-    struct clab_frame frame = {trace->frame_count, 1, 1, 0, pc, sp, 0};
-    if (trace->head_count < CLAB_TRACE_HEAD)
-      trace->head[trace->head_count++] = frame;
-    else
-      trace->tail[(trace->frame_count - CLAB_TRACE_HEAD) % CLAB_TRACE_TAIL] = frame;
-    trace->frame_count++;
-    status = unw_step(&cursor);
-    trace->steps++;
-  } while (status > 0);
-  trace->stop = status == 0 ? CLAB_STOP_END : CLAB_STOP_ERROR;
-  trace->stop_detail = status;
+  begin(walk, context, stack, trace);
+  walk->visitor = visitor;
+  walk->visitor_context = visitor_context;
+  if (mode == CLAB_UNWIND_PLAIN)
+    clab_plain_all(walk, context);
+  else
+    clab_walk_run(walk);
+  clab_walk_release();
   trace->duration = clab_now() - started;
+  errno = saved_errno;
+}
+
+void clab_unwind_warm_up(void) {
+  ucontext_t here;
+  static struct clab_trace trace;
+  clab_step_warm_up();
+  clab_plain_warm_up();
+  if (getcontext(&here) != 0)
+    return;
+  clab_unwind_local(&here, NULL, CLAB_UNWIND_FOLDED, &trace, NULL, NULL);
+  clab_unwind_local(&here, NULL, CLAB_UNWIND_PLAIN, &trace, NULL, NULL);
+  /* Every frame above had a proved rule: libunwind's pools are filled by a step of its own. */
+  struct clab_walk *walk = clab_walk_acquire();
+  if (walk == NULL)
+    return;
+  begin(walk, &here, NULL, &trace);
+  struct clab_registers registers = walk->target.registers;
+  clab_step(walk, &registers, true, true);
+  clab_walk_release();
 }

@@ -69,16 +69,31 @@ extension Trace {
   /// A trace from the harness; nil if nothing was unwound. Counts out of bounds are refused.
   fileprivate init?(_ raw: clab_trace) throws(ChildMessage.Garbled) {
     if raw.stop == CLAB_STOP_NONE.rawValue { return nil }
-    guard raw.head_count <= UInt32(CLAB_TRACE_HEAD),
-      raw.tail_count <= UInt32(CLAB_TRACE_TAIL)
-    else { throw ChildMessage.Garbled("a trace of \(raw.head_count)+\(raw.tail_count) entries") }
+    guard raw.entry_count <= UInt32(CLAB_TRACE_ENTRIES),
+      raw.site_count <= UInt32(CLAB_TRACE_SITES)
+    else {
+      throw ChildMessage.Garbled(
+        "a trace of \(raw.entry_count) entries and \(raw.site_count) sites")
+    }
     self.init(
-      entries: withUnsafeBytes(of: raw.head) { Trace.entries($0, count: Int(raw.head_count)) }
-        + withUnsafeBytes(of: raw.tail) { Trace.entries($0, count: Int(raw.tail_count)) },
+      entries: withUnsafeBytes(of: raw.entries) {
+        Trace.entries($0, count: Int(raw.entry_count))
+      },
       frameCount: Int(clamping: raw.frame_count),
-      isComplete: raw.stop == CLAB_STOP_END.rawValue,
+      leftOut: Int(clamping: raw.left_out),
+      stackBytes: Int(clamping: raw.stack_bytes),
+      sites: withUnsafeBytes(of: raw.sites) { Trace.sites($0, count: Int(raw.site_count)) },
+      isComplete: raw.complete == 1,
       steps: Int(clamping: raw.steps),
       duration: Double(raw.duration) / 1000)
+  }
+
+  private static func sites(_ bytes: UnsafeRawBufferPointer, count: Int) -> [Site] {
+    bytes.bindMemory(to: clab_trace_site.self).prefix(count).map { site in
+      Site(
+        programCounter: Address(site.pc), frames: Int(clamping: site.frames),
+        bytes: Int(clamping: site.bytes))
+    }
   }
 
   private static func entries(_ bytes: UnsafeRawBufferPointer, count: Int) -> [Entry] {
@@ -90,7 +105,9 @@ extension Trace {
         programCounter: Address(frame.pc),
         canonicalFrameAddress: Address(frame.cfa),
         frameSize: Int(clamping: frame.frame_size),
-        isSignalFrame: frame.flags & CLAB_FRAME_SIGNAL.rawValue != 0)
+        stride: Int(clamping: frame.stride),
+        isSignalFrame: frame.flags & CLAB_FRAME_SIGNAL.rawValue != 0,
+        isExact: frame.flags & CLAB_FRAME_EXACT_PC.rawValue != 0)
     }
   }
 }

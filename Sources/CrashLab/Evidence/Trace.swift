@@ -13,12 +13,30 @@ public struct Trace: Sendable, Equatable {
     public var canonicalFrameAddress: Address
     /// Bytes of stack; 0 where it is not known.
     public var frameSize: Int
-    /// The program counter is where a signal interrupted, not a return address.
+    /// Bytes from one repetition to the next; 0 for a single frame.
+    public var stride: Int
+    /// The frame that the kernel made for a signal handler to return through.
     public var isSignalFrame: Bool
+    /// The program counter is the instruction itself, not a return address: where the fault or a
+    /// signal interrupted.
+    public var isExact: Bool
+  }
+
+  /// What the frames of one program counter took of the stack.
+  public struct Site: Sendable, Equatable {
+    public var programCounter: Address
+    public var frames: Int
+    public var bytes: Int
   }
 
   public var entries: [Entry]
   public var frameCount: Int
+  /// Frames that are in no entry.
+  public var leftOut: Int
+  /// Bytes of all frames together.
+  public var stackBytes: Int
+  /// Who took most of the stack; not all, if there are many.
+  public var sites: [Site]
   /// The unwind came to the outermost frame.
   public var isComplete: Bool
   /// How often libunwind itself stepped.

@@ -1,0 +1,47 @@
+/*
+ * Everything about registers that depends on the architecture, in DWARF's numbering (which is
+ * libunwind's as well). A new architecture is a new block here and a file beside this.
+ */
+#ifndef CLAB_DWARF_H
+#define CLAB_DWARF_H
+
+#include "clab_unwind.h"
+
+#if defined(__x86_64__)
+
+enum {
+  CLAB_REG_FP = 6, /* rbp */
+  CLAB_REG_SP = 7, /* rsp */
+  CLAB_REG_PC = 16,
+  CLAB_REG_RETURN = 16, /* the column of the return address */
+  CLAB_SAVED_COUNT = 6,
+};
+
+/* The registers that a call preserves: rbx, rbp, r12 to r15. The frame pointer's place in the list
+   is CLAB_SAVED_FP. */
+static const uint8_t clab_saved_registers[CLAB_SAVED_COUNT] = {6, 3, 12, 13, 14, 15};
+
+/* A call pushes the return address, so that it lies below the CFA in every provable frame. */
+#define CLAB_RETURN_OFFSET(rule) (-8)
+
+#elif defined(__aarch64__)
+
+enum {
+  CLAB_REG_FP = 29,
+  CLAB_REG_SP = 31,
+  CLAB_REG_PC = 32,
+  CLAB_REG_RETURN = 30, /* the link register */
+  CLAB_SAVED_COUNT = 11,
+};
+
+/* x29 (the frame pointer) and x19 to x28; x30 is the return address. */
+static const uint8_t clab_saved_registers[CLAB_SAVED_COUNT] = {29, 19, 20, 21, 22, 23,
+                                                               24, 25, 26, 27, 28};
+
+#define CLAB_RETURN_OFFSET(rule) ((rule)->return_offset)
+
+#endif
+
+enum { CLAB_SAVED_FP = 0 };
+
+#endif

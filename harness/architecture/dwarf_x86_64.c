@@ -1,0 +1,33 @@
+/* Registers in DWARF's numbering on x86-64 (System V ABI, AMD64 supplement, figure 3.36). */
+#if defined(__x86_64__)
+#include "architecture/dwarf.h"
+
+#include <elf.h>
+#include <errno.h>
+#include <sys/ptrace.h>
+#include <sys/uio.h>
+#include <sys/user.h>
+
+void clab_registers_of_context(const ucontext_t *context, struct clab_registers *registers) {
+  static const uint8_t order[CLAB_REGISTERS] = {
+      REG_RAX, REG_RDX, REG_RCX, REG_RBX, REG_RSI, REG_RDI, REG_RBP, REG_RSP, REG_R8,
+      REG_R9,  REG_R10, REG_R11, REG_R12, REG_R13, REG_R14, REG_R15, REG_RIP};
+  for (int i = 0; i < CLAB_REGISTERS; i++)
+    registers->value[i] = (uint64_t)context->uc_mcontext.gregs[order[i]];
+  registers->valid = (UINT64_C(1) << CLAB_REGISTERS) - 1;
+}
+
+int clab_registers_of_thread(pid_t thread, struct clab_registers *registers) {
+  struct user_regs_struct user;
+  struct iovec into = {&user, sizeof user};
+  if (ptrace(PTRACE_GETREGSET, thread, (void *)NT_PRSTATUS, &into) != 0)
+    return errno;
+  const uint64_t values[CLAB_REGISTERS] = {
+      user.rax, user.rdx, user.rcx, user.rbx, user.rsi, user.rdi, user.rbp, user.rsp, user.r8,
+      user.r9,  user.r10, user.r11, user.r12, user.r13, user.r14, user.r15, user.rip};
+  for (int i = 0; i < CLAB_REGISTERS; i++)
+    registers->value[i] = values[i];
+  registers->valid = (UINT64_C(1) << CLAB_REGISTERS) - 1;
+  return 0;
+}
+#endif

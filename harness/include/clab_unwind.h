@@ -1,0 +1,120 @@
+/*
+ * Unwinding: the whole call chain of a thread, told in bounded memory.
+ *
+ * A stack overflow leaves a quarter of a million frames. This walk visits all of them, exactly, in
+ * about the time that reading one word a frame takes: the unwind rule of each program counter is
+ * proved once from its image's call frame information and replayed; runs that repeat with a period
+ * are verified word by word and told once with their count; whatever cannot be proved is stepped
+ * by libunwind. One walk serves the own process (from a signal handler), another process and a
+ * core file. One walk at a time: a second thread's ends with CLAB_STOP_BUSY.
+ */
+#ifndef CRASHLAB_UNWIND_H
+#define CRASHLAB_UNWIND_H
+
+#include "clab_trace.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+#include <ucontext.h>
+
+enum clab_unwinding {
+  CLAB_UNWIND_FOLDED = 0,
+  CLAB_UNWIND_PLAIN = 1, /* every frame stepped by libunwind: the oracle */
+  CLAB_UNWIND_NONE = 2,
+};
+
+/* Binds, touches and allocates all that an unwind needs, so that it is async-signal-safe
+   afterwards. Once, before the first fault. Async-signal-safe: no */
+void clab_unwind_warm_up(void);
+
+/* Memory that is known to be readable: the stack, [low, high). */
+struct clab_stack_range {
+  uint64_t low;
+  uint64_t high;
+};
+
+/* Called for every frame, from the innermost out, those in verified runs included. False ends the
+   walk. */
+typedef bool (*clab_frame_visitor)(void *context, uint64_t index, uint64_t pc, uint64_t cfa);
+
+/* Unwinds the calling thread from a caught signal's context. `stack` is read directly above the
+   stack pointer; where it is NULL or the chain leaves it, every read goes through the kernel, so
+   that a corrupt chain cannot fault (a plain walk may). Needs 8 KiB of stack. The visitor may be
+   NULL. Async-signal-safe: yes, after the warm-up */
+void clab_unwind_local(const ucontext_t *context, const struct clab_stack_range *stack,
+                       uint32_t mode, struct clab_trace *trace, clab_frame_visitor visitor,
+                       void *visitor_context);
+
+enum {
+#if defined(__x86_64__)
+  CLAB_REGISTERS = 17,
+#elif defined(__aarch64__)
+  CLAB_REGISTERS = 33,
+#endif
+};
+
+/* Registers in DWARF's numbering of the processor, the program counter last. */
+struct clab_registers {
+  uint64_t value[CLAB_REGISTERS];
+  uint64_t valid; /* bit n: value[n] is known */
+};
+
+/* Async-signal-safe: yes */
+void clab_registers_of_context(const ucontext_t *context, struct clab_registers *registers);
+/* The registers of a ptrace-stopped thread. Returns 0 or an errno. Async-signal-safe: yes */
+int clab_registers_of_thread(pid_t thread, struct clab_registers *registers);
+
+/* An image of a target, mapped at [low, high), and the address of its PT_GNU_EH_FRAME (0: none). */
+struct clab_image {
+  uint64_t low;
+  uint64_t high;
+  uint64_t eh_frame_header;
+};
+
+/* Memory that is not ours, and the registers of the thread in it whose chain is wanted. */
+struct clab_target {
+  void *context;
+  /* Copies up to `size` bytes; returns how many could be read, from the first on. Asked for large
+     pieces of stack and for small ones of images. */
+  size_t (*read)(void *context, uint64_t address, void *buffer, size_t size);
+  /* Finds the image that an address lies in. */
+  bool (*find_image)(void *context, uint64_t address, struct clab_image *image);
+  struct clab_registers registers;
+};
+
+/* Describes the image whose ELF header lies at `base`, from its headers in memory. False if there
+   is none. Async-signal-safe: yes, if the target's read is */
+bool clab_image_at(const struct clab_target *target, uint64_t base, struct clab_image *image);
+
+/* Unwinds any target. Async-signal-safe: no */
+void clab_unwind_target(const struct clab_target *target, uint32_t mode, struct clab_trace *trace,
+                        clab_frame_visitor visitor, void *visitor_context);
+
+/* Unwinds a thread of a live process that stands still: ptrace-stopped, or parked in its handler.
+   Async-signal-safe: no */
+void clab_unwind_process(pid_t process, const struct clab_registers *registers, uint32_t mode,
+                         struct clab_trace *trace);
+
+/* What the oracle found. */
+struct clab_oracle_result {
+  uint64_t frames;                /* that were compared and equal */
+  uint64_t folded_pc, folded_cfa; /* where they differ; 0 where a walk had already ended */
+  uint64_t plain_pc, plain_cfa;
+  bool equal;
+};
+
+/* Walks the same chain folded and by libunwind's own unw_step, and compares program counter and
+   CFA of every frame, in bounded memory. The chain must be sound. Async-signal-safe: yes, after
+   the warm-up, but that libunwind's look-up takes the loader's lock */
+void clab_unwind_oracle(const ucontext_t *context, const struct clab_stack_range *stack,
+                        struct clab_trace *trace, struct clab_oracle_result *result);
+/* The same for any target. Async-signal-safe: no */
+void clab_unwind_target_oracle(const struct clab_target *target, struct clab_trace *trace,
+                               struct clab_oracle_result *result);
+/* The same for a live process, against libunwind's remote unw_step. Async-signal-safe: no */
+void clab_unwind_process_oracle(pid_t process, const struct clab_registers *registers,
+                                struct clab_trace *trace, struct clab_oracle_result *result);
+
+#endif

@@ -1,0 +1,78 @@
+/*
+ * Proves the unwind rule of a program counter from the image's call frame information
+ * (.eh_frame, found through PT_GNU_EH_FRAME). A rule is proved when the CFA is the stack or frame
+ * pointer plus a constant and every preserved register, and the return address, is either
+ * untouched or saved at a constant distance from the CFA. Nothing is observed and nothing is
+ * guessed: any other information (expressions, registers saved in registers, an encoding that is
+ * not understood) leaves the frame to libunwind.
+ *
+ * Sources: DWARF 5 section 6.4; Linux Standard Base 5, "Exception Frames" (.eh_frame_header).
+ */
+#ifndef CLAB_CFI_H
+#define CLAB_CFI_H
+
+#include "architecture/dwarf.h"
+#include "unwind/code.h"
+
+enum clab_rule_kind {
+  CLAB_RULE_NONE = 0,  /* no unwind information covers the program counter */
+  CLAB_RULE_PROVED,    /* the constants below are the whole truth */
+  CLAB_RULE_OUTERMOST, /* the return address is undefined: no caller */
+  CLAB_RULE_STEP,      /* there is information, but libunwind must interpret it */
+};
+
+struct clab_rule {
+  uint8_t kind;
+  bool signal_frame; /* the caller was interrupted: its program counter is exact */
+  bool cfa_from_fp;  /* CFA = frame pointer + cfa_offset, else stack pointer + cfa_offset */
+  uint16_t saved;    /* bit i: clab_saved_registers[i] is saved at CFA + saved_offset[i] */
+  int32_t cfa_offset;
+  int32_t return_offset; /* of the return address, from the CFA */
+  int32_t lowest;        /* the lowest of all offsets from the CFA */
+  int32_t saved_offset[CLAB_SAVED_COUNT];
+};
+
+/* Async-signal-safe: yes */
+static inline bool clab_rule_saves_fp(const struct clab_rule *rule) {
+  return rule->saved >> CLAB_SAVED_FP & 1;
+}
+
+enum { CLAB_CFI_BYTES = 4096, CLAB_CFI_STATES = 8 };
+
+/* One row of the table that call frame instructions describe. */
+struct clab_cfi_row {
+  bool cfa_known;
+  uint16_t cfa_register;
+  int64_t cfa_offset;
+  uint8_t how[CLAB_REGISTERS];
+  int64_t offset[CLAB_REGISTERS];
+};
+
+/* Scratch memory of the prover; a handler's stack is too small for it. */
+struct clab_cfi {
+  struct clab_code code;
+  uint8_t cie[CLAB_CFI_BYTES];
+  uint8_t fde[CLAB_CFI_BYTES];
+  struct clab_cfi_row row;
+  struct clab_cfi_row initial;
+  struct clab_cfi_row remembered[CLAB_CFI_STATES];
+};
+
+/* Proves the rule for `pc`, an address inside the instruction (return addresses less one).
+   Async-signal-safe: yes, if the target's functions are */
+void clab_cfi_prove(struct clab_cfi *cfi, const struct clab_image *image, uint64_t pc,
+                    struct clab_rule *rule);
+
+/* The binary search table of an image's .eh_frame_header. */
+struct clab_cfi_table {
+  uint64_t header; /* address of .eh_frame_header: entries are relative to it */
+  uint64_t entries;
+  uint64_t count;
+};
+
+/* Reads the header of the table. False where there is none, or not in the usual encoding.
+   Async-signal-safe: yes, if the target's functions are */
+bool clab_cfi_table_read(struct clab_code *code, const struct clab_image *image,
+                         struct clab_cfi_table *table);
+
+#endif
