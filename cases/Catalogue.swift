@@ -18,13 +18,21 @@ public let catalogue = CaseCollection([
       coroutineRecursion, coroutineUnguarded, coroutinePoolNeighbour, taskRecursion,
       asyncRecursion,
     ]),
-  CaseFolder("handlers", [noAlternateStack]),
-  CaseFolder("recovery", [recoverLongjmp, recoverThreadExit]),
-  CaseFolder("isolation", [siblingProcess]),
+  CaseFolder(
+    "handlers",
+    [
+      noAlternateStack, alternateStackUnguarded, alternateStackAutodisarm, faultInHandlerNodefer,
+      handlerReturns, handlerTakesLock, sentSignalRaise, sentSignalKill, sentSignalQueue,
+    ]),
+  CaseFolder(
+    "recovery",
+    [recoverLongjmp, recoverThreadExit, recoverGrow, recoverYellowZone, recoverRedZone]),
+  CaseFolder("isolation", [siblingProcess, sharedMemoryProcess, vforkChild, grandchild]),
   CaseFolder(
     "controls",
     [
-      nullRead, nullWrite, nullCall, nonCanonical, readOnlyWrite, heapGuard, abortCase, exitZero,
-      exitNonzero, hang,
+      nullRead, nullWrite, nullCall, wildPointer, nonCanonical, readOnlyWrite, noExecuteJump,
+      useAfterUnmap, heapGuard, mappedFileTruncated, divideByZero, illegalInstruction, abortCase,
+      swiftExclusivity, exitZero, exitNonzero, hang,
     ]),
 ])

@@ -180,6 +180,11 @@ void clab_laboratory_prepare(void);
    Async-signal-safe: no */
 pid_t clab_fork_trial(const struct clab_trial_setup *setup, int *channel, int *pidfd);
 
+/* Receives one message without waiting, and the process that sent it as the kernel knows it: a case
+   may have forked. Returns its length, 0 at the channel's end, -1 and errno.
+   Async-signal-safe: yes */
+ssize_t clab_receive(int channel, void *buffer, size_t size, pid_t *sender);
+
 /* The least that a crash can cost: fork, a write to null under the default action, wait. Returns
    the signal that ended the child, or -1. Async-signal-safe: no */
 int clab_bare_crash(void);
@@ -211,6 +216,8 @@ enum clab_arm_flags {
   CLAB_ARM_NO_ONSTACK = 1 << 1,  /* leave SA_ONSTACK out */
   CLAB_ARM_NODEFER = 1 << 2,     /* a second fault inside the handler is caught too */
   CLAB_ARM_NO_HANDLER = 1 << 3,
+  CLAB_ARM_BLOCKED = 1 << 4, /* SIGSEGV is blocked in this thread */
+  CLAB_ARM_IGNORED = 1 << 5, /* SIGSEGV is ignored (SIG_IGN) instead of handled */
 };
 
 /* What becomes of a caught fault after the evidence was sent. True: the handler returns and the
@@ -225,6 +232,12 @@ int clab_arm(uint32_t flags);
    stack. For threads that somebody else made (a Dispatch worker, a Task). Returns 0 or an errno.
    Async-signal-safe: no */
 int clab_arm_thread(const char *name, uint32_t flags);
+/* Gives the calling thread an alternate stack of the case's own making, with these ss_flags
+   (0 or SS_AUTODISARM), and notes it. Returns 0 or an errno. Async-signal-safe: yes */
+int clab_use_alternate_stack(const char *name, void *low, size_t size, int flags);
+/* The calling thread's stack now ends here: a case has opened its guard, or closed it again.
+   Async-signal-safe: yes */
+void clab_stack_limit_moved(const void *low);
 /* Async-signal-safe: yes */
 void clab_set_recovery(clab_recovery recovery, void *argument);
 /* The fault is dealt with: the next one, of whichever thread, will be reported anew.

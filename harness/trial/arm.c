@@ -15,7 +15,9 @@
 enum { HANDLER_NEED = 24 * 1024 };
 
 __thread struct clab_own_stack clab_own_stack __attribute__((tls_model("initial-exec")));
-__thread uint64_t clab_own_alternate_stack __attribute__((tls_model("initial-exec")));
+__thread struct clab_own_stack clab_own_alternate_stack __attribute__((tls_model("initial-exec")));
+/* Where the board has the calling thread's stack; -1 if it has not. */
+static __thread int clab_own_note __attribute__((tls_model("initial-exec"))) = -1;
 
 static size_t page_size(void) { return (size_t)sysconf(_SC_PAGESIZE); }
 
@@ -41,16 +43,24 @@ static void *map_alternate_stack(void) {
   return memory + page;
 }
 
-static int give_alternate_stack(const char *name) {
-  void *low = map_alternate_stack();
-  if (!low)
-    return errno;
-  stack_t stack = {.ss_sp = low, .ss_size = clab_alternate_stack_size()};
+int clab_use_alternate_stack(const char *name, void *low, size_t size, int flags) {
+  stack_t stack = {.ss_sp = low, .ss_size = size, .ss_flags = flags};
   if (sigaltstack(&stack, NULL))
     return errno;
-  clab_own_alternate_stack = (uint64_t)low;
-  clab_note_stack(CLAB_STACK_ALTERNATE, gettid(), 0, name, low, (char *)low + stack.ss_size);
+  clab_own_alternate_stack = (struct clab_own_stack){(uint64_t)low, (uint64_t)low + size};
+  clab_note_stack(CLAB_STACK_ALTERNATE, gettid(), 0, name, low, (char *)low + size);
   return 0;
+}
+
+static int give_alternate_stack(const char *name) {
+  void *low = map_alternate_stack();
+  return low ? clab_use_alternate_stack(name, low, clab_alternate_stack_size(), 0) : errno;
+}
+
+void clab_stack_limit_moved(const void *low) {
+  if (clab_own_note >= 0)
+    clab_own_board->stack[clab_own_note].low = (uint64_t)low;
+  clab_own_stack.low = (uint64_t)low;
 }
 
 int clab_current_stack(uint64_t *low, uint64_t *high) {
@@ -87,10 +97,16 @@ int clab_arm_thread(const char *name, uint32_t flags) {
   bool is_main = thread == getpid();
   if (name && !is_main)
     pthread_setname_np(pthread_self(), name);
-  clab_note_stack(is_main ? CLAB_STACK_MAIN : CLAB_STACK_THREAD, thread, 0, name,
-                  (void *)clab_own_stack.low, (void *)clab_own_stack.high);
-  if (!(flags & CLAB_ARM_NO_ALTERNATE_STACK) && !clab_own_alternate_stack)
+  clab_own_note = clab_note_stack(is_main ? CLAB_STACK_MAIN : CLAB_STACK_THREAD, thread, 0, name,
+                                  (void *)clab_own_stack.low, (void *)clab_own_stack.high);
+  if (!(flags & CLAB_ARM_NO_ALTERNATE_STACK) && !clab_own_alternate_stack.low)
     error = give_alternate_stack(name);
+  if (!error && flags & CLAB_ARM_BLOCKED) {
+    sigset_t blocked;
+    sigemptyset(&blocked);
+    sigaddset(&blocked, SIGSEGV);
+    error = pthread_sigmask(SIG_BLOCK, &blocked, NULL);
+  }
   return error;
 }
 
@@ -114,6 +130,8 @@ int clab_arm(uint32_t flags) {
       if (sigaction(fault_signals[i], &action, NULL))
         return errno;
   }
+  if (flags & CLAB_ARM_IGNORED)
+    signal(SIGSEGV, SIG_IGN);
   __atomic_store_n(&clab_own_board->armed_at, clab_now(), __ATOMIC_RELEASE);
   return 0;
 }

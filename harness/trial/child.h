@@ -14,8 +14,9 @@ struct clab_own_stack {
   uint64_t high;
 };
 extern __thread struct clab_own_stack clab_own_stack __attribute__((tls_model("initial-exec")));
-/* The lowest address of the calling thread's alternate stack; 0 if it has none. */
-extern __thread uint64_t clab_own_alternate_stack __attribute__((tls_model("initial-exec")));
+/* The calling thread's alternate stack; 0 and 0 if it has none. */
+extern __thread struct clab_own_stack clab_own_alternate_stack
+    __attribute__((tls_model("initial-exec")));
 
 /* Death with the parent, by the kernel's hand. Async-signal-safe: yes */
 void clab_die_with(pid_t parent);

@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <string.h>
 #include <sys/pidfd.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -51,6 +52,7 @@ pid_t clab_fork_trial(const struct clab_trial_setup *setup, int *channel, int *p
   int ends[2];
   if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends))
     return -1;
+  setsockopt(ends[0], SOL_SOCKET, SO_PASSCRED, &(int){1}, sizeof(int));
   pid_t parent = getpid();
   pid_t pid = fork();
   if (pid == 0) {
@@ -98,4 +100,28 @@ pid_t clab_fork_companion(void) {
   if (pid == 0)
     clab_die_with(parent);
   return pid;
+}
+
+ssize_t clab_receive(int channel, void *buffer, size_t size, pid_t *sender) {
+  union {
+    char bytes[CMSG_SPACE(sizeof(struct ucred))];
+    struct cmsghdr align;
+  } control;
+  struct iovec part = {.iov_base = buffer, .iov_len = size};
+  struct msghdr message = {.msg_iov = &part,
+                           .msg_iovlen = 1,
+                           .msg_control = control.bytes,
+                           .msg_controllen = sizeof control.bytes};
+  *sender = 0;
+  ssize_t count = recvmsg(channel, &message, MSG_DONTWAIT);
+  if (count < 0)
+    return count;
+  for (struct cmsghdr *part_of = CMSG_FIRSTHDR(&message); part_of;
+       part_of = CMSG_NXTHDR(&message, part_of))
+    if (part_of->cmsg_level == SOL_SOCKET && part_of->cmsg_type == SCM_CREDENTIALS) {
+      struct ucred credentials;
+      memcpy(&credentials, CMSG_DATA(part_of), sizeof credentials);
+      *sender = credentials.pid;
+    }
+  return count;
 }

@@ -60,10 +60,7 @@ char clab_send_and_park(const struct clab_evidence *evidence) {
 /* The kernel gives fresh pages zeroed, and the alternate stack is used by nobody else: what is not
    zero was touched. Async-signal-safe: yes */
 static uint64_t alternate_stack_used(void) {
-  uint64_t low = clab_own_alternate_stack;
-  if (!low)
-    return 0;
-  uint64_t high = low + clab_alternate_stack_size();
+  uint64_t low = clab_own_alternate_stack.low, high = clab_own_alternate_stack.high;
   while (low < high && *(const uint64_t *)low == 0)
     low += sizeof(uint64_t);
   return high - low;
@@ -132,8 +129,7 @@ void clab_handle_fault(int signal, siginfo_t *info, void *context) {
   evidence.sent_at = clab_now();
 
   char answer = clab_send_and_park(&evidence);
-  if (answer == CLAB_GO_ON && recovery &&
-      recovery(signal, info, context, recovery_argument)) {
+  if (answer == CLAB_GO_ON && recovery && recovery(signal, info, context, recovery_argument)) {
     clab_fault_settled();
     errno = saved_errno;
     return;

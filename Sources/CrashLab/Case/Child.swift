@@ -50,6 +50,18 @@ public struct Child: Sendable {
     if error != 0 { skip("a thread could not be armed: \(String(cString: strerror(error)))") }
   }
 
+  /// Gives the calling thread an alternate stack of the case's own making. A refusal ends the trial.
+  ///
+  /// - Parameter flags: 0 or SS_AUTODISARM.
+  public func useAlternateStack(
+    _ name: String, at low: UnsafeMutableRawPointer, size: Int, flags: Int32 = 0
+  ) {
+    let error = name.withCString { clab_use_alternate_stack($0, low, size, flags) }
+    if error != 0 {
+      skip("the kernel refuses the alternate stack: \(String(cString: strerror(error)))")
+    }
+  }
+
   /// Ends the trial: this machine cannot run the case.
   public func skip(_ reason: String) -> Never {
     reason.withCString { clab_skip($0) }

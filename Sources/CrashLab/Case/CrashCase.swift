@@ -15,13 +15,15 @@ public struct CrashCase: Sendable {
   /// Seconds until the laboratory ends it; nil: the run's own.
   public var deadline: Double?
   public var arming: Arming
+  /// Its handler cannot run, or cannot tell all: it is traced from its start.
+  public var isObserved: Bool
   public var expectation: Expectation
   public var body: @Sendable (Child) -> Void
 
   public init(
     _ name: String, _ summary: String, lesson: String, requires requirements: [Requirement] = [],
-    bystanders: Int = 2, deadline: Double? = nil, arming: Arming = [], expect: Expectation,
-    body: @escaping @Sendable (Child) -> Void
+    bystanders: Int = 2, deadline: Double? = nil, arming: Arming = [], observed: Bool = false,
+    expect: Expectation, body: @escaping @Sendable (Child) -> Void
   ) {
     self.name = name
     self.summary = summary
@@ -30,6 +32,7 @@ public struct CrashCase: Sendable {
     self.bystanders = bystanders
     self.deadline = deadline
     self.arming = arming
+    self.isObserved = observed
     self.expectation = expect
     self.body = body
   }
@@ -46,4 +49,8 @@ public struct Arming: OptionSet, Sendable {
   /// SA_NODEFER: a fault inside the handler is caught too.
   public static let noDefer = Arming(rawValue: CLAB_ARM_NODEFER.rawValue)
   public static let noHandler = Arming(rawValue: CLAB_ARM_NO_HANDLER.rawValue)
+  /// SIGSEGV is blocked in this thread.
+  public static let blocked = Arming(rawValue: CLAB_ARM_BLOCKED.rawValue)
+  /// SIGSEGV is ignored instead of handled, in the whole process.
+  public static let ignored = Arming(rawValue: CLAB_ARM_IGNORED.rawValue)
 }

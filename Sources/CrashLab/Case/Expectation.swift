@@ -58,6 +58,10 @@ public struct FaultExpectation: Sendable {
   public var access: Access?
   public var site: SiteExpectation
   public var handled: Bool
+  /// `itself`, `laboratory` or `other`; nil: anybody, or nobody.
+  public var sender: String?
+  /// Whose fault it is.
+  public var process: FaultReport.ProcessReport.Relation
   /// Symbols that must be in the trace in this order, innermost first; others may lie between.
   public var frames: [String]
   /// A fold of this period must be in the trace.
@@ -65,13 +69,17 @@ public struct FaultExpectation: Sendable {
 
   public init(
     _ signal: Signal, code: CInt? = nil, access: Access? = nil, site: SiteExpectation,
-    handled: Bool = true, frames: [String] = [], period: Int? = nil
+    handled: Bool = true, sender: String? = nil,
+    process: FaultReport.ProcessReport.Relation = .trial, frames: [String] = [],
+    period: Int? = nil
   ) {
     self.signal = signal
     self.code = code
     self.access = access
     self.site = site
     self.handled = handled
+    self.sender = sender
+    self.process = process
     self.frames = frames
     self.period = period
   }

@@ -15,7 +15,8 @@ enum ChildMessage: Sendable {
   /// The size of every well-formed message, in bytes.
   static let size = MemoryLayout<clab_evidence>.size
 
-  init(_ bytes: UnsafeRawBufferPointer) throws(Garbled) {
+  /// - Parameter sender: the process that sent it, as the kernel says.
+  init(_ bytes: UnsafeRawBufferPointer, sender: Int32) throws(Garbled) {
     guard bytes.count == ChildMessage.size else {
       throw Garbled("\(bytes.count) bytes where a message has \(ChildMessage.size)")
     }
@@ -24,7 +25,7 @@ enum ChildMessage: Sendable {
       throw Garbled("\(bytes.count) bytes that do not begin as a message")
     }
     switch raw.kind {
-    case CLAB_MESSAGE_FAULT.rawValue: self = .fault(try Evidence(raw))
+    case CLAB_MESSAGE_FAULT.rawValue: self = .fault(try Evidence(raw, process: sender))
     case CLAB_MESSAGE_FINISHED.rawValue: self = .finished(at: raw.caught_at)
     case CLAB_MESSAGE_SKIPPED.rawValue: self = .skipped
     default: throw Garbled("a message of the unknown kind \(raw.kind)")
@@ -33,13 +34,14 @@ enum ChildMessage: Sendable {
 }
 
 extension Evidence {
-  fileprivate init(_ raw: clab_evidence) throws(ChildMessage.Garbled) {
+  fileprivate init(_ raw: clab_evidence, process: Int32) throws(ChildMessage.Garbled) {
     guard (1...64).contains(raw.signal) else {
       throw ChildMessage.Garbled("evidence of the impossible signal \(raw.signal)")
     }
     self.init(
       source: .handler,
       handled: true,
+      process: process,
       thread: raw.thread,
       code: SignalCode(raw.code, of: Signal(raw.signal)),
       address: Address(raw.address),

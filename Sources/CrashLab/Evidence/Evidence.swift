@@ -6,6 +6,8 @@ public struct Evidence: Sendable {
   public var source: Source
   /// A handler of the program ran for this fault.
   public var handled: Bool
+  /// The process that faulted, as the kernel says: the trial's own, or one that it has started.
+  public var process: Int32
   public var thread: Int32
   public var code: SignalCode
   public var address: Address

@@ -12,6 +12,8 @@ extension FaultReport {
       access: evidence.access,
       programCounter: evidence.programCounter,
       stackPointer: evidence.stackPointer,
+      process: ProcessReport(
+        id: evidence.process, relation: evidence.process == process ? .trial : .descendant),
       thread: ThreadReport(
         id: evidence.thread, name: photograph.threadName(evidence.thread) ?? "unknown"),
       handled: evidence.handled,

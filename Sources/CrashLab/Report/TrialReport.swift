@@ -69,6 +69,7 @@ public struct FaultReport: Sendable, Codable, Equatable {
   @Nullable public var access: Access?
   public var programCounter: Address
   public var stackPointer: Address
+  public var process: ProcessReport
   public var thread: ThreadReport
   /// A handler of the program ran for it.
   public var handled: Bool
@@ -80,6 +81,17 @@ public struct FaultReport: Sendable, Codable, Equatable {
   public struct ThreadReport: Sendable, Codable, Equatable {
     public var id: Int32
     public var name: String
+  }
+
+  public struct ProcessReport: Sendable, Codable, Equatable {
+    public enum Relation: String, Sendable, Codable {
+      /// The process of the trial itself.
+      case trial
+      /// A process that it has started.
+      case descendant
+    }
+    public var id: Int32
+    public var relation: Relation
   }
 
   public struct Sender: Sendable, Codable, Equatable {

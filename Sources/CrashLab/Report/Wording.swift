@@ -77,6 +77,10 @@ extension FaultSite {
 extension FaultReport {
   /// `SIGSEGV (SEGV_ACCERR): write 8 bytes below the stack limit, …`
   public var inWords: String {
+    process.relation == .descendant ? "in its child process \(process.id), \(what)" : what
+  }
+
+  private var what: String {
     if let sender {
       return "\(signal) (\(code)), sent by \(sender.relation) (process \(sender.process))"
     }

@@ -76,16 +76,18 @@ struct ProcessDirectory: ~Copyable {
 
 extension Photograph {
   /// Looks at a process that stands still.
+  ///
+  /// - Parameter parent: the process whose stacks it has by copy, or in memory that both share.
   static func take(
-    of process: pid_t, claims: [StackRegion.Claim], machine: Machine
+    of process: pid_t, startedBy parent: pid_t? = nil, claims: [StackRegion.Claim], machine: Machine
   ) throws(SystemError) -> Photograph {
     let directory = try ProcessDirectory(process)
     let mappings = try directory.mappings()
     let threads = try directory.threads()
     // A thread that has ended left its claim behind, and its stack to whoever came after it.
-    let claims = claims.filter { claim in
-      claim.thread == nil || threads.contains { $0.id == claim.thread }
-    }
+    var living = threads.map(\.id)
+    if let parent { living += try ProcessDirectory(parent).threadIdentifiers() }
+    let claims = claims.filter { claim in claim.thread.map(living.contains) ?? true }
     // Only where the mapping itself would let the access through may a hidden guard lie.
     var guards: [Range<Address>] = []
     for claim in claims where claim.kind != .main && claim.low.value > 0 {

@@ -73,13 +73,20 @@ final class Trial {
     let result: Result<ChildMessage, any Error>? = withUnsafeTemporaryAllocation(
       byteCount: ChildMessage.size + 1, alignment: 16
     ) { buffer in
-      let count = recv(channel, buffer.baseAddress, buffer.count, CInt(MSG_DONTWAIT))
+      var sender: pid_t = 0
+      let count = clab_receive(channel, buffer.baseAddress, buffer.count, &sender)
       if count < 0 && (errno == EAGAIN || errno == EINTR) { return nil }
       if count <= 0 {
         closeChannel()
         return nil
       }
-      return Result { try ChildMessage(UnsafeRawBufferPointer(rebasing: buffer[..<count])) }
+      return Result {
+        guard sender == process || getpgid(sender) == process else {
+          throw ChildMessage.Garbled("a message of a process that is none of its own (\(sender))")
+        }
+        return try ChildMessage(
+          UnsafeRawBufferPointer(rebasing: buffer[..<count]), sender: sender)
+      }
     }
     switch result {
     case .success(let message): take(message, machine: machine)
@@ -114,9 +121,11 @@ final class Trial {
     beats.before = board.beats()
     board.ring()
     do {
+      let photographed = evidence?.process ?? process
       let photograph = try Photograph.take(
-        of: process, claims: board.stackClaims(), machine: machine)
-      threadsAtFault = photograph.threads.count
+        of: photographed, startedBy: photographed == process ? nil : process,
+        claims: board.stackClaims(), machine: machine)
+      if photographed == process { threadsAtFault = photograph.threads.count }
       if let evidence {
         seen.faults.append(FaultReport(evidence, photograph, machine: machine, trial: process))
       }

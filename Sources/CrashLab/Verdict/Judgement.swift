@@ -127,6 +127,8 @@ extension FaultExpectation {
     check.equal("si_code", code.map { SignalCode($0, of: signal).description }, seen.code)
     check.equal("access", access?.rawValue, seen.access?.rawValue)
     check.equal("handler ran", handled, seen.handled)
+    check.equal("sender", sender, seen.sender?.relation)
+    check.equal("process", process.rawValue, seen.process.relation.rawValue)
     site.compare(with: seen.site, in: &check)
     if let missing = firstMissingFrame(in: seen) {
       check.differ("frames", expected: frames.joined(separator: " < "), seen: missing)

@@ -7,6 +7,9 @@
 
 #include <stddef.h>
 
+#include "control_cases.h"
+#include "handler_cases.h"
+
 /* controls */
 void clab_case_null_read(void);
 void clab_case_null_write(void);

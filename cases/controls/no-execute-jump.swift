@@ -1,0 +1,12 @@
+import CNativeCases
+import CrashLab
+
+let noExecuteJump = CrashCase(
+  "no-execute-jump", "Calls into data.",
+  lesson: """
+    The page may be read and written but not executed: the fetch faults, and the fault address is the \
+    program counter. Stacks and heaps are such memory, so that what an attacker writes there is no code.
+    """,
+  expect: .dies(
+    .init(.segv, code: 2, access: .execute, site: .init(.mapping, mapping: "anonymous rw-p")))
+) { _ in clab_case_no_execute_jump() }

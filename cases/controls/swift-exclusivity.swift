@@ -1,0 +1,20 @@
+import CrashLab
+
+let swiftExclusivity = CrashCase(
+  "swift-exclusivity", "Reads a property while it is being modified.",
+  lesson: """
+    Swift's law of exclusivity is checked at run time where the compiler cannot see it. The runtime \
+    says what overlaps and calls abort: a signal of its own wish, no fault.
+    """,
+  expect: .dies(.init(.abrt, code: -6, site: .init(.notAFault)))
+) { _ in
+  let box = Box()
+  modify(&box.value) { Child.opaque(box.value) }
+}
+
+private final class Box {
+  var value = 1
+}
+
+@inline(never)
+private func modify(_ value: inout Int, by other: () -> Int) { value = Child.opaque(other()) }

@@ -1,0 +1,11 @@
+import CNativeCases
+import CrashLab
+
+let useAfterUnmap = CrashCase(
+  "use-after-unmap", "Reads memory that was given back.",
+  lesson: """
+    The pointer was right a moment ago. The kernel cannot know that: it says what it says of any \
+    address without a mapping.
+    """,
+  expect: .dies(.init(.segv, code: 1, access: .read, site: .init(.unmapped)))
+) { _ in clab_case_use_after_unmap() }

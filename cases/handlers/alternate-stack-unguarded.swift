@@ -1,0 +1,25 @@
+import CNativeCases
+import CrashLab
+
+let alternateStackUnguarded = CrashCase(
+  "alternate-stack-unguarded",
+  "The handler overruns an alternate stack that has nothing to guard it.",
+  lesson: """
+    An alternate stack is a stack like any other, and usually a block from malloc: below it lies \
+    what the program has put there. A handler that needs more than it has writes over that, and \
+    the report that it makes says nothing of it.
+    """,
+  expect: .init(
+    faults: [
+      .init(.segv, code: 2, access: .write, site: .inGuard(of: .thread, "overflower"))
+    ], ending: .survives,
+    corruption: [.init("mapping", of: "a neighbour", belowStackLimit: 1...(20 << 10))])
+) { child in
+  let memory = child.layOutStack(size: 64 << 10, guardSize: 0, below: 64 << 10)
+  child.canary(
+    "mapping", of: "a neighbour", at: memory.below, size: memory.belowSize, below: memory.limit)
+  child.thread("overflower", arming: .noAlternateStack) {
+    child.useAlternateStack("overflower", at: memory.limit, size: memory.size)
+    clab_case_alternate_stack_unguarded(memory.limit - (16 << 10))
+  }
+}

@@ -1,0 +1,18 @@
+import CNativeCases
+import CrashLab
+
+let handlerReturns = CrashCase(
+  "handler-returns", "The handler returns without having mended anything.",
+  lesson: """
+    Returning from a handler runs the same instruction again. If nothing has changed it faults \
+    again, at the same address, for ever: a process that eats a processor and does not die. The \
+    laboratory counts to sixteen and then ends it.
+    """,
+  expect: .init(
+    faults: Array(
+      repeating: .init(.segv, code: 1, access: .write, site: .init(.nullPage)), count: 16),
+    ending: .killed(.segv))
+) { _ in
+  clab_case_handler_returns()
+  clab_case_null_write()
+}

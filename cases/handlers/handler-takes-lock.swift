@@ -1,0 +1,17 @@
+import CNativeCases
+import CrashLab
+
+let handlerTakesLock = CrashCase(
+  "handler-takes-lock", "A fault while the allocator's lock is held; the handler allocates.",
+  lesson: """
+    A handler runs between two instructions of anything, so also while malloc holds its lock. If \
+    it then needs the same lock, it waits for itself. Nothing crashes and nothing ends: this is \
+    why a handler may call only what is async-signal-safe.
+    """,
+  deadline: 0.15,
+  expect: .init(
+    faults: [
+      .init(.segv, code: 1, access: .write, site: .init(.nullPage))
+    ],
+    ending: .deadline)
+) { _ in clab_case_handler_takes_lock() }

@@ -1,0 +1,20 @@
+import CNativeCases
+import CrashLab
+
+let vforkChild = CrashCase(
+  "vfork-child", "A child of vfork overflows the stack that it has borrowed from its parent.",
+  lesson: """
+    Until it executes something else a vfork child lives in its parent's memory and on its \
+    parent's stack, while the parent's thread stands still. The child dies; the parent wakes and \
+    finds its own frames as they were. The other threads never stopped.
+    """,
+  expect: .survives(
+    .init(
+      .segv, code: 2, access: .write, site: .inGuard(of: .thread, "overflower"),
+      process: .descendant),
+    counters: ["signal of the child": 11...11])
+) { child in
+  child.thread("overflower", stackSize: 256 << 10) {
+    child.note("signal of the child", Int(clab_case_vfork_child()))
+  }
+}

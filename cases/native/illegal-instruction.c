@@ -1,0 +1,11 @@
+/* An instruction that is defined to be none. */
+#include "control_cases.h"
+#include "crashlab_harness.h"
+
+void clab_case_illegal_instruction(void) {
+#if defined(__x86_64__)
+  __asm__ volatile("ud2");
+#elif defined(__aarch64__)
+  __asm__ volatile("udf #0");
+#endif
+}

@@ -1,0 +1,20 @@
+/* A call of an instruction that is there, in memory that may not be executed. */
+#include "control_cases.h"
+#include "crashlab_harness.h"
+
+#include <string.h>
+#include <sys/mman.h>
+
+void clab_case_no_execute_jump(void) {
+  unsigned char *page =
+      mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (page == MAP_FAILED)
+    clab_skip("no memory for a page");
+#if defined(__x86_64__)
+  page[0] = 0xc3; /* ret */
+#elif defined(__aarch64__)
+  memcpy(page, &(uint32_t){0xd65f03c0}, 4); /* ret */
+#endif
+  ((void (*)(void))clab_opaque((uint64_t)page))();
+  clab_note_reason("came back"); /* keeps the call from being a jump: the caller has a frame */
+}

@@ -1,0 +1,40 @@
+/*
+ * A stack that grows on demand: the guard is opened from its upper end, step by step, by the
+ * handler of the very fault that it raises, and the instruction is tried again. Twice: between the
+ * two, the stack is made small again.
+ *
+ * mprotect is not on POSIX's list for handlers; on Linux it is a bare system call.
+ */
+#include "crashlab_harness.h"
+#include "handler_cases.h"
+#include "native_cases.h"
+
+#include <sys/mman.h>
+
+enum { STEP = 64 * 1024, STEPS = 4, ROUNDS = 2 };
+
+static char *limit;
+static int64_t steps;
+
+static bool grow(int signal, siginfo_t *info, void *context, void *argument) {
+  (void)signal, (void)context, (void)argument;
+  char *address = info->si_addr;
+  if (address >= limit || address < limit - STEP ||
+      mprotect(limit - STEP, STEP, PROT_READ | PROT_WRITE))
+    return false;
+  limit -= STEP;
+  clab_stack_limit_moved(limit);
+  clab_note_counter("growth steps", ++steps);
+  return true;
+}
+
+void clab_case_recover_grow(void *stack_limit) {
+  clab_set_recovery(grow, NULL);
+  for (int round = 0; round < ROUNDS; round++) {
+    limit = stack_limit;
+    clab_case_descend_below(limit - (STEPS - 1) * STEP - STEP / 2);
+    if (mprotect(limit, (size_t)((char *)stack_limit - limit), PROT_NONE))
+      clab_skip("the guard could not be closed again");
+    clab_stack_limit_moved(stack_limit);
+  }
+}

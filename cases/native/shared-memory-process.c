@@ -1,0 +1,37 @@
+/*
+ * Two processes in one address space: CLONE_VM without CLONE_THREAD. The child overflows a stack of
+ * its own, by default action; before that it leaves a word in the memory that both have.
+ */
+#include "crashlab_harness.h"
+#include "handler_cases.h"
+
+#include <sched.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+
+enum { STACK_SIZE = 64 * 1024 };
+
+static volatile int word;
+
+/* It shares thread-local storage with the thread that made it, which waits. */
+static int live_and_die(void *argument) {
+  (void)argument;
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  signal(SIGSEGV, SIG_DFL);
+  word = 42;
+  clab_case_descend();
+  return 0;
+}
+
+void clab_case_shared_memory_process(void) {
+  char *stack = clab_map_stack(0, false, 4096, STACK_SIZE);
+  if (!stack)
+    clab_skip("no memory for a stack");
+  pid_t child = clone(live_and_die, stack + STACK_SIZE, CLONE_VM | SIGCHLD, NULL);
+  int status = 0;
+  if (child < 0 || waitpid(child, &status, 0) != child)
+    clab_skip("no second process in this address space");
+  clab_note_counter("signal of the other", WIFSIGNALED(status) ? WTERMSIG(status) : 0);
+  clab_note_counter("word that it left", word);
+}

@@ -1,0 +1,14 @@
+/* A read of memory that was there a moment ago. */
+#include "control_cases.h"
+#include "crashlab_harness.h"
+
+#include <sys/mman.h>
+
+void clab_case_use_after_unmap(void) {
+  char *page = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (page == MAP_FAILED)
+    clab_skip("no memory for a page");
+  *page = 1;
+  munmap(page, 4096);
+  clab_opaque(*(volatile uint8_t *)clab_opaque((uint64_t)page));
+}

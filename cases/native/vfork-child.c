@@ -1,0 +1,28 @@
+/*
+ * A child of vfork runs in its parent's memory, on its parent's stack, while the parent stands
+ * still. That its recursion overwrites dead frames below is harmless; the frames above are not
+ * touched.
+ */
+#include "crashlab_harness.h"
+#include "handler_cases.h"
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+static __attribute__((noinline)) pid_t crash_in_child(void) {
+  pid_t child = vfork();
+  if (child == 0) {
+    clab_case_descend();
+    _exit(0);
+  }
+  return child;
+}
+
+int clab_case_vfork_child(void) {
+  pid_t child = crash_in_child();
+  int status = 0;
+  if (child < 0 || waitpid(child, &status, 0) != child)
+    clab_skip("no child could be made");
+  clab_fault_settled(); /* the child has died in the handler that it shares with its parent */
+  return WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+}

@@ -1,0 +1,21 @@
+import CNativeCases
+import CrashLab
+
+let recoverGrow = CrashCase(
+  "recover-grow", "The handler opens the guard and moves it down, step by step, twice over.",
+  lesson: """
+    The SIGSEGV that is said to kill everyone is a question that the program may answer: the \
+    handler makes the next 64 KiB of the guard writable and returns, and the push that faulted \
+    succeeds. This is how the kernel grows the main stack, done by hand.
+    """,
+  expect: .init(
+    faults: Array(
+      repeating: .init(
+        .segv, code: 2, access: .write, site: .inGuard(of: .thread, "overflower")), count: 8),
+    ending: .survives, counters: ["growth steps": 8...8])
+) { child in
+  let memory = child.layOutStack(size: 128 << 10, guardSize: 1 << 20)
+  child.thread("overflower", stackSize: memory.size, memory: memory.limit) {
+    clab_case_recover_grow(memory.limit)
+  }
+}

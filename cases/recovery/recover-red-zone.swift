@@ -1,0 +1,24 @@
+import CNativeCases
+import CrashLab
+
+let recoverRedZone = CrashCase(
+  "recover-red-zone", "The program goes on falling through the yellow zone.",
+  lesson: """
+    An error that nobody heeds: the recursion goes on through the opened yellow zone and comes \
+    to the red one, which nobody opens. What could be recovered once is fatal now.
+    """,
+  expect: .init(
+    faults: [
+      .init(
+        .segv, code: 2, access: .write,
+        site: .inGuard(of: .thread, "overflower", guardSize: 128 << 10)),
+      .init(
+        .segv, code: 2, access: .write,
+        site: .inGuard(of: .thread, "overflower", guardSize: 64 << 10)),
+    ], ending: .killed(.segv))
+) { child in
+  let memory = child.layOutStack(size: 128 << 10, guardSize: 128 << 10)
+  child.thread("overflower", stackSize: memory.size, memory: memory.limit) {
+    clab_case_recover_red_zone(memory.limit)
+  }
+}
