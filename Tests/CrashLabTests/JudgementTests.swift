@@ -14,7 +14,8 @@ private enum Sample {
 
   static let fault = FaultReport(
     signal: .segv, code: "SEGV_ACCERR", address: Address(0xff8), access: .write,
-    programCounter: Address(1), stackPointer: Address(0x1000), thread: .init(id: 1, name: "t"),
+    programCounter: Address(1), stackPointer: Address(0x1000),
+    process: .init(id: 1, relation: .trial), thread: .init(id: 1, name: "t"),
     handled: true, sender: nil,
     site: FaultSite(
       .guard, owner: .init(kind: .thread, name: "t"), stackLimit: Address(0x1000),

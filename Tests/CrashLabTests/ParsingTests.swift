@@ -56,9 +56,10 @@ func evidenceDecoderBearsAnything(seed: UInt64) {
         bytes.replaceSubrange(8..<12, with: $0)
       }
     }
-    bytes.withUnsafeBytes { _ = try? ChildMessage($0) }
+    bytes.withUnsafeBytes { _ = try? ChildMessage($0, sender: 1) }
     bytes.withUnsafeBytes {
-      _ = try? ChildMessage(UnsafeRawBufferPointer(rebasing: $0.prefix(seed == 0 ? 0 : 77)))
+      _ = try? ChildMessage(
+        UnsafeRawBufferPointer(rebasing: $0.prefix(seed == 0 ? 0 : 77)), sender: 1)
     }
   }
 }

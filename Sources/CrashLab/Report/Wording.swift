@@ -120,6 +120,19 @@ extension Corruption {
   }
 }
 
+/// Neighbours that are equal are said once, with their number: `4 × SIGSEGV …`.
+private func counted(_ phrases: [String]) -> [String] {
+  var runs: [(phrase: String, count: Int)] = []
+  for phrase in phrases {
+    if runs.last?.phrase == phrase {
+      runs[runs.count - 1].count += 1
+    } else {
+      runs.append((phrase, 1))
+    }
+  }
+  return runs.map { $0.count > 1 ? "\($0.count) × \($0.phrase)" : $0.phrase }
+}
+
 /// Text that a child chose, made safe for a terminal: control characters are escaped.
 public func printable(_ text: String) -> String {
   guard text.unicodeScalars.contains(where: \.isUnprintable) else { return text }
@@ -149,7 +162,10 @@ extension Unicode.Scalar {
 extension Expectation {
   /// What must be seen, in a phrase.
   public var inWords: String {
-    let faults = faults.map { "\($0.signal) \($0.site.inWords)" }
+    let faults = counted(
+      faults.map {
+        ($0.process == .descendant ? "its child's " : "") + "\($0.signal) \($0.site.inWords)"
+      })
     let corruption = corruption.map { "\($0.what) of \($0.owner) overwritten without a fault" }
     let end =
       switch ending {
