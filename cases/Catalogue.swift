@@ -5,8 +5,12 @@ public let catalogue = CaseCollection([
   CaseFolder(
     "threads",
     [
-      threadRecursion, threadMutualRecursion, threadSmallestStack, threadWideGuard, threadNoGuard,
-      threadBystanders, threadDispatchWorker,
+      threadRecursion, threadMutualRecursion, threadIrregularRecursion, threadDeepCallback,
+      threadSmallestStack, threadWideGuard, threadNoGuard, threadOwnStack, threadMadviseGuard,
+      threadBystanders, threadDispatchWorker, threadOverflowInSignalHandler, threadSimultaneous,
+      threadExitDestructor, threadCachedStackLargerGuard, threadCachedStackKeptGuard,
+      threadCachedStackSmallerGuard, threadReadOnlyGuardWrite, threadReadOnlyGuardRead,
+      threadHoleInStack,
     ]),
   CaseFolder("main-stack", [mainRecursion, mainHugeArray]),
   CaseFolder(

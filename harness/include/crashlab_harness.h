@@ -235,6 +235,9 @@ void clab_set_recovery(clab_recovery recovery, void *argument);
 /* The fault is dealt with: the next one, of whichever thread, will be reported anew.
    Async-signal-safe: yes */
 void clab_fault_settled(void);
+/* How often a handler of this process was entered, by all threads together; also by those that
+   wait for their turn. Async-signal-safe: yes */
+uint32_t clab_handler_entries(void);
 /* Bytes of alternate stack that each armed thread gets, guard not counted: AT_MINSIGSTKSZ and
    what the handler needs. Async-signal-safe: yes */
 size_t clab_alternate_stack_size(void);
@@ -295,6 +298,11 @@ pid_t clab_fork_companion(void);
    writable, or nothing at all (a hole). Sizes are whole pages. Returns the stack's lowest address,
    or NULL and errno. Async-signal-safe: no */
 void *clab_map_stack(size_t below, bool hole, size_t guard, size_t stack);
+
+/* Makes [low, low + size) fault by MADV_GUARD_INSTALL (Linux 6.13 on): no mapping is split and maps
+   shows nothing. Returns 0 or an errno, EINVAL where the kernel does not know it.
+   Async-signal-safe: yes */
+int clab_install_guard(void *low, size_t size);
 
 /* A value that the optimiser can know nothing about. Async-signal-safe: yes */
 uint64_t clab_opaque(uint64_t value);

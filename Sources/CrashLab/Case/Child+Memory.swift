@@ -27,6 +27,23 @@ extension Child {
     return StackLayout(limit: limit, size: size, guardSize: guardSize, belowSize: belowSize)
   }
 
+  /// The calling thread's stack: its limit, and its size in bytes.
+  public func ownStack() -> (limit: UnsafeMutableRawPointer, size: Int) {
+    var low: UInt64 = 0
+    var high: UInt64 = 0
+    let error = clab_current_stack(&low, &high)
+    guard error == 0, let limit = UnsafeMutableRawPointer(bitPattern: UInt(low)) else {
+      skip("a thread's stack could not be found: \(String(cString: strerror(error)))")
+    }
+    return (limit, Int(high - low))
+  }
+
+  /// Makes memory fault that stays mapped as it was: MADV_GUARD_INSTALL.
+  public func installGuard(at low: UnsafeMutableRawPointer, size: Int) {
+    let error = clab_install_guard(low, size)
+    if error != 0 { skip("MADV_GUARD_INSTALL: \(String(cString: strerror(error)))") }
+  }
+
   /// Fills memory with a pattern that nobody may change.
   ///
   /// - Parameter limit: of the stack that may run into it.

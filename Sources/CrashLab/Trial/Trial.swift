@@ -205,6 +205,12 @@ final class Trial {
       controlProcessAlive: controlAlive)
     seen.corruption = board.corruption()
     seen.counters = board.counters()
+    let reason = board.reason
+    seen.told = reason.isEmpty ? nil : reason
+    // One fault is told at a time: what else came to the handler is counted.
+    if board.handlerEntries != seen.faults.count {
+      seen.counters["handler entries"] = board.handlerEntries
+    }
   }
 
   /// How many tasks a process that was reaped still has: 0, unless the kernel is wrong.

@@ -6,6 +6,7 @@
 #define CRASHLAB_NATIVE_CASES_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 /* controls */
 void clab_case_null_read(void);
@@ -23,6 +24,11 @@ void clab_case_array_top_down(void);
 
 /* threads */
 void clab_case_thread_wide_guard(void);
+void clab_case_thread_irregular_recursion(void);
+void clab_case_thread_deep_callback(void);
+void clab_case_thread_read_only_guard_read(const void *stack_limit);
+/* Whichever thread's fault is told first then waits for so many in all. */
+void clab_case_thread_simultaneous(uint32_t threads);
 
 /* main-stack */
 void clab_case_main_huge_array(void);
