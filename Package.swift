@@ -38,7 +38,8 @@ let package = Package(
       name: "CNativeCases",
       dependencies: ["CHarness"],
       path: "cases/native",
-      exclude: ["probed"]
+      exclude: ["probed"],
+      cSettings: [.define("_GNU_SOURCE")]
     ),
     // Not part of what the CrashLab product depends on, so it may have a flag of its own.
     .target(

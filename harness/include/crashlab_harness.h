@@ -83,11 +83,11 @@ struct clab_counter_note {
 
 struct clab_board;
 
-/* Maps a board: shared, zeroed, inherited by fork. NULL and errno if there is no memory.
-   Async-signal-safe: no */
-struct clab_board *clab_board_create(void);
+/* Maps a board: shared, zeroed, inherited by fork; the descriptor is for those that execute.
+   NULL and errno if there is no memory. Async-signal-safe: no */
+struct clab_board *clab_board_create(int *descriptor);
 /* Async-signal-safe: no */
-void clab_board_destroy(struct clab_board *board);
+void clab_board_destroy(struct clab_board *board, int descriptor);
 /* Makes a board ready for another trial. Async-signal-safe: yes */
 void clab_board_reset(struct clab_board *board);
 
@@ -170,6 +170,7 @@ enum clab_unwinding {
 
 struct clab_trial_setup {
   struct clab_board *board;
+  int board_descriptor;
   uint32_t unwinding;          /* enum clab_unwinding */
   bool show_output;            /* leave standard output and error; otherwise /dev/null */
   bool measure_handler_stack;  /* count the bytes of alternate stack that the handler touched */
@@ -184,6 +185,14 @@ void clab_laboratory_prepare(void);
    pidfd (both close-on-exec). -1 and errno on failure. The caller must have no other thread.
    Async-signal-safe: no */
 pid_t clab_fork_trial(const struct clab_trial_setup *setup, int *channel, int *pidfd);
+
+/* In a trial's child: executes the program again as `program resume NAME`, under this soft limit of
+   the main stack, with its channel and its board. Returns an errno if it can't.
+   Async-signal-safe: yes */
+int clab_execute_again(const char *name, size_t stack_limit);
+/* In a program executed so: takes over channel and board. 0, or -1 and errno if it was not.
+   Async-signal-safe: no */
+int clab_resume_trial(void);
 
 /* The least that a crash can cost: fork, a write to null under the default action, wait. Returns
    the signal that ended the child, or -1. Async-signal-safe: no */

@@ -15,12 +15,15 @@ public struct CrashCase: Sendable {
   /// Seconds until the laboratory ends it; nil: the run's own.
   public var deadline: Double?
   public var arming: Arming
+  /// Bytes of soft RLIMIT_STACK that the child is executed again under; nil: it is as forked.
+  public var stackLimit: Int?
   public var expectation: Expectation
   public var body: @Sendable (Child) -> Void
 
   public init(
     _ name: String, _ summary: String, lesson: String, requires requirements: [Requirement] = [],
-    bystanders: Int = 2, deadline: Double? = nil, arming: Arming = [], expect: Expectation,
+    bystanders: Int = 2, deadline: Double? = nil, arming: Arming = [],
+    stackLimit: Int? = nil, expect: Expectation,
     body: @escaping @Sendable (Child) -> Void
   ) {
     self.name = name
@@ -30,6 +33,7 @@ public struct CrashCase: Sendable {
     self.bystanders = bystanders
     self.deadline = deadline
     self.arming = arming
+    self.stackLimit = stackLimit
     self.expectation = expect
     self.body = body
   }

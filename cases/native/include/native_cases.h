@@ -21,6 +21,8 @@ void clab_case_abort(void);
 enum { CLAB_CASE_ARRAY_SIZE = 2 * 1024 * 1024 };
 void clab_case_array_lowest_first(void);
 void clab_case_array_top_down(void);
+void clab_case_array_variable_length(void);
+void clab_case_array_alloca_loop(void);
 
 /* threads */
 void clab_case_thread_wide_guard(void);
@@ -32,9 +34,14 @@ void clab_case_thread_simultaneous(uint32_t threads);
 
 /* main-stack */
 void clab_case_main_huge_array(void);
+/* Puts a mapping in the way and returns. */
+void clab_case_main_growth_blocked(void);
 
 /* coroutines: recursion that ends by itself below this address */
 void clab_case_descend_below(const void *address);
+void clab_case_coroutine_ucontext(void *stack, size_t size);
+/* Returns how many characters the value takes. */
+long clab_case_coroutine_small_stack_library_call(double value);
 
 /* recovery */
 void clab_case_recover_longjmp(void);
