@@ -5,18 +5,32 @@ public let catalogue = CaseCollection([
   CaseFolder(
     "threads",
     [
-      threadRecursion, threadMutualRecursion, threadSmallestStack, threadWideGuard, threadNoGuard,
-      threadBystanders, threadDispatchWorker,
+      threadRecursion, threadMutualRecursion, threadIrregularRecursion, threadDeepCallback,
+      threadSmallestStack, threadWideGuard, threadNoGuard, threadOwnStack, threadMadviseGuard,
+      threadBystanders, threadDispatchWorker, threadOverflowInSignalHandler, threadSimultaneous,
+      threadExitDestructor, threadCachedStackLargerGuard, threadCachedStackKeptGuard,
+      threadCachedStackSmallerGuard, threadReadOnlyGuardWrite, threadReadOnlyGuardRead,
+      threadHoleInStack,
     ]),
-  CaseFolder("main-stack", [mainRecursion, mainHugeArray]),
+  CaseFolder("main-stack", [mainRecursion, mainLowRlimit, mainHugeArray, mainGrowthBlocked]),
   CaseFolder(
     "arrays",
-    [arraySkipsGuard, arraySkipsIntoNothing, arrayTopDown, arrayProbed, arraySwiftInline]),
+    [
+      arraySkipsGuard, arraySkipsIntoNothing, arrayTopDown, arrayProbed, arrayVariableLength,
+      arrayAllocaLoop, arraySwiftInline, arraySwiftTemporarySmall, arraySwiftTemporaryLarge,
+    ]),
   CaseFolder(
     "coroutines",
     [
-      coroutineRecursion, coroutineUnguarded, coroutinePoolNeighbour, taskRecursion,
-      asyncRecursion,
+      coroutineRecursion, coroutineUnguarded, coroutinePoolNeighbour, coroutineHugeArray,
+      coroutineMadviseGuard, coroutineSmallStackLibraryCall, coroutineOneOfTenThousand,
+      coroutineUcontext, taskRecursion, asyncRecursion,
+    ]),
+  CaseFolder(
+    "swift",
+    [
+      swiftEnumRelease, swiftDeinitChain, swiftDeinitChainList, swiftCodableNestingDecoder,
+      swiftCodableNestingHandWritten, swiftFatalError,
     ]),
   CaseFolder(
     "handlers",

@@ -1,6 +1,5 @@
 import CNativeCases
 import CrashLab
-import Glibc
 
 let arraySkipsGuard = CrashCase(
   "array-skips-guard", "A huge array steps over the guard into a neighbour's stack.",
@@ -10,18 +9,9 @@ let arraySkipsGuard = CrashCase(
     there, and thread stacks usually lie next to each other.
     """,
   expect: .corrupts(
-    .init("neighbour's stack", of: "neighbour", belowStackLimit: (1 << 20)...(2 << 20)))
+    .init(
+      "neighbour's stack", of: "neighbour", bytesChanged: 1...1,
+      belowStackLimit: (1 << 20)...(2 << 20)))
 ) { child in
-  let memory = child.layOutStack(size: 512 << 10, below: 4 << 20)
-  let neighbourSize = memory.belowSize
-  child.spawn("neighbour", stackSize: neighbourSize, memory: memory.below) {
-    while true { pause() }
-  }
-  // The neighbour lives at the top of its stack; the canary is what it has not used yet.
-  child.canary(
-    "neighbour's stack", of: "neighbour", at: memory.below, size: neighbourSize - (256 << 10),
-    below: memory.limit)
-  child.thread("overflower", stackSize: memory.size, memory: memory.limit) {
-    clab_case_array_lowest_first()
-  }
+  overNeighbourStack(child) { clab_case_array_lowest_first() }
 }

@@ -1,8 +1,9 @@
 import CNativeCases
 import CrashLab
+import Glibc
 
 let threadNoGuard = CrashCase(
-  "thread-no-guard", "A thread without a guard, above memory of somebody else's.",
+  "thread-no-guard", "A thread whose guard has size 0, above memory of somebody else's.",
   lesson: """
     With a guard of size 0 the byte below the stack is as good as any: the overflow writes into it, \
     no fault is raised, and whoever owns that memory will fail later, somewhere else.
@@ -10,10 +11,30 @@ let threadNoGuard = CrashCase(
   expect: .corrupts(
     .init("mapping", of: "a neighbour", belowStackLimit: 1...(20 << 10)))
 ) { child in
-  let memory = child.layOutStack(size: 256 << 10, guardSize: 0, below: 64 << 10)
-  child.canary(
-    "mapping", of: "a neighbour", at: memory.below, size: memory.belowSize, below: memory.limit)
-  child.thread("overflower", stackSize: memory.size, memory: memory.limit) {
-    clab_case_descend_below(memory.limit - (16 << 10))
+  // glibc and the kernel choose the place. Where something lies below already, another size is
+  // tried: a stack of the same size would be the same one, from the cache.
+  for attempt in 1...16 {
+    var done = false
+    // No fault is to come; an alternate stack would be mapped right below the stack.
+    child.thread(
+      "overflower", stackSize: (1 << 20) + attempt << 16, guardSize: 0, arming: .noAlternateStack
+    ) {
+      let limit = child.ownStack().limit
+      guard let below = mapDirectlyBelow(limit, size: 64 << 10) else { return }
+      child.canary("mapping", of: "a neighbour", at: below, size: 64 << 10, below: limit)
+      clab_case_descend_below(limit - (16 << 10))
+      done = true
+    }
+    if done { return }
   }
+  child.skip("no thread's stack had free memory below it")
+}
+
+private func mapDirectlyBelow(
+  _ high: UnsafeMutableRawPointer, size: Int
+) -> UnsafeMutableRawPointer? {
+  let memory = mmap(
+    high - size, size, PROT_READ | PROT_WRITE,
+    MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0)
+  return memory == MAP_FAILED ? nil : memory
 }

@@ -84,11 +84,11 @@ struct clab_counter_note {
 
 struct clab_board;
 
-/* Maps a board: shared, zeroed, inherited by fork. NULL and errno if there is no memory.
-   Async-signal-safe: no */
-struct clab_board *clab_board_create(void);
+/* Maps a board: shared, zeroed, inherited by fork; the descriptor is for those that execute.
+   NULL and errno if there is no memory. Async-signal-safe: no */
+struct clab_board *clab_board_create(int *descriptor);
 /* Async-signal-safe: no */
-void clab_board_destroy(struct clab_board *board);
+void clab_board_destroy(struct clab_board *board, int descriptor);
 /* Makes a board ready for another trial. Async-signal-safe: yes */
 void clab_board_reset(struct clab_board *board);
 
@@ -165,6 +165,7 @@ struct clab_evidence {
 
 struct clab_trial_setup {
   struct clab_board *board;
+  int board_descriptor;
   uint32_t unwinding;          /* enum clab_unwinding */
   bool show_output;            /* leave standard output and error; otherwise /dev/null */
   bool measure_handler_stack;  /* count the bytes of alternate stack that the handler touched */
@@ -184,6 +185,13 @@ pid_t clab_fork_trial(const struct clab_trial_setup *setup, int *channel, int *p
    may have forked. Returns its length, 0 at the channel's end, -1 and errno.
    Async-signal-safe: yes */
 ssize_t clab_receive(int channel, void *buffer, size_t size, pid_t *sender);
+/* In a trial's child: executes the program again as `program resume NAME`, under this soft limit of
+   the main stack, with its channel and its board. Returns an errno if it can't.
+   Async-signal-safe: yes */
+int clab_execute_again(const char *name, size_t stack_limit);
+/* In a program executed so: takes over channel and board. 0, or -1 and errno if it was not.
+   Async-signal-safe: no */
+int clab_resume_trial(void);
 
 /* The least that a crash can cost: fork, a write to null under the default action, wait. Returns
    the signal that ended the child, or -1. Async-signal-safe: no */
@@ -243,6 +251,9 @@ void clab_set_recovery(clab_recovery recovery, void *argument);
 /* The fault is dealt with: the next one, of whichever thread, will be reported anew.
    Async-signal-safe: yes */
 void clab_fault_settled(void);
+/* How often a handler of this process was entered, by all threads together; also by those that
+   wait for their turn. Async-signal-safe: yes */
+uint32_t clab_handler_entries(void);
 /* Bytes of alternate stack that each armed thread gets, guard not counted: AT_MINSIGSTKSZ and
    what the handler needs. Async-signal-safe: yes */
 size_t clab_alternate_stack_size(void);
@@ -303,6 +314,11 @@ pid_t clab_fork_companion(void);
    writable, or nothing at all (a hole). Sizes are whole pages. Returns the stack's lowest address,
    or NULL and errno. Async-signal-safe: no */
 void *clab_map_stack(size_t below, bool hole, size_t guard, size_t stack);
+
+/* Makes [low, low + size) fault by MADV_GUARD_INSTALL (Linux 6.13 on): no mapping is split and maps
+   shows nothing. Returns 0 or an errno, EINVAL where the kernel does not know it.
+   Async-signal-safe: yes */
+int clab_install_guard(void *low, size_t size);
 
 /* A value that the optimiser can know nothing about. Async-signal-safe: yes */
 uint64_t clab_opaque(uint64_t value);

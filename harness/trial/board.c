@@ -26,13 +26,31 @@ uint64_t clab_now(void) {
   return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
 
-struct clab_board *clab_board_create(void) {
-  void *memory = mmap(NULL, sizeof(struct clab_board), PROT_READ | PROT_WRITE,
-                      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+struct clab_board *clab_board_map(int descriptor) {
+  void *memory =
+      mmap(NULL, sizeof(struct clab_board), PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0);
   return memory == MAP_FAILED ? NULL : memory;
 }
 
-void clab_board_destroy(struct clab_board *board) { munmap(board, sizeof *board); }
+struct clab_board *clab_board_create(int *descriptor) {
+  *descriptor = memfd_create("board", MFD_CLOEXEC);
+  if (*descriptor < 0)
+    return NULL;
+  struct clab_board *board = NULL;
+  if (ftruncate(*descriptor, sizeof *board) == 0)
+    board = clab_board_map(*descriptor);
+  if (!board) {
+    int error = errno;
+    close(*descriptor);
+    errno = error;
+  }
+  return board;
+}
+
+void clab_board_destroy(struct clab_board *board, int descriptor) {
+  munmap(board, sizeof *board);
+  close(descriptor);
+}
 
 void clab_board_reset(struct clab_board *board) {
   memset(board->beat, 0, clab_board_bystanders(board) * sizeof board->beat[0]);

@@ -17,6 +17,7 @@ struct clab_board {
   uint32_t canaries;
   uint32_t counters;
   uint32_t handler_entries;
+  struct clab_trial_setup setup; /* for a child that is executed again; its board is void */
   uint64_t armed_at;
   pid_t group[CLAB_MAX_GROUPS]; /* on the control process's board: what to end with the parent */
   char reason[CLAB_REASON_SIZE];
@@ -28,6 +29,9 @@ struct clab_board {
 
 /* The board of this process, if it is a trial's child. */
 extern struct clab_board *clab_own_board;
+
+/* Maps the board that is this file; NULL and errno if it can't. Async-signal-safe: yes */
+struct clab_board *clab_board_map(int descriptor);
 
 /* Beats once on its place of the board, then waits for the bell, but not longer than the period
    (nanoseconds). Async-signal-safe: yes */

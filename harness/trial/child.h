@@ -4,7 +4,11 @@
 
 #include "trial/board.h"
 
-enum { CLAB_CHANNEL = 3 }; /* the child's end of the channel has this descriptor */
+/* What a child has open besides its standard streams. */
+enum {
+  CLAB_CHANNEL = 3, /* its end of the channel */
+  CLAB_BOARD = 4,   /* its board, so that it can execute again */
+};
 
 extern struct clab_trial_setup clab_own_setup;
 

@@ -36,11 +36,12 @@ static void become_trial(const struct clab_trial_setup *setup, int channel, pid_
       dup2(null_device, STDERR_FILENO);
     }
   }
-  if (channel != CLAB_CHANNEL)
-    dup2(channel, CLAB_CHANNEL); /* dup2 clears close-on-exec: a case may execute itself again */
-  else
-    fcntl(channel, F_SETFD, 0);
-  syscall(SYS_close_range, CLAB_CHANNEL + 1, ~0U, 0);
+  /* Out of the way first: either may be where the other is to go. */
+  int board = fcntl(setup->board_descriptor, F_DUPFD, CLAB_BOARD + 1);
+  channel = fcntl(channel, F_DUPFD, CLAB_BOARD + 1);
+  dup2(channel, CLAB_CHANNEL);
+  dup2(board, CLAB_BOARD);
+  syscall(SYS_close_range, CLAB_BOARD + 1, ~0U, 0);
   /* One byte, not none: a core pattern that is a pipe ignores a limit of 0 (core(5)). */
   struct rlimit core = {.rlim_cur = 1, .rlim_max = 1};
   setrlimit(RLIMIT_CORE, &core);

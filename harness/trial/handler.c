@@ -32,6 +32,8 @@ void clab_fault_settled(void) {
   syscall(SYS_futex, &fault_owner, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
 }
 
+uint32_t clab_handler_entries(void) { return clab_board_handler_entries(clab_own_board); }
+
 /* One fault is told at a time. A second thread waits here until the first is dealt with, which is
    forever if the process dies; a second fault of the same thread goes through: it is the
    handler's own. Async-signal-safe: yes */

@@ -71,3 +71,8 @@ void *clab_map_stack(size_t below, bool hole, size_t guard, size_t stack) {
   }
   return memory + below + guard;
 }
+
+int clab_install_guard(void *low, size_t size) {
+  enum { GUARD_INSTALL = 102 }; /* MADV_GUARD_INSTALL, newer than glibc 2.36's headers */
+  return madvise(low, size, GUARD_INSTALL) ? errno : 0;
+}

@@ -13,6 +13,20 @@ public struct StackLayout: @unchecked Sendable {
   public var below: UnsafeMutableRawPointer { limit - guardSize - belowSize }
 }
 
+/// Stacks of one size laid end to end, each with a page of guard below it.
+public struct StackPool: @unchecked Sendable {
+  fileprivate let low: UnsafeMutableRawPointer
+  /// Of each stack, in bytes.
+  public let size: Int
+
+  fileprivate static let guardSize = 4096
+
+  /// The lowest usable byte of a stack, counted from 0 and from below.
+  public func limit(of index: Int) -> UnsafeMutableRawPointer {
+    low + index * (StackPool.guardSize + size) + StackPool.guardSize
+  }
+}
+
 extension Child {
   /// What a case wants below the guard of a stack.
   public enum Below: Sendable { case memory, hole }
@@ -25,6 +39,36 @@ extension Child {
       skip("no memory for a stack: \(String(cString: strerror(errno)))")
     }
     return StackLayout(limit: limit, size: size, guardSize: guardSize, belowSize: belowSize)
+  }
+
+  /// Lays out many guarded stacks; each guard is one more mapping (vm.max_map_count).
+  public func layOutGuardedStacks(count: Int, size: Int) -> StackPool {
+    let whole = layOutStack(size: count * (StackPool.guardSize + size), guardSize: 0)
+    let pool = StackPool(low: whole.limit, size: size)
+    for index in 0..<count {
+      let guardLow = pool.limit(of: index) - StackPool.guardSize
+      if mprotect(guardLow, StackPool.guardSize, PROT_NONE) != 0 {
+        skip("guard \(index + 1) of \(count): \(String(cString: strerror(errno)))")
+      }
+    }
+    return pool
+  }
+
+  /// The calling thread's stack: its limit, and its size in bytes.
+  public func ownStack() -> (limit: UnsafeMutableRawPointer, size: Int) {
+    var low: UInt64 = 0
+    var high: UInt64 = 0
+    let error = clab_current_stack(&low, &high)
+    guard error == 0, let limit = UnsafeMutableRawPointer(bitPattern: UInt(low)) else {
+      skip("a thread's stack could not be found: \(String(cString: strerror(error)))")
+    }
+    return (limit, Int(high - low))
+  }
+
+  /// Makes memory fault that stays mapped as it was: MADV_GUARD_INSTALL.
+  public func installGuard(at low: UnsafeMutableRawPointer, size: Int) {
+    let error = clab_install_guard(low, size)
+    if error != 0 { skip("MADV_GUARD_INSTALL: \(String(cString: strerror(error)))") }
   }
 
   /// Fills memory with a pattern that nobody may change.

@@ -72,6 +72,9 @@ public struct Child: Sendable {
     _ = counter.withCString { clab_note_counter($0, Int64(value)) }
   }
 
+  /// Something that the report's reader should know beside what was measured.
+  public func tell(_ text: String) { text.withCString { clab_note_reason($0) } }
+
   /// Hides a value from the optimiser.
   @inline(__always)
   public static func opaque(_ value: Int) -> Int {

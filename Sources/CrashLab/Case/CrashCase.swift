@@ -17,13 +17,15 @@ public struct CrashCase: Sendable {
   public var arming: Arming
   /// Its handler cannot run, or cannot tell all: it is traced from its start.
   public var isObserved: Bool
+  /// Bytes of soft RLIMIT_STACK that the child is executed again under; nil: it is as forked.
+  public var stackLimit: Int?
   public var expectation: Expectation
   public var body: @Sendable (Child) -> Void
 
   public init(
     _ name: String, _ summary: String, lesson: String, requires requirements: [Requirement] = [],
     bystanders: Int = 2, deadline: Double? = nil, arming: Arming = [], observed: Bool = false,
-    expect: Expectation, body: @escaping @Sendable (Child) -> Void
+    stackLimit: Int? = nil, expect: Expectation, body: @escaping @Sendable (Child) -> Void
   ) {
     self.name = name
     self.summary = summary
@@ -33,6 +35,7 @@ public struct CrashCase: Sendable {
     self.deadline = deadline
     self.arming = arming
     self.isObserved = observed
+    self.stackLimit = stackLimit
     self.expectation = expect
     self.body = body
   }

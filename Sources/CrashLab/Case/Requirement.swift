@@ -4,6 +4,10 @@ public enum Requirement: Sendable, Equatable {
   case kernel(major: Int, minor: Int, why: String)
   case architecture(String, why: String)
 
+  /// Guards that maps does not show: made by MADV_GUARD_INSTALL (6.13), told by pagemap (6.15).
+  public static let guardPages = Requirement.kernel(
+    major: 6, minor: 15, why: "MADV_GUARD_INSTALL and pagemap's guard bit")
+
   /// Why the machine does not meet it, or nil if it does.
   func unmet(on machine: Machine) -> String? {
     switch self {

@@ -46,7 +46,8 @@ extension StackRegion {
           kind: claim.kind, name: claim.name, number: claim.number, thread: claim.thread,
           low: claim.low, high: claim.high,
           guard: Guard.below(
-            claim.low, mappings: mappings, installedGuards: installedGuards)))
+            claim.low, stackSize: claim.high.value - claim.low.value, mappings: mappings,
+            installedGuards: installedGuards)))
     }
     return regions
   }
@@ -78,17 +79,31 @@ public struct MainStackLimits: Sendable, Equatable {
 extension Guard {
   /// What guards a stack whose limit is this: anonymous memory that may not be written, directly
   /// below it, or pages that pagemap shows as guarded.
+  ///
+  /// A guard may lie in several mappings: what glibc adds to a cached stack's guard was memory of
+  /// the stack, and the kernel accounts for it apart. But a piece larger than the stack is
+  /// somebody's reservation (malloc reserves 64 MiB at a time), and no part of its guard.
   static func below(
-    _ limit: Address, mappings: [Mapping], installedGuards: [Range<Address>]
+    _ limit: Address, stackSize: UInt64, mappings: [Mapping], installedGuards: [Range<Address>]
   ) -> Guard {
     guard limit.value > 0 else { return .none(below: limit) }
     let last = Address(limit.value - 1)
     if let installed = installedGuards.first(where: { $0.contains(last) }) {
       return Guard(low: installed.lowerBound, high: limit, kind: .madvise)
     }
-    guard let below = mappings.holding(last), below.path.isEmpty,
-      !below.permissions.contains(.write)
-    else { return .none(below: limit) }
-    return Guard(low: below.low, high: limit, kind: .mapping)
+    guard let nearest = mappings.holding(last), nearest.mayGuard else {
+      return .none(below: limit)
+    }
+    var low = nearest.low
+    while low.value > 0, let piece = mappings.holding(Address(low.value - 1)), piece.mayGuard,
+      piece.high.value - piece.low.value <= stackSize
+    {
+      low = piece.low
+    }
+    return Guard(low: low, high: limit, kind: .mapping)
   }
+}
+
+extension Mapping {
+  fileprivate var mayGuard: Bool { path.isEmpty && !permissions.contains(.write) }
 }

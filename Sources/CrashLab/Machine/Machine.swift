@@ -28,9 +28,9 @@ public struct Machine: Sendable, Codable, Equatable {
     return numbers.count == 2 ? (numbers[0], numbers[1]) : (0, 0)
   }
 
-  var mainStackLimits: MainStackLimits {
+  /// What the kernel allows the main stack of a process with this soft limit.
+  func mainStackLimits(soft: UInt64?) -> MainStackLimits {
     let pageMask = ~UInt64(pageSize - 1)
-    return MainStackLimits(
-      soft: stackLimit.map { UInt64($0) & pageMask }, gap: UInt64(stackGuardGap))
+    return MainStackLimits(soft: soft.map { $0 & pageMask }, gap: UInt64(stackGuardGap))
   }
 }

@@ -9,6 +9,7 @@ extension TrialReport {
       }
     }
     parts += seen.corruption.map { "silent corruption: \($0.inWords), no fault for it" }
+    if let told = seen.told { parts.append(printable(told)) }
     parts.append(ending(of: seen))
     return parts.joined(separator: "; ")
   }

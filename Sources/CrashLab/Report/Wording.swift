@@ -59,12 +59,15 @@ extension FaultSite {
         + bytesInWords(skipped ?? 0)
     case .mainStackLimit:
       if let overshoot = self.overshoot, overshoot <= 0 {
+        let obstacle = mapping.map { ": \(printable($0)) is too near" } ?? ""
         return "\(bytesInWords(-overshoot)) above the stack limit of the main thread, "
-          + "where it could not grow"
+          + "where it could not grow\(obstacle)"
       }
       return "\(overshoot) of the main thread (\(bytesInWords(stackSize ?? 0)))"
     case .otherStack: return "inside the stack of \(owner), which is not the one in use"
-    case .ownStack: return "inside the stack in use, of \(owner)"
+    case .ownStack:
+      let hole = mapping == nil ? ", where nothing is mapped" : ""
+      return "inside the stack in use, of \(owner)\(hole)"
     case .mapping: return "in \(printable(mapping ?? "a mapping")), which does not permit it"
     case .unmapped: return "where nothing is mapped"
     case .nullPage: return "in the null page"

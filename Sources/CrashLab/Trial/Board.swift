@@ -4,15 +4,19 @@ internal import CHarness
 /// is read here is bounded and copied.
 final class Board {
   let memory: OpaquePointer
+  /// The memory as a file, for a child that is executed again.
+  let descriptor: CInt
 
   init() throws(SystemError) {
-    guard let memory = clab_board_create() else {
+    var descriptor: CInt = -1
+    guard let memory = clab_board_create(&descriptor) else {
       throw SystemError("mmap", "a board", advice: "fewer --jobs need less memory")
     }
     self.memory = memory
+    self.descriptor = descriptor
   }
 
-  deinit { clab_board_destroy(memory) }
+  deinit { clab_board_destroy(memory, descriptor) }
 
   func reset() { clab_board_reset(memory) }
 

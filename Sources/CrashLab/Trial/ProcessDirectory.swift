@@ -48,6 +48,13 @@ struct ProcessDirectory: ~Copyable {
     return identifiers
   }
 
+  /// RLIMIT_STACK's soft limit in bytes; nil if unlimited or unreadable.
+  func softStackLimit() -> UInt64? {
+    readSmallFile("limits", in: descriptor)?.split(separator: "\n")
+      .first { $0.hasPrefix("Max stack size") }?.split(separator: " ").dropFirst(3).first
+      .flatMap { UInt64($0) }
+  }
+
   /// The run of pages below `limit` that pagemap shows as guarded (bit 58: kernel 6.15 on), looking
   /// no further than `reach` bytes; nil if the page directly below is not.
   func installedGuard(below limit: Address, pageSize: Int, reach: Int = 1 << 24) -> Range<Address>?
@@ -101,6 +108,6 @@ extension Photograph {
       mappings: mappings, threads: threads,
       stacks: StackRegion.find(
         claims: claims, mappings: mappings, installedGuards: guards,
-        limits: machine.mainStackLimits))
+        limits: machine.mainStackLimits(soft: directory.softStackLimit())))
   }
 }

@@ -34,13 +34,17 @@ final class Trial {
     self.board = board
     board.reset()
     var setup = clab_trial_setup(
-      board: board.memory, unwinding: options.unwinding.rawValue,
+      board: board.memory, board_descriptor: board.descriptor,
+      unwinding: options.unwinding.rawValue,
       show_output: options.showOutput, measure_handler_stack: options.measureHandlerStack)
     var channel: CInt = -1
     var pidfd: CInt = -1
     forkedAt = clab_now()
     process = try system("fork", planned.case.name) { clab_fork_trial(&setup, &channel, &pidfd) }
-    if process == 0 { Trial.runBody(planned.case) }
+    if process == 0 {
+      Trial.executeAgain(planned.case)
+      Trial.runBody(planned.case)
+    }
     control.watch(process)
     self.channel = channel
     self.pidfd = pidfd
@@ -48,8 +52,17 @@ final class Trial {
     record(.forked, at: forkedAt)
   }
 
+  /// Replaces the child by a fresh copy of the program, if its case wants another stack limit.
+  private static func executeAgain(_ crashCase: CrashCase) {
+    guard let limit = crashCase.stackLimit else { return }
+    let error = crashCase.name.withCString { clab_execute_again($0, limit) }
+    "the child could not be executed again: \(String(cString: strerror(error)))".withCString {
+      clab_skip($0)
+    }
+  }
+
   /// The child's whole life.
-  private static func runBody(_ crashCase: CrashCase) -> Never {
+  fileprivate static func runBody(_ crashCase: CrashCase) -> Never {
     var error = clab_arm(crashCase.arming.rawValue)
     if error == 0 { error = clab_start_bystanders(UInt32(crashCase.bystanders)) }
     if error != 0 {
@@ -214,6 +227,12 @@ final class Trial {
       controlProcessAlive: controlAlive)
     seen.corruption = board.corruption()
     seen.counters = board.counters()
+    let reason = board.reason
+    seen.told = reason.isEmpty ? nil : reason
+    // One fault is told at a time: what else came to the handler is counted.
+    if board.handlerEntries != seen.faults.count {
+      seen.counters["handler entries"] = board.handlerEntries
+    }
   }
 
   /// How many tasks a process that was reaped still has: 0, unless the kernel is wrong.
@@ -235,6 +254,16 @@ final class Trial {
     if board.armedAt > 0 { record(.armed, at: board.armedAt) }
     return TrialReport(
       planned, judgement: judgement, seen: seen, timeline: timeline.sorted { $0.at < $1.at })
+  }
+}
+
+extension Laboratory {
+  /// Goes on as the child that was executed again for this case. Returns only if this process is no
+  /// such child.
+  public static func resume(_ crashCase: CrashCase) throws(SystemError) {
+    try system("mmap", "the board of a trial") { clab_resume_trial() }
+    clab_laboratory_prepare()
+    Trial.runBody(crashCase)
   }
 }
 

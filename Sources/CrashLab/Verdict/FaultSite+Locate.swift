@@ -54,7 +54,15 @@ extension FaultSite {
       return FaultSite(.mainStackLimit, of: main, at: facts.address)
     }
     let mapping = facts.mappings.holding(facts.address)
-    if let hit = facts.stacks.first(where: { $0.contains(facts.address) }), mapping != nil {
+    if let hit = facts.stacks.first(where: { $0.contains(facts.address) }),
+      mapping != nil || hit.kind == .main || hit == inUse
+    {
+      if hit.kind == .main, facts.address < grownEnd(of: hit, in: facts.mappings) {
+        var site = FaultSite(.mainStackLimit, of: hit, at: facts.address)
+        site.mapping =
+          obstacle(below: facts.address, gap: hit.guard.size, in: facts.mappings)?.label
+        return site
+      }
       var site = FaultSite(hit == inUse ? .ownStack : .otherStack, of: hit, at: facts.address)
       site.mapping = mapping?.label
       return site
@@ -82,6 +90,22 @@ extension FaultSite {
     let redZone: UInt64 = 128 + 8
     return facts.address < stack.low
       && facts.address.value &+ redZone >= facts.stackPointer.value
+  }
+
+  /// The lowest address that the main stack has grown to.
+  private static func grownEnd(of stack: StackRegion, in mappings: [Mapping]) -> Address {
+    mappings.holding(Address(stack.high.value - 1))?.low ?? stack.high
+  }
+
+  /// What keeps the main stack from growing to this address: an accessible mapping that would then
+  /// be nearer than the gap (mm/vma.c, expand_downwards).
+  private static func obstacle(
+    below address: Address, gap: Int, in mappings: [Mapping]
+  ) -> Mapping? {
+    guard let index = mappings.lastIndex(startingAtOrBelow: address) else { return nil }
+    let nearest = mappings[index]
+    return !nearest.permissions.isDisjoint(with: [.read, .write, .execute])
+      && address.value - nearest.high.value < UInt64(gap) ? nearest : nil
   }
 
   private static func below(_ stack: StackRegion, facts: Facts) -> FaultSite {

@@ -5,6 +5,8 @@ public struct Observation: Sendable {
   public var counters: [String: Int] = [:]
   public var termination: Termination?
   public var death: DeathEvidence?
+  /// What the child had to say beside its messages.
+  public var told: String?
   /// The body came to its end.
   public var finished = false
   /// What went wrong with the instruments, not with the case.

@@ -64,8 +64,8 @@ enum HostileChildren {
     },
     hostile("endless-trace") { _ in
       var message = message()
-      message.trace.stop = CLAB_STOP_END.rawValue
-      message.trace.head_count = UInt32.max
+      message.trace.stop = CLAB_STOP_OUTERMOST.rawValue
+      message.trace.entry_count = UInt32.max
       send(message)
       crash()
     },

@@ -1,0 +1,20 @@
+import CrashLab
+
+let arraySwiftTemporaryLarge = CrashCase(
+  "array-swift-temporary-large", "withUnsafeTemporaryAllocation of 16 MiB on a stack of 512 KiB.",
+  lesson: """
+    Above a kilobyte Swift takes a temporary allocation from the heap where it cannot be sure of \
+    the stack. The same call that overflows as an InlineArray survives.
+    """,
+  expect: .survives(counters: ["buffer on the stack": 0...0, "bytes written": 2...2])
+) { child in
+  child.thread("overflower", stackSize: 512 << 10) {
+    let size = Child.opaque(16 << 20)
+    withUnsafeTemporaryAllocation(byteCount: size, alignment: 16) { buffer in
+      child.noteBuffer(buffer)
+      buffer[0] = 1
+      buffer[size - 1] = 1
+      child.note("bytes written", Int(buffer[Child.opaque(0)] &+ buffer[size - 1]))
+    }
+  }
+}

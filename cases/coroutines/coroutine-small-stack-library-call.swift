@@ -1,0 +1,30 @@
+import CNativeCases
+import CrashLab
+
+// Measured with glibc 2.36: formatting 3.14 with %f takes 2.6 KiB of stack, formatting 1e300 4.5 KiB.
+let coroutineSmallStackLibraryCall = CrashCase(
+  "coroutine-small-stack-library-call",
+  "printf of a double on a stack of 4 KiB: it works for 3.14 and dies of 1e300.",
+  lesson: """
+    How much stack a library call takes is nowhere promised, and may depend on the value. What has \
+    worked for years on a small stack dies on the day that a number is large.
+    """,
+  expect: .init(
+    faults: [
+      .init(
+        .segv, code: 2, access: .write,
+        site: .inGuard(
+          of: .coroutine, "printer", guardSize: 4096, stackSize: 4096...4096))
+    ],
+    ending: .killed(.segv), counters: ["characters of the first": 8...8])
+) { child in
+  let memory = child.layOutStack(size: 4096)
+  child.thread("scheduler") {
+    // Whatever is done on the first call only, by the loader for instance, is done here.
+    clab_case_coroutine_small_stack_library_call(1e300)
+    child.coroutine("printer", on: memory.limit, size: memory.size) {
+      child.note("characters of the first", clab_case_coroutine_small_stack_library_call(3.14))
+      child.note("characters of the second", clab_case_coroutine_small_stack_library_call(1e300))
+    }.resume()
+  }
+}

@@ -1,0 +1,17 @@
+import CNativeCases
+import CrashLab
+
+let coroutineUcontext = CrashCase(
+  "coroutine-ucontext", "The same overflow on makecontext and swapcontext.",
+  lesson: """
+    The C library's own coroutines are no different: the stack is memory of the program's, and \
+    its guard is the program's affair. Nobody but the program knows that there is another stack.
+    """,
+  expect: .dies(
+    .init(
+      .segv, code: 2, access: .write,
+      site: .inGuard(of: .coroutine, "parser", guardSize: 4096)))
+) { child in
+  let memory = child.layOutStack(size: 64 << 10)
+  child.thread("scheduler") { clab_case_coroutine_ucontext(memory.limit, memory.size) }
+}

@@ -1,0 +1,16 @@
+/* A comparator that sorts: every second frame or so is one of the C library's. */
+#include "crashlab_harness.h"
+#include "native_cases.h"
+
+#include <stdlib.h>
+
+static int compare(const void *left, const void *right) {
+  uint64_t pair[2] = {*(const uint64_t *)left + 1, *(const uint64_t *)right};
+  qsort(pair, 2, sizeof pair[0], compare);
+  return (int)clab_opaque(pair[0]);
+}
+
+void clab_case_thread_deep_callback(void) {
+  uint64_t pair[2] = {clab_opaque(2), clab_opaque(1)};
+  qsort(pair, 2, sizeof pair[0], compare);
+}

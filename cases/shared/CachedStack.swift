@@ -1,0 +1,23 @@
+import CrashLab
+
+/// What a thread's attributes ask for, bytes.
+struct ThreadShape {
+  var stackSize: Int
+  var guardSize: Int
+}
+
+/// Runs threads one after another on one stack of glibc's cache; the last overflows it. Notes what
+/// guard that one had asked for, and whether all had the same stack.
+func overflowCachedStack(_ child: Child, _ shapes: ThreadShape...) {
+  var tops: Set<UnsafeMutableRawPointer> = []
+  for (index, shape) in shapes.enumerated() {
+    child.thread("overflower", stackSize: shape.stackSize, guardSize: shape.guardSize) {
+      let stack = child.ownStack()
+      tops.insert(stack.limit + stack.size)
+      guard index == shapes.count - 1 else { return }
+      child.note("stacks used", tops.count)
+      child.note("guard asked for in bytes", shape.guardSize)
+      _ = descend(0)
+    }
+  }
+}

@@ -1,0 +1,30 @@
+import CrashLab
+
+// With one link instead of two there would be nothing to see: see swift-deinit-chain-list.
+let swiftDeinitChain = CrashCase(
+  "swift-deinit-chain", "Release of a tree of objects that is 100,000 deep.",
+  lesson: """
+    Each deinit releases the next object inside itself, so what was built by a loop is torn down by \
+    a recursion. The cure is a deinit that takes the tree apart in a loop of its own.
+    """,
+  expect: .dies(
+    .init(.segv, code: 2, access: .write, site: .inGuard(of: .thread, "overflower")))
+) { child in
+  child.thread("overflower", stackSize: 512 << 10) {
+    var root: Node?
+    for number in 0..<Child.opaque(100_000) { root = Node(number, left: root, right: nil) }
+    child.note("depth", (root?.number ?? 0) + 1)
+  }
+}
+
+private final class Node {
+  let number: Int
+  let left: Node?
+  let right: Node?
+
+  init(_ number: Int, left: Node?, right: Node?) {
+    self.number = number
+    self.left = left
+    self.right = right
+  }
+}

@@ -1,0 +1,22 @@
+import CrashLab
+
+let threadCachedStackLargerGuard = CrashCase(
+  "thread-cached-stack-larger-guard",
+  "A stack from glibc's cache, with a larger guard than it had.",
+  lesson: """
+    A stack from glibc's cache keeps its memory but not its guard: if the new thread wants more, \
+    the guard is extended upwards and the usable part of the stack shrinks.
+    """,
+  expect: .init(
+    faults: [
+      .init(
+        .segv, code: 2, access: .write,
+        site: .inGuard(of: .thread, "overflower", guardSize: 64 << 10))
+    ],
+    ending: .killed(.segv),
+    counters: ["stacks used": 1...1, "guard asked for in bytes": 65_536...65_536])
+) { child in
+  overflowCachedStack(
+    child, ThreadShape(stackSize: 1 << 20, guardSize: 4096),
+    ThreadShape(stackSize: 512 << 10, guardSize: 64 << 10))
+}

@@ -1,0 +1,14 @@
+import CNativeCases
+import CrashLab
+
+let threadDeepCallback = CrashCase(
+  "thread-deep-callback", "Recursion through a callback of the C library: qsort within qsort.",
+  lesson: """
+    Half of the frames are not the program's own: a comparator that sorts calls qsort, which calls \
+    the comparator. An unwinder must get through code that was built by somebody else.
+    """,
+  expect: .dies(
+    .init(.segv, code: 2, access: .write, site: .inGuard(of: .thread, "overflower")))
+) { child in
+  child.thread("overflower", stackSize: 1 << 20) { clab_case_thread_deep_callback() }
+}

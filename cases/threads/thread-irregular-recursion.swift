@@ -1,0 +1,15 @@
+import CNativeCases
+import CrashLab
+
+let threadIrregularRecursion = CrashCase(
+  "thread-irregular-recursion",
+  "Recursive descent over random input: six functions with frames of different sizes.",
+  lesson: """
+    Not every recursion repeats a pattern. A parser driven by its input leaves frames of many sizes \
+    in no order, one of them sized at run time; the depth at which it overflows is up to the input.
+    """,
+  expect: .dies(
+    .init(.segv, code: 2, access: .write, site: .inGuard(of: .thread, "overflower")))
+) { child in
+  child.thread("overflower", stackSize: 1 << 20) { clab_case_thread_irregular_recursion() }
+}

@@ -1,0 +1,17 @@
+import CrashLab
+import Glibc
+
+let threadOverflowInSignalHandler = CrashCase(
+  "thread-overflow-in-signal-handler", "A signal handler on the ordinary stack recurses.",
+  lesson: """
+    A handler without SA_ONSTACK runs on whatever stack was in use, below the frame that it \
+    interrupted. Its overflow is the thread's; the kernel's signal frame lies in the middle of it.
+    """,
+  expect: .dies(
+    .init(.segv, code: 2, access: .write, site: .inGuard(of: .thread, "overflower")))
+) { child in
+  child.thread("overflower", stackSize: 1 << 20) {
+    signal(SIGUSR1) { _ in _ = descend(0) }
+    raise(SIGUSR1)
+  }
+}

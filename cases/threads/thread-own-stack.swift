@@ -1,0 +1,22 @@
+import CNativeCases
+import CrashLab
+
+let threadOwnStack = CrashCase(
+  "thread-own-stack", "A thread on memory of the program's own: nobody adds a guard.",
+  lesson: """
+    pthread_attr_setstack hands over memory, and glibc takes it as it is: the guard size that the \
+    attributes also hold is not applied. Whoever brings a stack must bring its guard too.
+    """,
+  expect: .corrupts(
+    .init("mapping", of: "a neighbour", belowStackLimit: 1...(20 << 10)))
+) { child in
+  let memory = child.layOutStack(size: 256 << 10, guardSize: 0, below: 64 << 10)
+  child.canary(
+    "mapping", of: "a neighbour", at: memory.below, size: memory.belowSize, below: memory.limit)
+  child.tell("pthread_attr_setstack was used: glibc adds no guard to a stack that it did not map")
+  child.thread(
+    "overflower", stackSize: memory.size, guardSize: 4096, memory: memory.limit
+  ) {
+    clab_case_descend_below(memory.limit - (16 << 10))
+  }
+}
