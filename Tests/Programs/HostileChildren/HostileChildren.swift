@@ -64,8 +64,17 @@ enum HostileChildren {
     },
     hostile("endless-trace") { _ in
       var message = message()
-      message.trace.stop = CLAB_STOP_END.rawValue
-      message.trace.head_count = UInt32.max
+      message.trace.stop = CLAB_STOP_OUTERMOST.rawValue
+      message.trace.entry_count = UInt32.max
+      send(message)
+      crash()
+    },
+    hostile("endless-fold") { _ in
+      var message = message()
+      message.trace.stop = CLAB_STOP_OUTERMOST.rawValue
+      message.trace.entry_count = 1
+      message.trace.entries.0.count = UInt64.max
+      message.trace.entries.0.period = UInt32.max
       send(message)
       crash()
     },
