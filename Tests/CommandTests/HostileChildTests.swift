@@ -17,6 +17,7 @@ import Testing
     ("truncated", .laboratoryError, "100 bytes"),
     ("impossible-signal", .laboratoryError, "4711"),
     ("endless-trace", .laboratoryError, "4294967295"),
+    ("endless-fold", .laboratoryError, "18446744073709551615 times"),
     ("replay", .laboratoryError, "before its evidence was answered"),
     ("flood", .laboratoryError, "more than 16 messages"),
     ("no-descriptors", .notAsExpected, "faults"),

@@ -78,9 +78,7 @@ extension Trace {
         "a trace of \(raw.entry_count) entries and \(raw.site_count) sites")
     }
     self.init(
-      entries: withUnsafeBytes(of: raw.entries) {
-        Trace.entries($0, count: Int(raw.entry_count))
-      },
+      entries: try Trace.entries(raw),
       frameCount: Int(clamping: raw.frame_count),
       leftOut: Int(clamping: raw.left_out),
       stackBytes: Int(clamping: raw.stack_bytes),
@@ -98,18 +96,32 @@ extension Trace {
     }
   }
 
-  private static func entries(_ bytes: UnsafeRawBufferPointer, count: Int) -> [Entry] {
-    bytes.bindMemory(to: clab_frame.self).prefix(count).map { frame in
-      Entry(
-        index: Int(clamping: frame.index),
-        count: Int(clamping: frame.count),
-        period: Int(frame.period),
-        programCounter: Address(frame.pc),
-        canonicalFrameAddress: Address(frame.cfa),
-        frameSize: Int(clamping: frame.frame_size),
-        stride: Int(clamping: frame.stride),
-        isSignalFrame: frame.flags & CLAB_FRAME_SIGNAL.rawValue != 0,
-        isExact: frame.flags & CLAB_FRAME_EXACT_PC.rawValue != 0)
+  /// Entries whose frames are frames of the trace.
+  private static func entries(_ raw: clab_trace) throws(ChildMessage.Garbled) -> [Entry] {
+    let frames = withUnsafeBytes(of: raw.entries) {
+      Array($0.bindMemory(to: clab_frame.self).prefix(Int(raw.entry_count)))
     }
+    var entries: [Entry] = []
+    for frame in frames {
+      let (span, overflow) = frame.count.multipliedReportingOverflow(by: UInt64(frame.period))
+      guard frame.count > 0, (1...UInt32(CLAB_FOLD_PERIOD)).contains(frame.period), !overflow,
+        frame.index < raw.frame_count, span - UInt64(frame.period) < raw.frame_count - frame.index
+      else {
+        throw ChildMessage.Garbled(
+          "a trace of \(raw.frame_count) frames with \(frame.count) times \(frame.period) of them")
+      }
+      entries.append(
+        Entry(
+          index: Int(clamping: frame.index),
+          count: Int(clamping: frame.count),
+          period: Int(frame.period),
+          programCounter: Address(frame.pc),
+          canonicalFrameAddress: Address(frame.cfa),
+          frameSize: Int(clamping: frame.frame_size),
+          stride: Int(clamping: frame.stride),
+          isSignalFrame: frame.flags & CLAB_FRAME_SIGNAL.rawValue != 0,
+          isExact: frame.flags & CLAB_FRAME_EXACT_PC.rawValue != 0))
+    }
+    return entries
   }
 }

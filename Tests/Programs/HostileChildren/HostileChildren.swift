@@ -69,6 +69,15 @@ enum HostileChildren {
       send(message)
       crash()
     },
+    hostile("endless-fold") { _ in
+      var message = message()
+      message.trace.stop = CLAB_STOP_OUTERMOST.rawValue
+      message.trace.entry_count = 1
+      message.trace.entries.0.count = UInt64.max
+      message.trace.entries.0.period = UInt32.max
+      send(message)
+      crash()
+    },
     hostile("replay", deadline: 20) { _ in
       for _ in 0..<3 { send(message()) }
       crash()
