@@ -310,6 +310,10 @@ void clab_forge_board(void);
    and handlers are the parent's. Async-signal-safe: no */
 pid_t clab_fork_companion(void);
 
+/* Takes all access from whole pages and keeps them a mapping of their own: the kernel joins
+   neighbours of equal flags, and a guard that was joined with somebody else's pages without access
+   would look larger than it is. 0, or -1 and errno. Async-signal-safe: yes */
+int clab_protect_guard(void *low, size_t size);
 /* Maps [below][guard][stack] in one piece, the guard without access; below is readable and
    writable, or nothing at all (a hole). Sizes are whole pages. Returns the stack's lowest address,
    or NULL and errno. Async-signal-safe: no */

@@ -34,7 +34,7 @@ static void *map_alternate_stack(void) {
                                MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
   if (memory == MAP_FAILED)
     return NULL;
-  if (mprotect(memory, page, PROT_NONE)) {
+  if (clab_protect_guard(memory, page)) {
     int error = errno;
     munmap(memory, page + size);
     errno = error;

@@ -56,13 +56,17 @@ int clab_run_thread(const struct clab_thread_options *options, void (*body)(void
   return error ? error : pthread_join(thread, NULL);
 }
 
+int clab_protect_guard(void *low, size_t size) {
+  return mprotect(low, size, PROT_NONE) || madvise(low, size, MADV_DONTDUMP) ? -1 : 0;
+}
+
 void *clab_map_stack(size_t below, bool hole, size_t guard, size_t stack) {
   size_t size = below + guard + stack;
   char *memory = mmap(NULL, size, PROT_READ | PROT_WRITE,
                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
   if (memory == MAP_FAILED)
     return NULL;
-  if ((guard && mprotect(memory + below, guard, PROT_NONE)) ||
+  if ((guard && clab_protect_guard(memory + below, guard)) ||
       (below && hole && munmap(memory, below))) {
     int error = errno;
     munmap(memory, size);
