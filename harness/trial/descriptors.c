@@ -8,14 +8,13 @@
  * its own under the same numbers.
  */
 #include "trial/child.h"
-#include "unwind/unwind.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
-enum { AWAY = 64 /* above what is moved */, SEARCHED = 16 };
+enum { AWAY = 64 /* above what is moved */, SEARCHED = 64 };
 
 static int validation_pipe[2] = {-1, -1};
 
@@ -25,23 +24,19 @@ static bool is_pipe(int descriptor) {
 }
 
 void clab_find_validation_pipe(void) {
-  int lowest_free = fcntl(STDIN_FILENO, F_DUPFD, CLAB_CHANNEL);
-  if (lowest_free >= 0)
-    close(lowest_free);
+  bool was_there[SEARCHED];
+  for (int i = 0; i < SEARCHED; i++)
+    was_there[i] = is_pipe(i);
   clab_unwind_warm_up();
-  if (lowest_free < 0 || !is_pipe(lowest_free))
-    return;
-  for (int next = lowest_free + 1; next < lowest_free + SEARCHED; next++)
-    if (is_pipe(next)) {
-      validation_pipe[0] = lowest_free;
-      validation_pipe[1] = next;
-      return;
-    }
+  int found = 0;
+  for (int i = 0; i < SEARCHED && found < 2; i++)
+    if (is_pipe(i) && !was_there[i])
+      validation_pipe[found++] = i;
 }
 
 static void renew_validation_pipe(void) {
   int fresh[2];
-  if (validation_pipe[0] < 0 || pipe2(fresh, O_CLOEXEC | O_NONBLOCK))
+  if (validation_pipe[1] < 0 || pipe2(fresh, O_CLOEXEC | O_NONBLOCK))
     return;
   for (int i = 0; i < 2; i++)
     fresh[i] = fcntl(fresh[i], F_DUPFD_CLOEXEC, AWAY); /* the low ones may be needed */
