@@ -6,6 +6,10 @@ struct ThreadShape {
   var guardSize: Int
 }
 
+// nptl/allocatestack.c, allocate_stack: a block from the cache gets a larger guard by mprotect if the
+// new thread wants one; a guard that is too large is reduced only if the block would otherwise be too
+// small for what was asked. pthread_attr_getguardsize tells what was asked for in either case.
+
 /// Runs threads one after another on one stack of glibc's cache; the last overflows it. Notes what
 /// guard that one had asked for, and whether all had the same stack.
 func overflowCachedStack(_ child: Child, _ shapes: ThreadShape...) {

@@ -7,7 +7,7 @@
 /* What a child has open besides its standard streams. */
 enum {
   CLAB_CHANNEL = 3, /* its end of the channel */
-  CLAB_BOARD = 4,   /* its board, so that it can execute again */
+  CLAB_BOARD = 4,   /* its board, if it was executed again; else the board's number is the setup's */
 };
 
 extern struct clab_trial_setup clab_own_setup;
@@ -21,6 +21,13 @@ extern __thread struct clab_own_stack clab_own_stack __attribute__((tls_model("i
 /* The calling thread's alternate stack; 0 and 0 if it has none. */
 extern __thread struct clab_own_stack clab_own_alternate_stack
     __attribute__((tls_model("initial-exec")));
+
+/* In the laboratory: warms libunwind up and finds the numbers of its pipe.
+   Async-signal-safe: no */
+void clab_find_validation_pipe(void);
+/* In a trial's child: puts the channel in its place and closes what is the laboratory's; the board
+   keeps its number. Async-signal-safe: yes */
+void clab_keep_descriptors(int channel, int board);
 
 /* Death with the parent, by the kernel's hand. Async-signal-safe: yes */
 void clab_die_with(pid_t parent);

@@ -19,6 +19,10 @@ int clab_execute_again(const char *name, size_t stack_limit) {
   if (setrlimit(RLIMIT_STACK, &limit))
     return errno;
   clab_own_board->setup = clab_own_setup;
+  if (clab_own_setup.board_descriptor == CLAB_BOARD)
+    fcntl(CLAB_BOARD, F_SETFD, 0);
+  else if (dup2(clab_own_setup.board_descriptor, CLAB_BOARD) < 0)
+    return errno;
   char *const arguments[] = {"crashlab", "resume", (char *)name, NULL};
   execve("/proc/self/exe", arguments, environ);
   return errno;

@@ -22,7 +22,7 @@ static int null_device = -1;
 void clab_laboratory_prepare(void) {
   if (null_device < 0)
     null_device = open("/dev/null", O_RDWR | O_CLOEXEC);
-  clab_unwind_warm_up();
+  clab_find_validation_pipe();
 }
 
 static void become_trial(const struct clab_trial_setup *setup, int channel, pid_t parent) {
@@ -36,12 +36,7 @@ static void become_trial(const struct clab_trial_setup *setup, int channel, pid_
       dup2(null_device, STDERR_FILENO);
     }
   }
-  /* Out of the way first: either may be where the other is to go. */
-  int board = fcntl(setup->board_descriptor, F_DUPFD, CLAB_BOARD + 1);
-  channel = fcntl(channel, F_DUPFD, CLAB_BOARD + 1);
-  dup2(channel, CLAB_CHANNEL);
-  dup2(board, CLAB_BOARD);
-  syscall(SYS_close_range, CLAB_BOARD + 1, ~0U, 0);
+  clab_keep_descriptors(channel, setup->board_descriptor);
   /* One byte, not none: a core pattern that is a pipe ignores a limit of 0 (core(5)). */
   struct rlimit core = {.rlim_cur = 1, .rlim_max = 1};
   setrlimit(RLIMIT_CORE, &core);
