@@ -52,6 +52,10 @@ struct ReportCommand: ParsableCommand {
       throw ExitCode(EX_USAGE)
     }
     try Output.standard.write(
-      TrialText(theme: .suited(to: .standard)).whole(file.trial, machine: file.machine))
+      TrialText(
+        theme: .suited(to: .standard),
+        width: Output.standard.isTerminal ? Output.standard.width : 120
+      )
+      .whole(file.trial, machine: file.machine))
   }
 }

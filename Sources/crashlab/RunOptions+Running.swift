@@ -37,6 +37,7 @@ extension RunOptions {
     var options = Laboratory.Options(jobs: jobs ?? machine.cores, timeout: timeout)
     options.showOutput = showOutput
     options.measureHandlerStack = measureHandler
+    options.naming = !noSave || format == .json
     options.unwinding =
       switch unwinding {
       case .folded: CLAB_UNWIND_FOLDED

@@ -11,7 +11,8 @@ let arraySwiftInline = CrashCase(
       .segv, code: 1, access: .write,
       site: .init(
         .pastGuard, owner: .init(kind: .thread, name: "overflower"),
-        overshoot: (512 << 10)...(60 << 20), skipped: (512 << 10)...(60 << 20))))
+        overshoot: (512 << 10)...(60 << 20), skipped: (512 << 10)...(60 << 20)),
+      frames: ["sumOfInlineArray(of:)"]))
 ) { child in
   let memory = child.layOutStack(size: 8 << 20, below: 64 << 20, of: .hole)
   child.thread("overflower", stackSize: memory.size, memory: memory.limit) {

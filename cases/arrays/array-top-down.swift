@@ -10,7 +10,8 @@ let arrayTopDown = CrashCase(
   expect: .dies(
     .init(
       .segv, code: 2, access: .write,
-      site: .inGuard(of: .thread, "overflower", overshoot: 1...4096, guardSize: 4096)))
+      site: .inGuard(of: .thread, "overflower", overshoot: 1...4096, guardSize: 4096),
+      frames: ["clab_case_array_top_down"]))
 ) { child in
   let memory = child.layOutStack(size: 512 << 10, below: 4 << 20)
   child.thread("overflower", stackSize: memory.size, memory: memory.limit) {

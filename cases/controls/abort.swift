@@ -7,5 +7,6 @@ let abortCase = CrashCase(
     abort sends SIGABRT to its own thread: a signal that was sent, no fault. It does not repeat \
     itself when a handler returns; abort takes the handler away and sends it again.
     """,
-  expect: .dies(.init(.abrt, code: -6, site: .init(.notAFault)))
+  expect: .dies(
+    .init(.abrt, code: -6, site: .init(.notAFault), frames: ["abort", "clab_case_abort"]))
 ) { _ in clab_case_abort() }

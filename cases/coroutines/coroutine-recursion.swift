@@ -9,7 +9,7 @@ let coroutineRecursion = CrashCase(
   expect: .dies(
     .init(
       .segv, code: 2, access: .write,
-      site: .inGuard(of: .coroutine, "parser", guardSize: 4096)))
+      site: .inGuard(of: .coroutine, "parser", guardSize: 4096), frames: ["descend(_:)"]))
 ) { child in
   let memory = child.layOutStack(size: 64 << 10)
   child.thread("scheduler") {

@@ -8,7 +8,9 @@ let taskRecursion = CrashCase(
     thread's stack, and its overflow ends the process like any other.
     """,
   expect: .dies(
-    .init(.segv, code: 2, access: .write, site: .inGuard(of: .thread, "pool-thread")))
+    .init(
+      .segv, code: 2, access: .write, site: .inGuard(of: .thread, "pool-thread"),
+      frames: ["descend(_:)"]))
 ) { child in
   Task {
     child.armThisThread("pool-thread")

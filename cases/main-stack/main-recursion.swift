@@ -11,5 +11,6 @@ let mainRecursion = CrashCase(
       .segv, code: 1, access: .write,
       site: .init(
         .mainStackLimit, owner: .init(kind: .main, name: "main"), guardKind: .kernelGap,
-        overshoot: 1...4096)))
+        overshoot: 1...4096),
+      frames: ["descend(_:)"]))
 ) { _ in _ = descend(0) }

@@ -9,7 +9,9 @@ let threadDispatchWorker = CrashCase(
     without an alternate stack of its own it would die without a word.
     """,
   expect: .dies(
-    .init(.segv, code: 2, access: .write, site: .inGuard(of: .thread, "worker")))
+    .init(
+      .segv, code: 2, access: .write, site: .inGuard(of: .thread, "worker"),
+      frames: ["descend(_:)"]))
 ) { child in
   DispatchQueue.global().async {
     child.armThisThread("worker")

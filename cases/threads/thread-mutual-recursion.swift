@@ -4,7 +4,9 @@ let threadMutualRecursion = CrashCase(
   "thread-mutual-recursion", "Three functions that call each other without end.",
   lesson: "A recursion may have a period: what repeats is a round of three frames, not one frame.",
   expect: .dies(
-    .init(.segv, code: 2, access: .write, site: .inGuard(of: .thread, "overflower")))
+    .init(
+      .segv, code: 2, access: .write, site: .inGuard(of: .thread, "overflower"),
+      frames: ["third(_:)", "second(_:)", "first(_:)"]))
 ) { child in
   child.thread("overflower") { _ = first(0) }
 }

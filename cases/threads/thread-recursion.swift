@@ -7,7 +7,9 @@ let threadRecursion = CrashCase(
     below the stack limit, into the guard page. The signal goes to one thread, the death to all.
     """,
   expect: .dies(
-    .init(.segv, code: 2, access: .write, site: .inGuard(of: .thread, "overflower")))
+    .init(
+      .segv, code: 2, access: .write, site: .inGuard(of: .thread, "overflower"),
+      frames: ["descend(_:)"]))
 ) { child in
   child.thread("overflower") { _ = descend(0) }
 }

@@ -21,6 +21,9 @@ public struct Expectation: Sendable {
   /// Counters that the case notes, each with the range that it must be in.
   public var counters: [String: ClosedRange<Int>]
 
+  /// Something is expected that only the names of frames can tell.
+  var needsNames: Bool { faults.contains { !$0.frames.isEmpty } }
+
   public init(
     faults: [FaultExpectation] = [], ending: Ending, corruption: [CorruptionExpectation] = [],
     counters: [String: ClosedRange<Int>] = [:]

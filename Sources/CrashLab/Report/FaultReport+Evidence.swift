@@ -46,7 +46,7 @@ extension UnwindReport {
     self.init(
       by: evidence.source, frameCount: trace.frameCount, complete: trace.isComplete,
       steps: trace.steps, duration: trace.duration, handlerStackUsed: evidence.handlerStackUsed,
-      frames: trace.entries.map { FrameReport($0) })
+      frames: trace.entries.map { FrameReport($0) }, recursion: nil, stackUse: nil)
   }
 }
 
@@ -55,6 +55,7 @@ extension FrameReport {
     self.init(
       index: entry.index, count: entry.count, period: entry.period,
       programCounter: entry.programCounter, symbol: nil, file: nil, line: nil, column: nil,
-      image: nil, offset: nil, frameSize: entry.frameSize > 0 ? entry.frameSize : nil)
+      image: nil, offset: nil, frameSize: entry.frameSize > 0 ? entry.frameSize : nil,
+      inlined: nil)
   }
 }

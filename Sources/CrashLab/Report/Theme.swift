@@ -24,4 +24,17 @@ public struct Theme: Sendable {
   public func heading(_ text: String) -> String { paint(text, "1") }
   public func faint(_ text: String) -> String { paint(text, "2") }
   public func symbol(_ text: String) -> String { paint(text, "36") }
+
+  /// Columns that a text takes, without the colours in it.
+  func visibleCount(_ text: String) -> Int {
+    guard isColoured else { return text.count }
+    var count = 0
+    var isColour = false
+    for character in text {
+      if character == "\u{1B}" { isColour = true }
+      if !isColour { count += 1 }
+      if character == "m" { isColour = false }
+    }
+    return count
+  }
 }

@@ -115,6 +115,10 @@ public struct UnwindReport: Sendable, Codable, Equatable {
   /// Bytes of alternate stack that the handler had touched; null if not measured.
   @Nullable public var handlerStackUsed: Int?
   public var frames: [FrameReport]
+  /// Null if nothing repeats.
+  @Nullable public var recursion: RecursionReport?
+  /// By bytes, most first; null if not every frame was counted.
+  @Nullable public var stackUse: [StackUse]?
 }
 
 /// One frame, or the frames of a run that repeats.
@@ -131,4 +135,13 @@ public struct FrameReport: Sendable, Codable, Equatable {
   /// From the symbol's start (from the image's where there is no symbol), bytes.
   @Nullable public var offset: Int?
   @Nullable public var frameSize: Int?
+  /// Functions that were inlined there, innermost first; null if that is not known.
+  @Nullable public var inlined: [Inlined]?
+
+  public struct Inlined: Sendable, Codable, Equatable {
+    public var symbol: String
+    @Nullable public var file: String?
+    @Nullable public var line: Int?
+    @Nullable public var column: Int?
+  }
 }

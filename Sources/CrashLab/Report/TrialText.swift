@@ -1,81 +1,149 @@
 /// One report told whole, for a person.
 public struct TrialText {
   private let theme: Theme
+  private let width: Int
 
-  public init(theme: Theme) { self.theme = theme }
-
-  public func whole(_ trial: TrialReport, machine: Machine) -> String {
-    var text = "\(theme.heading(trial.case ?? trial.command?.joined(separator: " ") ?? "trial"))"
-    text += " \(trial.verdict?.rawValue ?? "")\n\(trial.summary)\n"
-    if let reason = trial.reason { text += "  because: \(printable(reason))\n" }
-    for fault in trial.faults { text += "\n" + self.fault(fault) }
-    for corruption in trial.corruption { text += "\n\(corruption.inWords); no fault was raised\n" }
-    for counter in trial.counters { text += "  \(counter.name): \(grouped(counter.value))\n" }
-    if let death = trial.death { text += "\n" + self.death(death, trial.termination) }
-    text += "\ntime line\n"
-    for event in trial.timeline { text += "  \(padded(event.at)) us  \(event.event.rawValue)\n" }
-    text += "\n\(machine.kernel), \(machine.libc), \(machine.swift) (\(machine.build)), "
-    return text + "\(machine.cpu)\n"
+  /// - Parameter width: columns of a line.
+  public init(theme: Theme, width: Int = 100) {
+    self.theme = theme
+    self.width = width
   }
 
-  func fault(_ fault: FaultReport) -> String {
-    var text = "\(theme.bad(fault.inWords))\n"
-    text += "  thread \(fault.thread.id) '\(printable(fault.thread.name))'"
-    text += fault.handled ? "\n" : "; no handler ran for it\n"
-    text += "  address \(fault.address)  pc \(fault.programCounter)  sp \(fault.stackPointer)\n"
-    if let guarding = fault.site.guard, let limit = fault.site.stackLimit {
-      text += "  stack limit \(limit)  guard [\(guarding.low), \(guarding.high)) "
-      text += "\(guarding.kind.rawValue)\n"
+  public func whole(_ trial: TrialReport, machine: Machine) -> String {
+    var text = heading(trial) + "\n"
+    for (index, fault) in trial.faults.enumerated() {
+      let label = trial.faults.count > 1 ? "fault \(index + 1): " : ""
+      text += wrapped(label + fault.headline, with: theme.bad)
+      text += CulpritText(theme: theme, width: width).text(of: fault)
     }
-    guard let unwind = fault.unwind else { return text }
-    let end = unwind.complete ? "" : ", incomplete"
-    text += "  \(grouped(unwind.frameCount)) frames\(end), unwound by the \(unwind.by.rawValue) "
-    text += "in \(Int(unwind.duration)) us with \(grouped(unwind.steps)) steps\n"
-    for frame in unwind.frames { text += frameLine(frame) + "\n" }
+    for corruption in trial.corruption {
+      text += wrapped(
+        "silent corruption: \(corruption.inWords); no fault was raised", with: theme.bad)
+    }
+    text += wrapped(ending(trial), with: { $0 })
+    for (index, fault) in trial.faults.enumerated() {
+      guard let unwind = fault.unwind else { continue }
+      if trial.faults.count > 1 { text += "\n\(theme.heading("frames of fault \(index + 1)"))" }
+      text += "\n" + FrameLines(theme: theme, width: width).text(of: unwind)
+    }
+    return text + "\n" + facts(trial, machine)
+  }
+
+  private func heading(_ trial: TrialReport) -> String {
+    let name = trial.case ?? trial.command?.joined(separator: " ") ?? "trial"
+    var text = theme.heading(printable(name))
+    if trial.attempt > 1 { text += " (attempt \(trial.attempt))" }
+    switch trial.verdict {
+    case .asExpected: text += "  " + theme.good("as expected")
+    case .notAsExpected: text += "  " + theme.bad("not as expected")
+    case .skipped: text += "  " + theme.warning("skipped")
+    case .laboratoryError: text += "  " + theme.bad("laboratory error")
+    case nil: break
+    }
+    text += "\n"
+    for mismatch in trial.mismatches {
+      text += "  \(mismatch.what)\n"
+      text += "    expected  \(theme.good(printable(mismatch.expected)))\n"
+      text += "    saw       \(theme.bad(printable(mismatch.seen)))\n"
+    }
+    if trial.mismatches.isEmpty, let reason = trial.reason { text += "  \(printable(reason))\n" }
     return text
   }
 
-  private func frameLine(_ frame: FrameReport) -> String {
-    let range =
-      frame.count > 1
-      ? "\(frame.index)..\(frame.index + frame.count * frame.period - 1)" : "\(frame.index)"
-    var line = "  \(range.padding(to: 14))\(frame.programCounter)"
-    if let symbol = frame.symbol { line += " \(theme.symbol(printable(symbol)))" }
-    if let offset = frame.offset { line += " + \(offset)" }
-    if let image = frame.image { line += " in \(printable(image))" }
-    if let file = frame.file, let number = frame.line {
-      line += theme.faint(
-        " at \(printable(file)):\(number)" + (frame.column.map { ":\($0)" } ?? ""))
+  /// `the whole process died of SIGSEGV: 4 threads, all stopped; the control process lives`
+  private func ending(_ trial: TrialReport) -> String {
+    guard let termination = trial.termination else { return "" }
+    guard let death = trial.death else { return termination.inWords }
+    let control = "the control process \(death.controlProcessAlive ? "lives" : "is dead")"
+    guard death.processDied, let signal = termination.signal else {
+      let beating =
+        death.beats.wereBeating ? ", its \(death.bystanders) bystanders beating to the end" : ""
+      return "the process was not killed by a signal: \(termination.inWords)\(beating); \(control)"
     }
-    if frame.count > 1 { line += theme.warning("  × \(grouped(frame.count))") }
-    return line
+    let core = termination.coreDumped ? " (core dumped)" : ""
+    let threads =
+      death.threadsAtFault.map { count in
+        ": \(count == 1 ? "its one thread" : "\(grouped(count)) threads, all") stopped"
+      } ?? ""
+    return "the whole process died of \(signal)\(core)\(threads); \(control)"
   }
 
-  private func death(_ death: DeathEvidence, _ termination: Termination?) -> String {
-    var text =
-      death.processDied ? "the whole process died" : "the process was not killed as a whole"
-    text += ": \(termination?.inWords ?? "its end was not seen")\n"
-    if let before = death.threadsAtFault, let after = death.threadsAfter {
-      text += "  threads: \(before) at the fault, \(after) after\n"
+  // MARK: - Facts
+
+  private func facts(_ trial: TrialReport, _ machine: Machine) -> String {
+    var rows: [(label: String, text: String)] = []
+    for fault in trial.faults { rows += facts(fault) }
+    for counter in trial.counters { rows.append((counter.name, grouped(counter.value))) }
+    if let death = trial.death, death.bystanders > 0 {
+      rows.append(
+        (
+          "beats of \(death.bystanders)",
+          "\(sum(death.beats.before)) before, \(sum(death.beats.parked)) while parked, "
+            + "\(sum(death.beats.after)) and \(sum(death.beats.afterAgain)) after the end"
+        ))
     }
-    if death.bystanders > 0 {
-      text += "  beats of \(death.bystanders) bystanders: \(sum(death.beats.before)) before, "
-      text += "\(sum(death.beats.parked)) while parked, \(sum(death.beats.after)) and "
-      text += "\(sum(death.beats.afterAgain)) after the end\n"
-    }
-    return text + "  the control process \(death.controlProcessAlive ? "lives" : "is dead")\n"
+    rows.append(
+      (
+        "microseconds",
+        trial.timeline.map { "\($0.event.rawValue) \(grouped(Int($0.at.rounded())))" }
+          .joined(separator: ", ")
+      ))
+    rows.append(
+      ("machine", "\(machine.kernel), \(machine.libc), \(machine.swift) (\(machine.build))"))
+    let label = rows.map(\.label.count).max() ?? 0
+    return rows.map { row in
+      hanging(row.label.padding(to: label) + "  ", row.text)
+    }.joined()
   }
 
-  private func sum(_ beats: [UInt64]) -> UInt64 { beats.reduce(0, &+) }
-
-  private func padded(_ time: Double) -> String {
-    let text = "\(Int(time.rounded()))"
-    return String(repeating: " ", count: max(0, 10 - text.count)) + text
+  private func facts(_ fault: FaultReport) -> [(label: String, text: String)] {
+    var rows = [
+      (
+        "signal",
+        "\(fault.signal) (\(fault.code)) on thread \(fault.thread.id) "
+          + "'\(printable(fault.thread.name))'"
+          + (fault.handled ? "" : ", no handler ran for it")
+      ),
+      (
+        "registers",
+        "address \(fault.address), program counter \(fault.programCounter), "
+          + "stack pointer \(fault.stackPointer)"
+      ),
+    ]
+    if let guarding = fault.site.guard, let limit = fault.site.stackLimit {
+      let kind =
+        switch guarding.kind {
+        case .none: "no guard"
+        default: "guard [\(guarding.low), \(guarding.high)), \(guarding.kind.rawValue)"
+        }
+      rows.append(("stack", "limit \(limit), \(kind)"))
+    }
+    if let unwind = fault.unwind {
+      rows.append(
+        (
+          "unwind",
+          "\(grouped(unwind.frameCount)) frames\(unwind.complete ? "" : ", incomplete"), by the "
+            + "\(unwind.by.rawValue) in \(grouped(Int(unwind.duration.rounded()))) us, "
+            + "\(grouped(unwind.steps)) of them stepped by libunwind"
+        ))
+    }
+    return rows
   }
-}
 
-extension String {
-  func padding(to width: Int) -> String {
-    self + String(repeating: " ", count: max(1, width - count))
+  private func sum(_ beats: [UInt64]) -> String {
+    grouped(Int(clamping: beats.reduce(0, &+)))
+  }
+
+  // MARK: - Lines
+
+  private func wrapped(_ text: String, with paint: (String) -> String) -> String {
+    text.isEmpty ? "" : lines(of: text, room: width).map { paint($0) + "\n" }.joined()
+  }
+
+  private func hanging(_ label: String, _ text: String) -> String {
+    let indent = String(repeating: " ", count: label.count)
+    return lines(of: text, room: max(20, width - label.count)).enumerated().map { index, line in
+      (index == 0 ? theme.faint(label) : indent) + line + "\n"
+    }.joined()
   }
 }

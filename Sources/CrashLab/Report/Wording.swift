@@ -94,6 +94,41 @@ extension FaultReport {
   }
 }
 
+extension FaultReport {
+  /// `stack overflow in thread 'x' (8 MiB stack, 4 KiB guard): write 8 bytes below the stack limit`
+  public var headline: String {
+    guard sender == nil, site.isOverflow, let owner = site.owner else { return inWords }
+    let stack = site.stackSize.map { "\(bytesInWords($0)) stack, " } ?? ""
+    let guarding = site.guard.map(\.inWords) ?? "no guard"
+    let access = access.map { "\($0.rawValue) " } ?? ""
+    let place =
+      switch site.overshoot {
+      case let bytes? where bytes > 0: "\(bytesInWords(bytes)) below the stack limit"
+      case let bytes?: "\(bytesInWords(-bytes)) above the stack limit, where it could not grow"
+      case nil: "at the guard"
+      }
+    let skipped =
+      switch site.skipped {
+      case let bytes? where bytes > 0 && site.guard?.kind != Guard.Kind.none:
+        ", past the guard by \(bytesInWords(bytes))"
+      default: ""
+      }
+    return "stack overflow in \(owner.inWords) (\(stack)\(guarding)): \(access)\(place)\(skipped)"
+  }
+}
+
+extension Guard {
+  /// `4 KiB guard`
+  var inWords: String {
+    switch kind {
+    case .mapping: "\(bytesInWords(size)) guard"
+    case .madvise: "\(bytesInWords(size)) guard by MADV_GUARD_INSTALL"
+    case .kernelGap: "\(bytesInWords(size)) gap kept by the kernel"
+    case .none: "no guard"
+    }
+  }
+}
+
 extension Termination {
   public var inWords: String {
     switch kind {

@@ -13,6 +13,8 @@ public final class Laboratory {
     public var unwinding = CLAB_UNWIND_FOLDED
     /// Count the bytes of alternate stack that the handler touches.
     public var measureHandlerStack = false
+    /// Names for every frame. Without it only the cases that expect names get them.
+    public var naming = false
 
     public init(jobs: Int = 1, timeout: Double = 10) {
       self.jobs = jobs
@@ -29,6 +31,7 @@ public final class Laboratory {
   public let machine: Machine
   private let options: Options
   private let control: ControlProcess
+  private let symbolicator = Symbolicator()
   private var freeBoards: [Board] = []
   private var live: [Trial] = []
 
@@ -61,7 +64,9 @@ public final class Laboratory {
       }
       if live.isEmpty { continue }
       if let signal = try turn(interrupts) { throw Interrupted(signal: signal) }
-      for trial in live where trial.state == .reaped { try body(trial.report()) }
+      for trial in live where trial.state == .reaped {
+        try body(trial.report(names: symbolicator, always: options.naming))
+      }
       freeBoards += live.filter { $0.state == .reaped }.map(\.board)
       live.removeAll { $0.state == .reaped }
       orphans.end(butNot: Set(live.map(\.process)))

@@ -16,6 +16,8 @@ final class Trial {
   private var timeline: [TrialReport.Event] = []
   private let forkedAt: UInt64
   private var seen = Observation()
+  /// What the faults' frames are named from, one for each.
+  private var unwound: [(trace: Trace?, mappings: [Mapping])] = []
   private var beats = DeathEvidence.Beats()
   private var threadsAtFault: Int?
   private var skipReason: String?
@@ -141,6 +143,7 @@ final class Trial {
       if photographed == process { threadsAtFault = photograph.threads.count }
       if let evidence {
         seen.faults.append(FaultReport(evidence, photograph, machine: machine, trial: process))
+        unwound.append((evidence.trace, photograph.mappings))
       }
     } catch {
       seen.troubles.append("the parked child could not be looked at: \(error)")
@@ -244,7 +247,15 @@ final class Trial {
   }
 
   /// The report of a trial that was reaped.
-  func report() -> TrialReport {
+  ///
+  /// - Parameter always: name the frames even if the case expects none.
+  func report(names symbolicator: Symbolicator, always: Bool) -> TrialReport {
+    if always || planned.case.expectation.needsNames {
+      for (index, (trace, mappings)) in unwound.enumerated() {
+        guard let trace else { continue }
+        seen.faults[index].name(trace, in: mappings, with: symbolicator)
+      }
+    }
     let judgement =
       if let skipReason {
         Judgement(verdict: .skipped, mismatches: [], reason: skipReason)

@@ -145,7 +145,7 @@ extension FaultExpectation {
   /// The expected frames must appear in order; others may lie between.
   private func firstMissingFrame(in seen: FaultReport) -> String? {
     if frames.isEmpty { return nil }
-    let symbols = seen.unwind?.frames.map { $0.symbol ?? "?" } ?? []
+    let symbols = seen.unwind?.frames.flatMap(\.symbols) ?? []
     var rest = symbols[...]
     for frame in frames {
       guard let found = rest.firstIndex(where: { $0.contains(frame) }) else {

@@ -1,0 +1,115 @@
+/// What repeats until the stack is full: the functions of one round, how often, and what it cost.
+public struct RecursionReport: Sendable, Codable, Equatable {
+  /// A function of the round, at the place where it calls the next.
+  public struct Function: Sendable, Codable, Equatable {
+    @Nullable public var symbol: String?
+    @Nullable public var file: String?
+    @Nullable public var line: Int?
+    @Nullable public var column: Int?
+    @Nullable public var image: String?
+    public var programCounter: Address
+    /// Bytes of stack; null if not known.
+    @Nullable public var frameSize: Int?
+  }
+
+  /// In the order of the calls, beginning with the one that was entered from outside.
+  public var functions: [Function]
+  /// Frames of one round.
+  public var period: Int
+  /// Rounds.
+  public var count: Int
+  public var frames: Int
+  /// All rounds together; null if not known.
+  @Nullable public var bytes: Int?
+  /// Of the stack's size, 0 to 1; null if that is not known.
+  @Nullable public var share: Double?
+  /// The frame that called into the first round; null if the unwind did not come there.
+  @Nullable public var enteredFrom: Function?
+}
+
+extension RecursionReport {
+  /// The repetition that took the most of the stack, or nil if nothing repeats.
+  ///
+  /// Repetitions of the same functions are one recursion, even if something came between them.
+  ///
+  /// - Parameter frames: innermost first; a fold of period p is p frames with the same count.
+  init?(in frames: [FrameReport], stackSize: Int?) {
+    let folds = frames.folds
+    let groups = Dictionary(grouping: folds) { fold in Set(frames[fold].map(\.identity)) }
+    guard
+      let (functions, rounds) = groups.max(by: { left, right in
+        frames.weight(of: left.value) < frames.weight(of: right.value)
+      }), let outermost = rounds.max(by: { $0.lowerBound < $1.lowerBound }),
+      let main = rounds.max(by: { frames.weight(of: [$0]) < frames.weight(of: [$1]) })
+    else { return nil }
+    let round = frames[main]
+    // Partial rounds belong to it: before the first fold, between the folds, after the last.
+    let after = frames[outermost.upperBound...]
+    let entry = after.first { !functions.contains($0.identity) }
+    let bytes = rounds.flatMap { frames[$0] }.reduce(Int?.some(0)) { sum, frame in
+      sum.flatMap { sum in frame.frameSize.map { sum + $0 * frame.count } }
+    }
+    self.init(
+      functions: round.reversed().map { Function($0) }, period: main.count,
+      count: rounds.reduce(0) { $0 + frames[$1.lowerBound].count },
+      frames: rounds.flatMap { frames[$0] }.reduce(0) { $0 + $1.count },
+      bytes: bytes,
+      share: bytes.flatMap { bytes in
+        stackSize.flatMap { $0 > 0 ? Double(bytes) / Double($0) : nil }
+      },
+      enteredFrom: entry.map { Function($0) })
+    rotateToEntry(frames[outermost.upperBound...].prefix { functions.contains($0.identity) })
+  }
+
+  /// The round begins with the function that was called from outside: the outermost of the partial
+  /// round before the first whole one, if there is one.
+  private mutating func rotateToEntry(_ partial: ArraySlice<FrameReport>) {
+    guard let first = partial.last,
+      let index = functions.firstIndex(where: { $0.programCounter == first.programCounter })
+    else { return }
+    functions = Array(functions[index...] + functions[..<index])
+  }
+}
+
+extension RecursionReport.Function {
+  init(_ frame: FrameReport) {
+    self.init(
+      symbol: frame.symbol, file: frame.file, line: frame.line, column: frame.column,
+      image: frame.image, programCounter: frame.programCounter, frameSize: frame.frameSize)
+  }
+}
+
+extension FrameReport {
+  /// What makes two frames frames of the same function.
+  fileprivate var identity: String { symbol ?? programCounter.description }
+}
+
+extension [FrameReport] {
+  /// Where the folds are: each as many frames as its period says.
+  fileprivate var folds: [Range<Int>] {
+    var folds: [Range<Int>] = []
+    var index = startIndex
+    while index < endIndex {
+      let frame = self[index]
+      let fold = index..<index + Swift.max(1, frame.period)
+      guard frame.count > 1, fold.upperBound <= endIndex,
+        self[fold].allSatisfy({ $0.count == frame.count && $0.period == frame.period })
+      else {
+        index += 1
+        continue
+      }
+      folds.append(fold)
+      index = fold.upperBound
+    }
+    return folds
+  }
+
+  /// What folds took of the stack: bytes, and frames where the bytes are not known.
+  fileprivate func weight(of folds: [Range<Int>]) -> (bytes: Int, frames: Int) {
+    folds.reduce((0, 0)) { sum, fold in
+      self[fold].reduce(sum) {
+        ($0.0 + $1.count * ($1.frameSize ?? 0), $0.1 + $1.count)
+      }
+    }
+  }
+}

@@ -1,0 +1,39 @@
+/// A file whose code is mapped into a process.
+struct LoadedImage: Hashable, Sendable {
+  var path: String
+  /// Where the file's first byte is mapped.
+  var base: Address
+  /// One past the last mapped byte.
+  var end: Address
+}
+
+extension LoadedImage {
+  /// The image that holds the address, or nil if no file is mapped there.
+  ///
+  /// - Parameter mappings: in ascending order.
+  static func holding(_ address: Address, in mappings: [Mapping]) -> LoadedImage? {
+    guard let index = mappings.lastIndex(startingAtOrBelow: address),
+      mappings[index].contains(address), mappings[index].isOfFile
+    else { return nil }
+    let path = mappings[index].path
+    // Segments of one file ascend from its first byte; what lies between has no name (.bss) or
+    // permits nothing.
+    var first = index
+    while mappings[first].offset != 0 || mappings[first].path != path {
+      guard first > 0, mappings[first - 1].path == path || mappings[first - 1].path.isEmpty else {
+        return nil
+      }
+      first -= 1
+    }
+    var last = index
+    while last + 1 < mappings.count, mappings[last + 1].path == path,
+      mappings[last + 1].offset > 0
+    { last += 1 }
+    return LoadedImage(path: path, base: mappings[first].low, end: mappings[last].high)
+  }
+}
+
+extension Mapping {
+  /// The kernel's own names stand in brackets.
+  fileprivate var isOfFile: Bool { path.hasPrefix("/") }
+}
