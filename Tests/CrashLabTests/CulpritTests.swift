@@ -15,8 +15,9 @@ private func frame(
 
 @Suite struct Recursions {
   @Test func nothingRepeats() {
-    #expect(RecursionReport(in: [], stackSize: 4096) == nil)
-    #expect(RecursionReport(in: [frame(0, "a"), frame(1, "b")], stackSize: 4096) == nil)
+    #expect(RecursionReport(in: [], frameCount: 0, stackSize: 4096) == nil)
+    #expect(
+      RecursionReport(in: [frame(0, "a"), frame(1, "b")], frameCount: 2, stackSize: 4096) == nil)
   }
 
   @Test func oneFunction() throws {
@@ -25,7 +26,7 @@ private func frame(
         in: [
           frame(0, "push", size: 8), frame(1, "descend", count: 1000), frame(1001, "parse"),
           frame(1002, "main"),
-        ], stackSize: 64_000))
+        ], frameCount: 1003, stackSize: 64_000))
     #expect(recursion.functions.map(\.symbol) == ["descend"])
     #expect(recursion.count == 1000 && recursion.period == 1 && recursion.frames == 1000)
     #expect(recursion.bytes == 32_000)
@@ -40,7 +41,7 @@ private func frame(
         in: [
           frame(0, "b"), frame(1, "a", count: 10, period: 3), frame(2, "c", count: 10, period: 3),
           frame(3, "b", count: 10, period: 3), frame(31, "a"), frame(32, "enter"),
-        ], stackSize: 9600))
+        ], frameCount: 33, stackSize: 9600))
     #expect(recursion.functions.map(\.symbol) == ["a", "b", "c"])
     #expect(recursion.frames == 30 && recursion.bytes == 960 && recursion.share == 0.1)
     #expect(recursion.enteredFrom?.symbol == "enter")
@@ -52,7 +53,7 @@ private func frame(
         in: [
           frame(0, "f", count: 100), frame(100, "handler"), frame(101, "f", count: 300),
           frame(401, "g", count: 200, size: 16), frame(601, "main"),
-        ], stackSize: nil))
+        ], frameCount: 602, stackSize: nil))
     #expect(recursion.functions.map(\.symbol) == ["f"])
     #expect(recursion.count == 400 && recursion.bytes == 12_800 && recursion.share == nil)
     #expect(recursion.enteredFrom?.symbol == "g")
@@ -62,24 +63,47 @@ private func frame(
     let recursion = try #require(
       RecursionReport(
         in: [frame(0, "small", count: 900, size: 16), frame(900, "large", count: 100, size: 4096)],
-        stackSize: 1 << 20))
+        frameCount: 1000, stackSize: 400 << 10))
     #expect(recursion.functions.map(\.symbol) == ["large"])
     #expect(recursion.enteredFrom == nil)
   }
 
   @Test func unknownSizesAreNotCounted() throws {
     let recursion = try #require(
-      RecursionReport(in: [frame(0, "f", count: 5, size: nil)], stackSize: 4096))
+      RecursionReport(in: [frame(0, "f", count: 5, size: nil)], frameCount: 5, stackSize: 4096))
     #expect(recursion.bytes == nil && recursion.share == nil && recursion.frames == 5)
   }
 
+  @Test func aSmallRepetitionExplainsNothing() {
+    let frames = [frame(0, "f", count: 49), frame(49, "g")]
+    #expect(RecursionReport(in: frames, frameCount: 100, stackSize: 1 << 20) == nil)
+    #expect(RecursionReport(in: frames, frameCount: 98, stackSize: 1 << 20) != nil)
+    // Few frames, but of half the stack.
+    #expect(RecursionReport(in: frames, frameCount: 1000, stackSize: 49 * 64) != nil)
+  }
+
+  @Test func figuresOfADyingProcessEndNothing() throws {
+    let recursion = try #require(
+      RecursionReport(
+        in: [frame(.max, "f", count: .max, period: 1, size: .max)], frameCount: .max,
+        stackSize: 1))
+    #expect(recursion.bytes == .max)
+    #expect(
+      RecursionReport(in: [frame(0, "f", count: 2, period: .max)], frameCount: 2, stackSize: 1)
+        == nil)
+  }
+
   @Test func aFoldCutShortIsNoRound() {
-    #expect(RecursionReport(in: [frame(0, "f", count: 5, period: 3)], stackSize: 4096) == nil)
+    #expect(
+      RecursionReport(in: [frame(0, "f", count: 5, period: 3)], frameCount: 5, stackSize: 4096)
+        == nil)
     #expect(
       RecursionReport(
         in: [frame(0, "f", count: 5, period: 2), frame(1, "g", count: 6, period: 2)],
-        stackSize: 4096) == nil)
-    #expect(RecursionReport(in: [frame(0, "f", count: 5, period: 0)], stackSize: 4096) != nil)
+        frameCount: 11, stackSize: 4096) == nil)
+    #expect(
+      RecursionReport(in: [frame(0, "f", count: 5, period: 0)], frameCount: 5, stackSize: 4096)
+        != nil)
   }
 }
 

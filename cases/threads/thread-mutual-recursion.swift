@@ -6,7 +6,7 @@ let threadMutualRecursion = CrashCase(
   expect: .dies(
     .init(
       .segv, code: 2, access: .write, site: .inGuard(of: .thread, "overflower"),
-      frames: ["third(_:)", "second(_:)", "first(_:)"]))
+      frames: ["third(_:)", "second(_:)", "first(_:)"], period: 3))
 ) { child in
   child.thread("overflower") { _ = first(0) }
 }

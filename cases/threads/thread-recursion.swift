@@ -9,7 +9,7 @@ let threadRecursion = CrashCase(
   expect: .dies(
     .init(
       .segv, code: 2, access: .write, site: .inGuard(of: .thread, "overflower"),
-      frames: ["descend(_:)"]))
+      frames: ["descend(_:)"], period: 1))
 ) { child in
   child.thread("overflower") { _ = descend(0) }
 }

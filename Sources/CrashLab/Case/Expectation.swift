@@ -1,3 +1,4 @@
+internal import CHarness
 internal import Glibc
 
 /// What must be seen of a case: exact, never "some crash".
@@ -23,6 +24,17 @@ public struct Expectation: Sendable {
 
   /// Something is expected that only the names of frames can tell.
   var needsNames: Bool { faults.contains { !$0.frames.isEmpty } }
+
+  /// Without what a run that doesn't unwind, or doesn't fold, can't see.
+  func whatCanBeSeen(by unwinding: clab_unwinding) -> Expectation {
+    if unwinding == CLAB_UNWIND_FOLDED { return self }
+    var expectation = self
+    for index in expectation.faults.indices {
+      expectation.faults[index].period = nil
+      if unwinding == CLAB_UNWIND_NONE { expectation.faults[index].frames = [] }
+    }
+    return expectation
+  }
 
   public init(
     faults: [FaultExpectation] = [], ending: Ending, corruption: [CorruptionExpectation] = [],

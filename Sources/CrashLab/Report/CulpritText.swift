@@ -6,64 +6,78 @@ struct CulpritText {
   /// Lines, each indented by two; "" if nothing stands out.
   func text(of fault: FaultReport) -> String {
     guard let unwind = fault.unwind else { return "" }
-    var text = ""
-    if let recursion = unwind.recursion {
-      text += self.recursion(recursion)
-    } else if let frame = fault.largestFrame {
-      text += phrases(
-        ["one frame: \(name(.init(frame)))"],
-        ["\(bytesInWords(frame.frameSize ?? 0))"]
-          + (fault.site.stackSize.map {
-            ["\(percent(Double(frame.frameSize ?? 0) / Double($0))) of the stack"]
-          } ?? []))
-    }
-    let explained = unwind.recursion?.share ?? fault.largestFrame.map { _ in 1 } ?? 0
-    if fault.site.isOverflow, explained < 0.9, let table = unwind.stackUse, table.count > 1 {
-      text += self.table(table)
-    }
-    return text
+    if let recursion = unwind.recursion { return self.recursion(recursion) }
+    if let frame = fault.largestFrame { return self.frame(frame, of: fault.site.stackSize ?? 0) }
+    guard fault.site.isOverflow, let uses = unwind.stackUse, uses.count > 1 else { return "" }
+    return table(uses) + entered(unwind.entry)
   }
 
   private func recursion(_ recursion: RecursionReport) -> String {
     let functions = recursion.distinctFunctions
-    let named = functions.prefix(4).map { name($0) }.joined(separator: " → ")
-    let more = functions.count > 4 ? " → … (\(functions.count) functions)" : ""
+    var pieces = ["recursion:"]
+    var file: String?
+    for function in functions.prefix(4) {
+      let arrow = file == nil && pieces.count == 1 ? "" : "→ "
+      pieces.append(arrow + name(function, after: file))
+      file = function.file
+    }
+    if functions.count > 4 { pieces.append("→ … (\(functions.count) functions)") }
+    return flowing(pieces, facts(recursion)) + entered(recursion.enteredFrom)
+  }
+
+  private func facts(_ recursion: RecursionReport) -> [String] {
     var facts: [String] = []
+    let sizes = recursion.functions.compactMap(\.frameSize)
+    let size = sizes.count == recursion.period ? sizes.reduce(0) { $0.plus($1) } : nil
     if recursion.period == 1 {
       facts.append("\(grouped(recursion.count)) times")
-      if let size = recursion.functions[0].frameSize {
-        facts.append("\(grouped(size)) bytes a frame")
-      }
+      if let size { facts.append("\(grouped(size)) bytes a frame") }
     } else {
       facts.append("\(grouped(recursion.count)) rounds of \(recursion.period) frames")
-      let sizes = recursion.functions.compactMap(\.frameSize)
-      if sizes.count == recursion.period {
+      if let size {
         let each = sizes.count <= 6 ? " (\(sizes.map(grouped).joined(separator: " + ")))" : ""
-        facts.append("\(grouped(sizes.reduce(0, +))) bytes a round\(each)")
+        facts.append("\(grouped(size)) bytes a round\(each)")
       }
     }
     if let share = recursion.share { facts.append("\(percent(share)) of the stack") }
-    let entry = recursion.enteredFrom.map { "  entered from \(name($0))\n" } ?? ""
-    return phrases(["recursion: \(named)\(more)"], facts) + entry
+    return facts
   }
 
-  private func name(_ function: RecursionReport.Function) -> String {
-    let symbol = function.symbol.map { shortSymbol($0, width: max(24, width / 2)) }
-    let place = function.file.map { " \(lastComponent($0)):\(function.line ?? 0)" }
-    let unnamed =
-      function.image.map(lastComponent) ?? function.programCounter.description
+  private func frame(_ frame: FrameReport, of stackSize: Int) -> String {
+    let size = frame.frameSize ?? 0
+    return flowing(
+      ["one frame:", name(.init(frame), after: nil)],
+      [bytesInWords(size), "\(percent(Double(size) / Double(stackSize))) of the stack"])
+  }
+
+  private func entered(_ function: RecursionReport.Function?) -> String {
+    function.map { "  entered from \(name($0, after: nil, room: width - 15))\n" } ?? ""
+  }
+
+  /// The file is not said again where it is that of the function before.
+  private func name(
+    _ function: RecursionReport.Function, after file: String?, room: Int? = nil
+  ) -> String {
+    let place = function.file.map {
+      ($0 == file ? " :" : " \(lastComponent($0)):") + "\(function.line ?? 0)"
+    }
+    let half = room.map { $0 - (place ?? "").count } ?? width / 2
+    let symbol = function.symbol.map { shortSymbol($0, width: max(24, half)) }
+    let unnamed = function.image.map(lastComponent) ?? function.programCounter.description
     return theme.symbol(symbol ?? unnamed) + (place ?? "")
   }
 
-  /// Phrases with commas between, on as few lines as they fit in.
-  private func phrases(_ first: [String], _ rest: [String]) -> String {
+  /// Pieces with spaces between, then facts with commas, on as few lines as they fit in.
+  private func flowing(_ pieces: [String], _ facts: [String]) -> String {
+    let parts = pieces.map { ($0, " ") } + facts.map { ($0, ", ") }
     var lines: [String] = []
     var line = ""
-    for phrase in first + rest {
-      let joined = line.isEmpty ? "  \(phrase)" : "\(line), \(phrase)"
+    for (part, separator) in parts {
+      let joined = line.isEmpty ? "  \(part)" : line + separator + part
+      // The comma stays on the line that it ends.
       if !line.isEmpty && theme.visibleCount(joined) >= width {
-        lines.append(line + ",")
-        line = "    \(phrase)"
+        lines.append(separator == " " ? line : line + ",")
+        line = "    \(part)"
       } else {
         line = joined
       }
@@ -76,8 +90,8 @@ struct CulpritText {
   private static let mostRows = 10
 
   private func table(_ uses: [StackUse]) -> String {
-    let rows = uses.prefix(CulpritText.mostRows)
-    let rest = uses.dropFirst(CulpritText.mostRows)
+    let rows = uses.prefix(CulpritText.mostRows).prefix { ($0.share ?? 1) >= 0.001 }
+    let rest = uses.dropFirst(rows.count)
     var cells = rows.map { use in
       Row(
         name: use.symbol.map { shortSymbol($0, width: max(16, width - 44)) }
@@ -89,8 +103,8 @@ struct CulpritText {
       let share = rest.reduce(0) { $0 + ($1.share ?? 0) }
       cells.append(
         Row(
-          name: "\(rest.count) more", frames: grouped(rest.reduce(0) { $0 + $1.frames }),
-          bytes: grouped(rest.reduce(0) { $0 + $1.bytes }), share: percent(share)))
+          name: "\(rest.count) more", frames: grouped(rest.reduce(0) { $0.plus($1.frames) }),
+          bytes: grouped(rest.reduce(0) { $0.plus($1.bytes) }), share: percent(share)))
     }
     let heading = Row(name: "who ate the stack", frames: "frames", bytes: "bytes", share: "share")
     let all = [heading] + cells
@@ -131,6 +145,18 @@ extension FaultReport {
       let bytes = frame.frameSize, bytes >= size / 4
     else { return nil }
     return frame
+  }
+}
+
+extension UnwindReport {
+  /// Where an irregular recursion was entered from: outside of the last frame of a function that
+  /// is in the trace more than once.
+  fileprivate var entry: RecursionReport.Function? {
+    let repeated = Set((stackUse ?? []).filter { $0.frames > 1 }.compactMap(\.symbol))
+    guard let last = frames.lastIndex(where: { repeated.contains($0.symbol ?? "") }),
+      last + 1 < frames.count
+    else { return nil }
+    return RecursionReport.Function(frames[last + 1])
   }
 }
 

@@ -13,9 +13,10 @@ extension FaultReport {
       of: asked.map { .init(programCounter: $0, isReturnAddress: !exact.contains($0)) },
       in: mappings)
     for (index, name) in names.prefix(unwind.frames.count).enumerated() {
-      unwind.frames[index].take(name)
+      unwind.frames[index].take(trace.entries[index].isSignalFrame ? name.ofSignalFrame : name)
     }
-    unwind.recursion = RecursionReport(in: unwind.frames, stackSize: site.stackSize)
+    unwind.recursion = RecursionReport(
+      in: unwind.frames, frameCount: unwind.frameCount, stackSize: site.stackSize)
     unwind.stackUse = StackUse.table(
       Array(zip(sites, names.suffix(sites.count))), of: trace, stackSize: site.stackSize)
     self.unwind = unwind
@@ -29,12 +30,22 @@ extension Trace {
     var counted: [Address: Site] = [:]
     for entry in entries where entry.frameSize > 0 {
       let none = Site(programCounter: entry.programCounter, frames: 0, bytes: 0)
-      counted[entry.programCounter, default: none].frames += entry.count
-      counted[entry.programCounter, default: none].bytes += entry.count * entry.frameSize
+      var site = counted[entry.programCounter] ?? none
+      site.frames = site.frames.plus(entry.count)
+      site.bytes = site.bytes.plus(entry.count.times(entry.frameSize))
+      counted[entry.programCounter] = site
     }
     return counted.values.sorted {
       ($0.bytes, $0.programCounter) > ($1.bytes, $1.programCounter)
     }
+  }
+}
+
+extension CodeName {
+  /// The kernel returns from a signal through a few instructions of libc's that it does not export:
+  /// they are called as in gdb, whether or not there is debug information for them.
+  fileprivate var ofSignalFrame: CodeName {
+    CodeName(symbol: "<signal handler called>", offset: 0, image: image)
   }
 }
 

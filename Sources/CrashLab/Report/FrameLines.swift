@@ -27,7 +27,7 @@ struct FrameLines {
       last = index
     }
     if let last, let end = frames.last, last == frames.count - 1 {
-      let told = end.index + (end.count - 1) * end.period + 1
+      let told = end.lastIndex.plus(1)
       if told < unwind.frameCount { text += left(unwind.frameCount - told) }
     }
     return text
@@ -38,9 +38,7 @@ struct FrameLines {
     if next > last + 1 {
       return theme.faint("…  \(grouped(next - last - 1)) entries more are in the JSON") + "\n"
     }
-    let before = frames[last]
-    // A fold of period p ends where its last entry's last frame is.
-    let missing = frames[next].index - (before.index + (before.count - 1) * before.period + 1)
+    let missing = frames[next].index.plus(-frames[last].lastIndex).plus(-1)
     return missing > 0 ? left(missing) : ""
   }
 
@@ -50,9 +48,13 @@ struct FrameLines {
 
   /// The widths that all lines have in common.
   private struct Layout {
-    var index: Int
-    var address: Int
-    var isNarrow: Bool
+    let index: Int
+    let address: Int
+    let isNarrow: Bool
+    /// Of what stands right of the address.
+    let body: Int
+    /// Of the marks that say how often a fold repeats.
+    let mark: Int
 
     init(_ frames: [FrameReport], width: Int) {
       isNarrow = width < 100
@@ -60,6 +62,8 @@ struct FrameLines {
       let single = frames.filter { $0.count == 1 }.map { "\($0.index)".count }.max() ?? 1
       let spilling = frames.filter { $0.count > 1 }.map { $0.range.count }.max() ?? 0
       index = max(single, spilling - address)
+      body = width - index - address - 4
+      mark = frames.filter { $0.count > 1 }.map { " ┘ × \(grouped($0.count))".count }.max() ?? 0
     }
   }
 
@@ -68,42 +72,40 @@ struct FrameLines {
     let place = frame.count > 1 ? placeInFold(frames, index) : nil
     var text = ""
     for inlined in frame.inlined ?? [] {
-      let margin =
-        "".padding(to: layout.index) + "  "
-        + theme.faint("[inlined]".padding(to: layout.address))
-      text +=
-        margin + "  "
-        + body(
-          Body(inlined), room: width - layout.index - layout.address - 4) + "\n"
+      text += String(repeating: " ", count: layout.index + 2)
+      text += theme.faint("[inlined]".padding(to: layout.address)) + "  "
+      text += Body(inlined).fitted(to: layout.body, theme: theme).text + "\n"
     }
-    let margin =
-      switch place {
-      case nil:
-        "\(frame.index)".padding(to: layout.index) + "  "
-          + theme.faint(address(frame.programCounter, layout))
-      case .only, .first: frame.range.padding(to: layout.index + 2 + layout.address)
-      case .middle, .last: "".padding(to: layout.index + 2 + layout.address)
-      }
-    let mark =
-      switch place {
-      case nil: ""
-      case .only: "  × \(grouped(frame.count))"
-      case .first: " ┐"
-      case .middle: " │"
-      case .last: " ┘ × \(grouped(frame.count))"
-      }
-    // The marks of one fold stand below each other.
-    let marks = place == nil ? 0 : " ┘ × \(grouped(frame.count))".count
-    let room = width - layout.index - layout.address - 4 - marks
-    let body = Body(frame)
-    let fitted = body.fitted(to: room, theme: theme)
-    let padding = place == nil ? 0 : max(0, room - fitted.count)
-    text += margin + "  " + fitted.text + "".padding(to: padding) + theme.warning(mark) + "\n"
-    return text
+    guard let place else {
+      text += "\(frame.index)".padding(to: layout.index) + "  "
+      text += theme.faint(address(frame.programCounter, layout)) + "  "
+      return text + Body(frame).fitted(to: layout.body, theme: theme).text + "\n"
+    }
+    let isFirst = place == .only || place == .first
+    text += (isFirst ? frame.range : "").padding(to: layout.index + 2 + layout.address) + "  "
+    let body = Body(frame).fitted(to: layout.body - layout.mark, theme: theme)
+    let column = foldWidth(frames, index, layout)
+    text += body.text + String(repeating: " ", count: max(0, column - body.count))
+    return text + theme.warning(mark(place, count: frame.count)) + "\n"
   }
 
-  private func body(_ body: Body, room: Int) -> String {
-    body.fitted(to: room, theme: theme).text
+  private func mark(_ place: Place, count: Int) -> String {
+    switch place {
+    case .only: "   × \(grouped(count))"
+    case .first: " ┐"
+    case .middle: " │"
+    case .last: " ┘ × \(grouped(count))"
+    }
+  }
+
+  /// The marks of one fold stand below each other, right of its longest line.
+  private func foldWidth(_ frames: [FrameReport], _ index: Int, _ layout: Layout) -> Int {
+    let fold = frames.filter {
+      $0.count == frames[index].count && $0.period == frames[index].period
+    }
+    return fold.map {
+      Body($0).fitted(to: layout.body - layout.mark, theme: .plain).count
+    }.max() ?? 0
   }
 
   private func address(_ address: Address, _ layout: Layout) -> String {
@@ -117,10 +119,6 @@ struct FrameLines {
   private func placeInFold(_ frames: [FrameReport], _ index: Int) -> Place {
     let frame = frames[index]
     if frame.period <= 1 { return .only }
-    func belongs(_ other: Int) -> Bool {
-      frames.indices.contains(other) && frames[other].count == frame.count
-        && frames[other].period == frame.period
-    }
     let before = frames[..<index].reversed().prefix {
       $0.count == frame.count && $0.period == frame.period
     }.count
@@ -169,25 +167,30 @@ private struct Body {
       return (theme.symbol(image) + offset, image.count + offset.count)
     }
     let place = location.map { " at \($0)" } ?? ""
-    let candidates = [
-      (image.map { " in \($0)" } ?? "", place + (location == nil ? "" : column)),
-      (location == nil ? image.map { " in \($0)" } ?? "" : "", place + column),
-      (location == nil ? image.map { " in \($0)" } ?? "" : "", place),
+    let within = image.map { " in \($0)" } ?? ""
+    // Where there is no place in a source, the image is what tells where it is.
+    let always = location == nil ? within : ""
+    let around = [
+      (offset + within, place + column), (offset + always, place + column),
+      (offset + always, place), (always, place),
     ]
     let enough = min(symbol.count, 28)
-    let (within, at) =
-      candidates.first { $0.0.count + $0.1.count + offset.count + enough <= room }
-      ?? candidates[2]
-    let name = shortSymbol(
-      symbol, width: max(16, room - within.count - at.count - offset.count))
+    let least = min(symbol.count, 16)
+    let (after, at) =
+      around.first { $0.0.count + $0.1.count + enough <= room }
+      ?? around.first { $0.0.count + $0.1.count + least <= room }
+      ?? (always, shortened(place, to: max(8, room - least - always.count)))
+    let name = shortSymbol(symbol, width: max(least, room - after.count - at.count))
     return (
-      theme.symbol(name) + offset + within + theme.faint(at),
-      name.count + offset.count + within.count + at.count
+      theme.symbol(name) + after + theme.faint(at), name.count + after.count + at.count
     )
   }
 }
 
 extension FrameReport {
-  /// `1..262001`: all frames of the fold that the entry belongs to.
-  fileprivate var range: String { "\(index)..\(index + count * period - 1)" }
+  /// Of the last frame that the entry tells of.
+  fileprivate var lastIndex: Int { index.plus((count - 1).times(period)) }
+
+  /// `1..262001`: all frames of the fold that the entry begins.
+  fileprivate var range: String { "\(index)..\(lastIndex.plus(period - 1))" }
 }

@@ -30,10 +30,14 @@ public struct RecursionReport: Sendable, Codable, Equatable {
 extension RecursionReport {
   /// The repetition that took the most of the stack, or nil if nothing repeats.
   ///
-  /// Repetitions of the same functions are one recursion, even if something came between them.
+  /// Repetitions of the same functions are one recursion, even if something came between them. A
+  /// repetition of less than half of all frames, and of less than half of the stack, explains
+  /// nothing.
   ///
-  /// - Parameter frames: innermost first; a fold of period p is p frames with the same count.
-  init?(in frames: [FrameReport], stackSize: Int?) {
+  /// - Parameters:
+  ///   - frames: innermost first; a fold of period p is p frames with the same count.
+  ///   - frameCount: of the whole unwind.
+  init?(in frames: [FrameReport], frameCount: Int, stackSize: Int?) {
     let folds = frames.folds
     let groups = Dictionary(grouping: folds) { fold in Set(frames[fold].map(\.identity)) }
     guard
@@ -47,17 +51,18 @@ extension RecursionReport {
     let after = frames[outermost.upperBound...]
     let entry = after.first { !functions.contains($0.identity) }
     let bytes = rounds.flatMap { frames[$0] }.reduce(Int?.some(0)) { sum, frame in
-      sum.flatMap { sum in frame.frameSize.map { sum + $0 * frame.count } }
+      sum.flatMap { sum in frame.frameSize.map { sum.plus($0.times(frame.count)) } }
     }
     self.init(
       functions: round.reversed().map { Function($0) }, period: main.count,
-      count: rounds.reduce(0) { $0 + frames[$1.lowerBound].count },
-      frames: rounds.flatMap { frames[$0] }.reduce(0) { $0 + $1.count },
+      count: rounds.reduce(0) { $0.plus(frames[$1.lowerBound].count) },
+      frames: rounds.flatMap { frames[$0] }.reduce(0) { $0.plus($1.count) },
       bytes: bytes,
       share: bytes.flatMap { bytes in
         stackSize.flatMap { $0 > 0 ? Double(bytes) / Double($0) : nil }
       },
       enteredFrom: entry.map { Function($0) })
+    guard self.frames >= frameCount - self.frames || (share ?? 0) >= 0.5 else { return nil }
     rotateToEntry(frames[outermost.upperBound...].prefix { functions.contains($0.identity) })
   }
 
@@ -91,7 +96,7 @@ extension [FrameReport] {
     var index = startIndex
     while index < endIndex {
       let frame = self[index]
-      let fold = index..<index + Swift.max(1, frame.period)
+      let fold = index..<index.plus(Swift.max(1, frame.period))
       guard frame.count > 1, fold.upperBound <= endIndex,
         self[fold].allSatisfy({ $0.count == frame.count && $0.period == frame.period })
       else {
@@ -108,7 +113,7 @@ extension [FrameReport] {
   fileprivate func weight(of folds: [Range<Int>]) -> (bytes: Int, frames: Int) {
     folds.reduce((0, 0)) { sum, fold in
       self[fold].reduce(sum) {
-        ($0.0 + $1.count * ($1.frameSize ?? 0), $0.1 + $1.count)
+        ($0.0.plus($1.count.times($1.frameSize ?? 0)), $0.1.plus($1.count))
       }
     }
   }

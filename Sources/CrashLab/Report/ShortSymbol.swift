@@ -8,9 +8,14 @@ func shortSymbol(_ symbol: String, width: Int) -> String {
     { $0.collapsing("<", ">") }, { $0.withoutInnerClosures }, { $0.collapsing("(", ")") },
   ]
   for step in steps where name.count > width { name = step(name) }
-  guard name.count > width, width > 8 else { return name }
+  return width > 8 ? shortened(name, to: width) : name
+}
+
+/// Without its middle, if it is longer.
+func shortened(_ text: String, to width: Int) -> String {
+  guard text.count > width, width > 0 else { return text }
   let tail = (width - 1) / 3
-  return name.prefix(width - 1 - tail) + "…" + name.suffix(tail)
+  return text.prefix(width - 1 - tail) + "…" + text.suffix(tail)
 }
 
 /// The last component: `/a/b/c.swift` is `c.swift`.

@@ -28,9 +28,9 @@ extension StackUse {
       if left.frames != right.frames { return left.frames > right.frames }
       return (left.symbol ?? "", left.image ?? "") < (right.symbol ?? "", right.image ?? "")
     }
-    let others = trace.frameCount - table.reduce(0) { $0 + $1.frames }
+    let others = trace.frameCount.plus(-table.reduce(0) { $0.plus($1.frames) })
     if others > 0 {
-      let bytes = max(0, trace.stackBytes - table.reduce(0) { $0 + $1.bytes })
+      let bytes = max(0, trace.stackBytes.plus(-table.reduce(0) { $0.plus($1.bytes) }))
       table.append(StackUse(symbol: nil, image: nil, frames: others, bytes: bytes))
     }
     guard let stackSize, stackSize > 0 else { return table }
@@ -46,8 +46,8 @@ extension StackUse {
   }
 
   private mutating func add(frames: Int, bytes: Int) {
-    self.frames += frames
-    self.bytes += bytes
+    self.frames = self.frames.plus(frames)
+    self.bytes = self.bytes.plus(bytes)
   }
 
   private struct Key: Hashable {

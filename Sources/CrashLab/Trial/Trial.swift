@@ -21,6 +21,7 @@ final class Trial {
   private var beats = DeathEvidence.Beats()
   private var threadsAtFault: Int?
   private var skipReason: String?
+  private let expectation: Expectation
   private var timedOut = false
 
   private var messages = 0
@@ -33,6 +34,7 @@ final class Trial {
     throws(SystemError)
   {
     self.planned = planned
+    expectation = planned.case.expectation.whatCanBeSeen(by: options.unwinding)
     self.board = board
     board.reset()
     var setup = clab_trial_setup(
@@ -250,7 +252,7 @@ final class Trial {
   ///
   /// - Parameter always: name the frames even if the case expects none.
   func report(names symbolicator: Symbolicator, always: Bool) -> TrialReport {
-    if always || planned.case.expectation.needsNames {
+    if always || expectation.needsNames {
       for (index, (trace, mappings)) in unwound.enumerated() {
         guard let trace else { continue }
         seen.faults[index].name(trace, in: mappings, with: symbolicator)
@@ -260,7 +262,7 @@ final class Trial {
       if let skipReason {
         Judgement(verdict: .skipped, mismatches: [], reason: skipReason)
       } else {
-        Judgement.judge(planned.case.expectation, seen: seen)
+        Judgement.judge(expectation, seen: seen)
       }
     if board.armedAt > 0 { record(.armed, at: board.armedAt) }
     return TrialReport(
