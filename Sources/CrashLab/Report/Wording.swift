@@ -153,8 +153,8 @@ extension Expectation.Ending {
 extension Corruption {
   public var inWords: String {
     let place = belowStackLimit.map { ", \(bytesInWords($0)) below the stack limit" } ?? ""
-    return "\(grouped(bytesChanged)) \(bytesChanged == 1 ? "byte" : "bytes") of the \(printable(what)) of \(printable(owner)) "
-      + "changed\(place)"
+    let bytes = bytesChanged == 1 ? "1 byte" : "\(grouped(bytesChanged)) bytes"
+    return "\(bytes) of the \(printable(what)) of \(printable(owner)) changed\(place)"
   }
 }
 
