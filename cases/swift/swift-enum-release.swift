@@ -7,7 +7,11 @@ let swiftEnumRelease = CrashCase(
     go of the next, and so on, each inside the runtime's release of the one before.
     """,
   expect: .dies(
-    .init(.segv, code: 2, access: .write, site: .inGuard(of: .thread, "overflower")))
+    .init(
+      .segv, code: 2, access: .write, site: .inGuard(of: .thread, "overflower"),
+      frames: [
+        "swift_release_dealloc", "doDecrementSlow", "swift_release_dealloc", "doDecrementSlow",
+      ]))
 ) { child in
   child.thread("overflower", stackSize: 512 << 10) {
     var list = List.end

@@ -8,7 +8,9 @@ let threadDeepCallback = CrashCase(
     the comparator. An unwinder must get through code that was built by somebody else.
     """,
   expect: .dies(
-    .init(.segv, code: 2, access: .write, site: .inGuard(of: .thread, "overflower")))
+    .init(
+      .segv, code: 2, access: .write, site: .inGuard(of: .thread, "overflower"),
+      frames: ["qsort_r", "compare", "qsort_r", "compare", "clab_case_thread_deep_callback"]))
 ) { child in
   child.thread("overflower", stackSize: 1 << 20) { clab_case_thread_deep_callback() }
 }

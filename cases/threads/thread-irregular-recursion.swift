@@ -9,7 +9,9 @@ let threadIrregularRecursion = CrashCase(
     in no order, one of them sized at run time; the depth at which it overflows is up to the input.
     """,
   expect: .dies(
-    .init(.segv, code: 2, access: .write, site: .inGuard(of: .thread, "overflower")))
+    .init(
+      .segv, code: 2, access: .write, site: .inGuard(of: .thread, "overflower"),
+      frames: ["next_rule", "expression", "clab_case_thread_irregular_recursion"]))
 ) { child in
   child.thread("overflower", stackSize: 1 << 20) { clab_case_thread_irregular_recursion() }
 }

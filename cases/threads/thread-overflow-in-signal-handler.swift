@@ -8,7 +8,9 @@ let threadOverflowInSignalHandler = CrashCase(
     interrupted. Its overflow is the thread's; the kernel's signal frame lies in the middle of it.
     """,
   expect: .dies(
-    .init(.segv, code: 2, access: .write, site: .inGuard(of: .thread, "overflower")))
+    .init(
+      .segv, code: 2, access: .write, site: .inGuard(of: .thread, "overflower"),
+      frames: ["descend(_:)", "<signal handler called>"], period: 1))
 ) { child in
   child.thread("overflower", stackSize: 1 << 20) {
     signal(SIGUSR1) { _ in _ = descend(0) }

@@ -14,6 +14,10 @@ extension FaultReport {
       in: mappings)
     for (index, name) in names.prefix(unwind.frames.count).enumerated() {
       unwind.frames[index].take(name)
+      // The C library's trampoline has no name; a debugger's readers know it by this one.
+      if trace.entries[index].isSignalFrame, unwind.frames[index].symbol == nil {
+        unwind.frames[index].symbol = "<signal handler called>"
+      }
     }
     unwind.recursion = RecursionReport(in: unwind.frames, stackSize: site.stackSize)
     unwind.stackUse = StackUse.table(
