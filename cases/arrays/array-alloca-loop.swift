@@ -10,7 +10,8 @@ let arrayAllocaLoop = CrashCase(
   expect: .dies(
     .init(
       .segv, code: 2, access: .write,
-      site: .inGuard(of: .thread, "overflower", overshoot: 1...1024, guardSize: 4096)))
+      site: .inGuard(of: .thread, "overflower", overshoot: 1...1024, guardSize: 4096),
+      frames: ["take_pieces", "clab_case_array_alloca_loop"]))
 ) { child in
   let memory = child.layOutStack(size: 512 << 10)
   child.thread("overflower", stackSize: memory.size, memory: memory.limit) {

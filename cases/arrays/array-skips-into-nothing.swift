@@ -12,7 +12,8 @@ let arraySkipsIntoNothing = CrashCase(
       .segv, code: 1, access: .write,
       site: .init(
         .pastGuard, owner: .init(kind: .thread, name: "overflower"), guardKind: .mapping,
-        guardSize: 4096, overshoot: (1 << 20)...(2 << 20), skipped: (1 << 20)...(2 << 20))))
+        guardSize: 4096, overshoot: (1 << 20)...(2 << 20), skipped: (1 << 20)...(2 << 20)),
+      frames: ["touch_lowest", "clab_case_array_lowest_first"]))
 ) { child in
   let memory = child.layOutStack(size: 512 << 10, below: 4 << 20, of: .hole)
   child.thread("overflower", stackSize: memory.size, memory: memory.limit) {

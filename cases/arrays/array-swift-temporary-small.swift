@@ -10,7 +10,7 @@ let arraySwiftTemporarySmall = CrashCase(
     faults: [
       .init(
         .segv, code: 2, access: .write,
-        site: .inGuard(of: .thread, "overflower", guardSize: 4096))
+        site: .inGuard(of: .thread, "overflower", guardSize: 4096), frames: ["descendWithBuffer"])
     ],
     ending: .killed(.segv), counters: ["buffer on the stack": 1...1])
 ) { child in

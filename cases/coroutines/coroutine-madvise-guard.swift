@@ -10,7 +10,8 @@ let coroutineMadviseGuard = CrashCase(
   expect: .dies(
     .init(
       .segv, code: 1, access: .write,
-      site: .inGuard(of: .coroutine, "coroutine 2", guardKind: .madvise, guardSize: 4096)))
+      site: .inGuard(of: .coroutine, "coroutine 2", guardKind: .madvise, guardSize: 4096),
+      frames: ["descend(_:)", "clab_coroutine_bottom"], period: 1))
 ) { child in
   // One mapping: [coroutine 1][guard][coroutine 2]
   let size = 64 << 10

@@ -11,7 +11,8 @@ let coroutineOneOfTenThousand = CrashCase(
       .init(
         .segv, code: 2, access: .write,
         site: .inGuard(
-          of: .coroutine, "coroutine 5000", guardSize: 4096, stackSize: (12 << 10)...(12 << 10)))
+          of: .coroutine, "coroutine 5000", guardSize: 4096, stackSize: (12 << 10)...(12 << 10)),
+        frames: ["descend(_:)", "clab_coroutine_bottom"], period: 1)
     ],
     ending: .killed(.segv), counters: ["suspended": 10_000...10_000])
 ) { child in

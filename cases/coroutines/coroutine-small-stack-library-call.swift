@@ -14,7 +14,10 @@ let coroutineSmallStackLibraryCall = CrashCase(
       .init(
         .segv, code: 2, access: .write,
         site: .inGuard(
-          of: .coroutine, "printer", guardSize: 4096, stackSize: 4096...4096))
+          of: .coroutine, "printer", guardSize: 4096, stackSize: 4096...4096),
+        frames: [
+          "snprintf", "clab_case_coroutine_small_stack_library_call", "clab_coroutine_bottom",
+        ])
     ],
     ending: .killed(.segv), counters: ["characters of the first": 8...8])
 ) { child in

@@ -10,7 +10,8 @@ let coroutineUcontext = CrashCase(
   expect: .dies(
     .init(
       .segv, code: 2, access: .write,
-      site: .inGuard(of: .coroutine, "parser", guardSize: 4096)))
+      site: .inGuard(of: .coroutine, "parser", guardSize: 4096), frames: ["descend", "entry"],
+      period: 1))
 ) { child in
   let memory = child.layOutStack(size: 64 << 10)
   child.thread("scheduler") { clab_case_coroutine_ucontext(memory.limit, memory.size) }

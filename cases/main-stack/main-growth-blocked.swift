@@ -14,7 +14,8 @@ let mainGrowthBlocked = CrashCase(
       // that, and the fault comes right below it.
       site: .init(
         .mainStackLimit, owner: .init(kind: .main, name: "main"), stackSize: (8 << 20)...(8 << 20),
-        overshoot: (-5 << 20 + 1)...(-5 << 20 + 4096), mapping: "memfd:in-the-way")))
+        overshoot: (-5 << 20 + 1)...(-5 << 20 + 4096), mapping: "memfd:in-the-way"),
+      frames: ["descend(_:)", "Trial.runBody", "main"], period: 1))
 ) { _ in
   clab_case_main_growth_blocked()
   _ = descend(0)

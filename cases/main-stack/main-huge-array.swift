@@ -12,5 +12,5 @@ let mainHugeArray = CrashCase(
       .segv, code: 1, access: .write,
       site: .init(
         .mainStackLimit, owner: .init(kind: .main, name: "main"), overshoot: (256 << 10)...(1 << 20)
-      )))
+      ), frames: ["touch_lowest", "clab_case_main_huge_array"]))
 ) { _ in clab_case_main_huge_array() }

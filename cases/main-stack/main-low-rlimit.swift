@@ -17,5 +17,6 @@ let mainLowRlimit = CrashCase(
       .segv, code: 1, access: .write,
       site: .init(
         .mainStackLimit, owner: .init(kind: .main, name: "main"), guardKind: .kernelGap,
-        stackSize: (256 << 10)...(256 << 10), overshoot: 1...4096)))
+        stackSize: (256 << 10)...(256 << 10), overshoot: 1...4096),
+      frames: ["descend(_:)", "Laboratory.resume", "main"], period: 1))
 ) { _ in _ = descend(0) }

@@ -8,7 +8,9 @@ let swiftDeinitChain = CrashCase(
     a recursion. The cure is a deinit that takes the tree apart in a loop of its own.
     """,
   expect: .dies(
-    .init(.segv, code: 2, access: .write, site: .inGuard(of: .thread, "overflower")))
+    .init(
+      .segv, code: 2, access: .write, site: .inGuard(of: .thread, "overflower"),
+      frames: ["Node", "swift_release_dealloc", "Node", "swift_release_dealloc"]))
 ) { child in
   child.thread("overflower", stackSize: 512 << 10) {
     var root: Node?

@@ -9,7 +9,9 @@ let threadExitDestructor = CrashCase(
     the laboratory's stays until the thread is gone.
     """,
   expect: .dies(
-    .init(.segv, code: 2, access: .write, site: .inGuard(of: .thread, "overflower")))
+    .init(
+      .segv, code: 2, access: .write, site: .inGuard(of: .thread, "overflower"),
+      frames: ["descend(_:)"], period: 1))
 ) { child in
   child.thread("overflower", stackSize: 1 << 20) {
     var key = pthread_key_t()

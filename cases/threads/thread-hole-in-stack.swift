@@ -14,7 +14,7 @@ let threadHoleInStack = CrashCase(
         .ownStack, owner: .init(kind: .thread, name: "overflower"), guardKind: .mapping,
         stackSize: (256 << 10)...(256 << 10),
         // The hole's page begins 128 KiB above the limit, and its last bytes are hit first.
-        overshoot: (-132 << 10)...(-128 << 10))))
+        overshoot: (-132 << 10)...(-128 << 10)), frames: ["descend(_:)"], period: 1))
 ) { child in
   let memory = child.layOutStack(size: 256 << 10)
   child.thread("overflower", stackSize: memory.size, memory: memory.limit) {

@@ -10,7 +10,8 @@ let threadMadviseGuard = CrashCase(
   expect: .dies(
     .init(
       .segv, code: 1, access: .write,
-      site: .inGuard(of: .thread, "overflower", guardKind: .madvise, guardSize: 16 << 10)))
+      site: .inGuard(of: .thread, "overflower", guardKind: .madvise, guardSize: 16 << 10),
+      frames: ["descend(_:)"], period: 1))
 ) { child in
   let memory = child.layOutStack(size: 256 << 10, guardSize: 0, below: 64 << 10)
   child.installGuard(at: memory.limit - (16 << 10), size: 16 << 10)

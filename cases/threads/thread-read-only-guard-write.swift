@@ -10,7 +10,8 @@ let threadReadOnlyGuardWrite = CrashCase(
   expect: .dies(
     .init(
       .segv, code: 2, access: .write,
-      site: .inGuard(of: .thread, "overflower", guardSize: 4096)))
+      site: .inGuard(of: .thread, "overflower", guardSize: 4096), frames: ["descend(_:)"], period: 1
+    ))
 ) { child in
   let memory = child.layOutStack(size: 256 << 10)
   mprotect(memory.limit - memory.guardSize, memory.guardSize, PROT_READ)

@@ -9,7 +9,11 @@ let threadSimultaneous = CrashCase(
     handler and are counted, so that two accounts can't run into each other.
     """,
   expect: .init(
-    faults: [.init(.segv, code: 2, access: .write, site: .inGuard(of: .thread, "overflower"))],
+    faults: [
+      .init(
+        .segv, code: 2, access: .write, site: .inGuard(of: .thread, "overflower"),
+        frames: ["descend(_:)"], period: 1)
+    ],
     ending: .killed(.segv), counters: ["handler entries": 8...8])
 ) { child in
   // The first to be told dies when the last has come: which of them it is, is up to the scheduler.

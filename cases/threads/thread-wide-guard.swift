@@ -11,7 +11,8 @@ let threadWideGuard = CrashCase(
     .init(
       .segv, code: 2, access: .write,
       site: .inGuard(
-        of: .thread, "overflower", overshoot: 1...(66 << 10), guardSize: 1 << 20)))
+        of: .thread, "overflower", overshoot: 1...(66 << 10), guardSize: 1 << 20),
+      frames: ["descend", "clab_case_thread_wide_guard"], period: 1))
 ) { child in
   child.thread("overflower", guardSize: 1 << 20) { clab_case_thread_wide_guard() }
 }

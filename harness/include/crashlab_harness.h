@@ -53,13 +53,14 @@ enum clab_stack_kind {
 };
 
 /* A stack that the child says it has: [low, high), and of which thread if it is a thread's own.
-   The guard is never noted: the laboratory looks for it in the child's mappings. */
+   What guards it is never noted: the laboratory looks for that in the child's mappings. */
 struct clab_stack_note {
   uint32_t kind;
   int32_t thread;
   uint64_t number;
   uint64_t low;
   uint64_t high;
+  uint64_t guard_asked_for; /* bytes, by a thread's attributes; 0 if there are none */
   char name[CLAB_NAME_SIZE];
 };
 

@@ -63,7 +63,8 @@ void clab_stack_limit_moved(const void *low) {
   clab_own_stack.low = (uint64_t)low;
 }
 
-int clab_current_stack(uint64_t *low, uint64_t *high) {
+static int find_stack(uint64_t *low, uint64_t *high, size_t *guard) {
+  *guard = 0;
   if (gettid() == getpid()) {
     /* pthread_getattr_np would read /proc/self/maps. The kernel lets the main stack grow to the
        soft limit below its end; the end is in the page of the auxiliary vector. */
@@ -83,14 +84,22 @@ int clab_current_stack(uint64_t *low, uint64_t *high) {
   if (error)
     return error;
   error = pthread_attr_getstack(&attributes, &start, &size);
+  if (!error)
+    error = pthread_attr_getguardsize(&attributes, guard);
   pthread_attr_destroy(&attributes);
   *low = (uint64_t)start;
   *high = *low + size;
   return error;
 }
 
+int clab_current_stack(uint64_t *low, uint64_t *high) {
+  size_t guard;
+  return find_stack(low, high, &guard);
+}
+
 int clab_arm_thread(const char *name, uint32_t flags) {
-  int error = clab_current_stack(&clab_own_stack.low, &clab_own_stack.high);
+  size_t guard;
+  int error = find_stack(&clab_own_stack.low, &clab_own_stack.high, &guard);
   if (error)
     return error;
   pid_t thread = gettid();
@@ -99,6 +108,8 @@ int clab_arm_thread(const char *name, uint32_t flags) {
     pthread_setname_np(pthread_self(), name);
   clab_own_note = clab_note_stack(is_main ? CLAB_STACK_MAIN : CLAB_STACK_THREAD, thread, 0, name,
                                   (void *)clab_own_stack.low, (void *)clab_own_stack.high);
+  if (clab_own_note >= 0)
+    clab_own_board->stack[clab_own_note].guard_asked_for = guard;
   if (!(flags & CLAB_ARM_NO_ALTERNATE_STACK) && !clab_own_alternate_stack.low)
     error = give_alternate_stack(name);
   if (!error && flags & CLAB_ARM_BLOCKED) {

@@ -8,10 +8,12 @@ extension StackRegion {
     public var thread: Int32?
     public var low: Address
     public var high: Address
+    /// Bytes of guard that a thread's attributes tell; 0 if there are none.
+    public var guardAskedFor: UInt64
 
     public init(
       kind: Kind, name: String, number: Int? = nil, thread: Int32? = nil, low: Address,
-      high: Address
+      high: Address, guardAskedFor: UInt64 = 0
     ) {
       self.kind = kind
       self.name = name
@@ -19,6 +21,7 @@ extension StackRegion {
       self.thread = thread
       self.low = low
       self.high = high
+      self.guardAskedFor = guardAskedFor
     }
   }
 
@@ -46,7 +49,7 @@ extension StackRegion {
           kind: claim.kind, name: claim.name, number: claim.number, thread: claim.thread,
           low: claim.low, high: claim.high,
           guard: Guard.below(
-            claim.low, stackSize: claim.high.value - claim.low.value, mappings: mappings,
+            claim.low, askedFor: claim.guardAskedFor, mappings: mappings,
             installedGuards: installedGuards)))
     }
     return regions
@@ -80,11 +83,11 @@ extension Guard {
   /// What guards a stack whose limit is this: anonymous memory that may not be written, directly
   /// below it, or pages that pagemap shows as guarded.
   ///
-  /// A guard may lie in several mappings: what glibc adds to a cached stack's guard was memory of
-  /// the stack, and the kernel accounts for it apart. But a piece larger than the stack is
-  /// somebody's reservation (malloc reserves 64 MiB at a time), and no part of its guard.
+  /// A guard is one mapping, and what lies below it is somebody else's, even without access. Only
+  /// where more was asked for does it go on: glibc extends the guard of a cached stack by memory
+  /// that was the stack's, and the kernel accounts for that apart.
   static func below(
-    _ limit: Address, stackSize: UInt64, mappings: [Mapping], installedGuards: [Range<Address>]
+    _ limit: Address, askedFor: UInt64, mappings: [Mapping], installedGuards: [Range<Address>]
   ) -> Guard {
     guard limit.value > 0 else { return .none(below: limit) }
     let last = Address(limit.value - 1)
@@ -95,8 +98,8 @@ extension Guard {
       return .none(below: limit)
     }
     var low = nearest.low
-    while low.value > 0, let piece = mappings.holding(Address(low.value - 1)), piece.mayGuard,
-      piece.high.value - piece.low.value <= stackSize
+    while limit.value - low.value < askedFor, low.value > 0,
+      let piece = mappings.holding(Address(low.value - 1)), piece.mayGuard
     {
       low = piece.low
     }

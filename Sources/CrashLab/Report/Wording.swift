@@ -113,8 +113,7 @@ extension FaultReport {
         ", past the guard by \(bytesInWords(bytes))"
       default: ""
       }
-    return "stack overflow in \(owner.inWords) (\(stack)\(guarding)): "
-      + "\(access)\(place)\(skipped)"
+    return "stack overflow in \(owner.inWords) (\(stack)\(guarding)): \(access)\(place)\(skipped)"
   }
 }
 
@@ -154,9 +153,8 @@ extension Expectation.Ending {
 extension Corruption {
   public var inWords: String {
     let place = belowStackLimit.map { ", \(bytesInWords($0)) below the stack limit" } ?? ""
-    return
-      "\(grouped(bytesChanged)) \(bytesChanged == 1 ? "byte" : "bytes") of the \(printable(what)) of \(printable(owner)) "
-      + "changed\(place)"
+    let bytes = bytesChanged == 1 ? "1 byte" : "\(grouped(bytesChanged)) bytes"
+    return "\(bytes) of the \(printable(what)) of \(printable(owner)) changed\(place)"
   }
 }
 

@@ -87,7 +87,7 @@ extension StackRegion.Claim {
       kind: kind, name: text(of: note.name),
       number: kind == .coroutine ? Int(clamping: note.number) : nil,
       thread: kind == .coroutine ? nil : note.thread, low: Address(note.low),
-      high: Address(note.high))
+      high: Address(note.high), guardAskedFor: note.guard_asked_for)
   }
 }
 
