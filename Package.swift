@@ -69,9 +69,10 @@ let package = Package(
       path: "Tests/Programs/HostileChildren",
       swiftSettings: strict
     ),
+    .executableTarget(name: "many-threads", path: "Tests/Programs/ManyThreads"),
     .testTarget(
       name: "CommandTests",
-      dependencies: ["CrashLab", "Catalogue", "crashlab", "hostile-children"],
+      dependencies: ["CrashLab", "Catalogue", "crashlab", "hostile-children", "many-threads"],
       swiftSettings: strict
     ),
     .testTarget(

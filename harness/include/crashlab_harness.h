@@ -208,6 +208,17 @@ int32_t clab_child_status(siginfo_t info);
 const char *clab_libc_version(void);
 size_t clab_minimum_signal_stack(void);
 
+enum { CLAB_MAX_PEEKS = 512 };
+
+/* Copies `size` bytes from each of these addresses of another process, one behind the other, at most
+   CLAB_MAX_PEEKS of them. Returns how many were read whole: it stops at the first that can't be. -1
+   and errno if that is the first of all. Async-signal-safe: yes */
+long clab_peek_memory(pid_t process, const uint64_t *addresses, size_t count, size_t size,
+                      void *buffer);
+/* The stack pointer of another process's running thread, which is stopped for the moment. Returns 0
+   or an errno. Async-signal-safe: no */
+int clab_peek_stack_pointer(pid_t thread, uint64_t *pointer);
+
 /* Forks the control process: it beats on the board; when its parent is gone it ends the process
    groups that it watches, then itself. Async-signal-safe: no */
 pid_t clab_fork_control(struct clab_board *board, int *pidfd);

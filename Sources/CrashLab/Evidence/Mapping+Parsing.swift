@@ -43,7 +43,7 @@ extension Mapping {
 
 /// Walks over one line of the kernel's. By pointer: a process may have tens of thousands of
 /// mappings, and a collection's ways take ten times as long in a debug build.
-private struct LineScanner {
+struct LineScanner {
   private var next: UnsafePointer<UInt8>
   private let end: UnsafePointer<UInt8>
 

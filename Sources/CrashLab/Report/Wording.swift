@@ -2,10 +2,11 @@
 
 /// `4 KiB`, `8 MiB`, `123 bytes`: exact where it is a whole number of units, else rounded.
 func bytesInWords(_ bytes: Int) -> String {
-  let units = [(1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB")]
+  let units = [(1 << 40, "TiB"), (1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB")]
   for (unit, name) in units where bytes >= unit {
     if bytes % unit == 0 { return "\(bytes / unit) \(name)" }
-    let tenths = (bytes * 10 + unit / 2) / unit
+    // In two parts: ten times the distance between two addresses may be more than an Int holds.
+    let tenths = bytes / unit * 10 + (bytes % unit * 10 + unit / 2) / unit
     return tenths % 10 == 0 ? "\(tenths / 10) \(name)" : "\(tenths / 10).\(tenths % 10) \(name)"
   }
   return bytes == 1 ? "1 byte" : "\(bytes) bytes"

@@ -2,7 +2,8 @@ internal import Glibc
 
 /// /proc/PID of a process that stands still: the kernel's own account of it.
 struct ProcessDirectory: ~Copyable {
-  private let descriptor: CInt
+  /// Of the directory itself.
+  let descriptor: CInt
 
   init(_ process: pid_t) throws(SystemError) {
     let path = "/proc/\(process)"

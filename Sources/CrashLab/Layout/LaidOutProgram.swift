@@ -1,0 +1,64 @@
+internal import Glibc
+
+/// A program that is started to be looked at, and ended afterwards.
+public struct LaidOutProgram: Sendable {
+  private let arguments: [String]
+  private let patience: Double
+
+  /// - Parameters:
+  ///   - arguments: the program, looked for in PATH, and its arguments; at least one.
+  ///   - patience: seconds from its start to the look.
+  public init(_ arguments: [String], patience: Double) {
+    self.arguments = arguments
+    self.patience = patience
+  }
+
+  /// Starts it, waits, looks and ends it. Its standard output goes to standard error: standard
+  /// output is the report's.
+  public func look(machine: Machine) throws(SystemError) -> Layout {
+    let program = try start()
+    defer {
+      kill(program, SIGKILL)
+      while waitpid(program, nil, 0) < 0 && errno == EINTR {}
+    }
+    var rest = timespec(
+      tv_sec: Int(patience), tv_nsec: Int(patience.truncatingRemainder(dividingBy: 1) * 1e9))
+    var left = timespec()
+    while nanosleep(&rest, &left) != 0 && errno == EINTR { rest = left }
+    var info = siginfo_t()
+    // Left to be waited for: until then the number is not given to another process.
+    waitid(P_PID, id_t(program), &info, WEXITED | WNOHANG | WNOWAIT)
+    if info.si_signo != 0 {
+      throw SystemError(
+        "look at", arguments[0], code: ESRCH,
+        advice: "it ended before the look, \(patience) s after its start: look sooner (--after)")
+    }
+    return try Layout.look(at: program, machine: machine)
+  }
+
+  private func start() throws(SystemError) -> pid_t {
+    var actions = posix_spawn_file_actions_t()
+    posix_spawn_file_actions_init(&actions)
+    defer { posix_spawn_file_actions_destroy(&actions) }
+    posix_spawn_file_actions_adddup2(&actions, STDERR_FILENO, STDOUT_FILENO)
+    var attributes = posix_spawnattr_t()
+    posix_spawnattr_init(&attributes)
+    defer { posix_spawnattr_destroy(&attributes) }
+    // What we ignore is not the program's affair.
+    var defaults = sigset_t()
+    sigemptyset(&defaults)
+    sigaddset(&defaults, SIGXFSZ)
+    posix_spawnattr_setsigdefault(&attributes, &defaults)
+    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF))
+    var vector: [UnsafeMutablePointer<CChar>?] = arguments.map { strdup($0) } + [nil]
+    defer { for argument in vector { free(argument) } }
+    var program: pid_t = 0
+    let error = posix_spawnp(&program, arguments[0], &actions, &attributes, &vector, environ)
+    if error != 0 {
+      throw SystemError(
+        "start", arguments[0], code: error,
+        advice: error == ENOENT ? "name a program in PATH, or a path" : "")
+    }
+    return program
+  }
+}

@@ -1,0 +1,54 @@
+/// What the page tables say of some memory: pages that were touched, and hidden guards. Both in
+/// ascending order, neighbours merged.
+public struct PageScan: Sendable, Equatable {
+  /// In memory or in swap.
+  public var touched: [Range<Address>]
+  /// MADV_GUARD_INSTALL.
+  public var guards: [Range<Address>]
+
+  public init(touched: [Range<Address>] = [], guards: [Range<Address>] = []) {
+    self.touched = touched
+    self.guards = guards
+  }
+
+  mutating func add(low: UInt64, high: UInt64, isGuard: Bool) {
+    guard low < high else { return }
+    if isGuard {
+      PageScan.append(Address(low)..<Address(high), to: &guards)
+    } else {
+      PageScan.append(Address(low)..<Address(high), to: &touched)
+    }
+  }
+
+  private static func append(_ range: Range<Address>, to ranges: inout [Range<Address>]) {
+    if let last = ranges.last, last.upperBound == range.lowerBound {
+      ranges[ranges.count - 1] = last.lowerBound..<range.upperBound
+    } else {
+      ranges.append(range)
+    }
+  }
+}
+
+extension [Range<Address>] {
+  /// Those of an ascending list that share a byte with the range, cut to it.
+  func within(_ range: Range<Address>) -> [Range<Address>] {
+    var found: [Range<Address>] = []
+    var index = firstIndex(endingAbove: range.lowerBound)
+    while index < count, self[index].lowerBound < range.upperBound {
+      found.append(self[index].clamped(to: range))
+      index += 1
+    }
+    return found
+  }
+
+  /// The first of an ascending list whose end lies above the address.
+  func firstIndex(endingAbove address: Address) -> Int {
+    var low = startIndex
+    var high = endIndex
+    while low < high {
+      let middle = (low + high) / 2
+      if self[middle].upperBound <= address { low = middle + 1 } else { high = middle }
+    }
+    return low
+  }
+}

@@ -1,0 +1,170 @@
+internal import CHarness
+internal import Glibc
+
+extension ProcessDirectory {
+  /// Every thread with its name and its stack pointer; one that ends during the look is left out.
+  ///
+  /// Two files a thread are most of a look's time, so that many threads are read by several of
+  /// our own, which have ended when this returns.
+  func sights(process: pid_t) throws(SystemError) -> [ThreadSight] {
+    let identifiers = try threadIdentifiers()
+    let tasks = try system("open", "task of process \(process) in /proc") {
+      openat(descriptor, "task", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    }
+    defer { close(tasks) }
+    let work = SightWork(tasks: tasks, identifiers: identifiers)
+    let processors = sysconf(Int32(_SC_NPROCESSORS_ONLN))
+    work.run(helpers: identifiers.count < 256 ? 0 : max(0, min(4, processors) - 1))
+    if let code = work.refusal { throw SystemError.noLook(at: process, "read", code: code) }
+    // Few threads run at a time, however many there are; those alone are stopped for a moment.
+    var peeks = 64
+    return work.sights.compactMap { sight in
+      guard var sight else { return nil }
+      if sight.stackPointer == nil, peeks > 0 {
+        peeks -= 1
+        var pointer: UInt64 = 0
+        if clab_peek_stack_pointer(sight.id, &pointer) == 0 {
+          sight.stackPointer = Address(pointer)
+        }
+      }
+      return sight
+    }
+  }
+}
+
+/// The reading of many threads, shared out: each helper takes the next few that nobody has.
+private final class SightWork: @unchecked Sendable {
+  private let tasks: CInt
+  private let identifiers: [Int32]
+  private let results: UnsafeMutableBufferPointer<ThreadSight?>
+  private let lock: UnsafeMutablePointer<pthread_mutex_t>
+  private var next = 0
+  /// Why the kernel would not show a thread; nil if it did.
+  private(set) var refusal: CInt?
+
+  init(tasks: CInt, identifiers: [Int32]) {
+    self.tasks = tasks
+    self.identifiers = identifiers
+    results = .allocate(capacity: identifiers.count)
+    results.initialize(repeating: nil)
+    lock = .allocate(capacity: 1)
+    pthread_mutex_init(lock, nil)
+  }
+
+  deinit {
+    results.deinitialize()
+    results.deallocate()
+    pthread_mutex_destroy(lock)
+    lock.deallocate()
+  }
+
+  var sights: UnsafeMutableBufferPointer<ThreadSight?> { results }
+
+  func run(helpers: Int) {
+    var threads: [pthread_t] = []
+    let context = Unmanaged.passUnretained(self).toOpaque()
+    for _ in 0..<helpers {
+      var thread = pthread_t()
+      let error = pthread_create(
+        &thread, nil,
+        {
+          Unmanaged<SightWork>.fromOpaque($0!).takeUnretainedValue().work()
+          return nil
+        }, context)
+      // The calling thread does whatever is left.
+      if error == 0 { threads.append(thread) }
+    }
+    work()
+    for thread in threads { pthread_join(thread, nil) }
+  }
+
+  private func work() {
+    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 1024) { buffer in
+      while let range = take(64) {
+        for index in range {
+          let id = identifiers[index]
+          do throws(SystemError) {
+            results[index] = try sight(id, buffer)
+          } catch {
+            pthread_mutex_lock(lock)
+            refusal = error.code
+            pthread_mutex_unlock(lock)
+            return
+          }
+        }
+      }
+    }
+  }
+
+  private func take(_ count: Int) -> Range<Int>? {
+    pthread_mutex_lock(lock)
+    defer { pthread_mutex_unlock(lock) }
+    let range = next..<min(next + count, identifiers.count)
+    next = range.upperBound
+    return range.isEmpty || refusal != nil ? nil : range
+  }
+
+  /// Nil if the thread has ended.
+  private func sight(
+    _ id: Int32, _ buffer: UnsafeMutableBufferPointer<UInt8>
+  ) throws(SystemError) -> ThreadSight? {
+    guard let syscall = try read("syscall", of: id, into: buffer) else { return nil }
+    let pointer = ThreadSight.stackPointer(inSyscall: syscall)
+    guard let comm = try read("comm", of: id, into: buffer) else { return nil }
+    let name = comm.last == UInt8(ascii: "\n") ? comm.dropLast() : comm[...]
+    return ThreadSight(
+      id: id, name: String(decoding: name, as: UTF8.self), stackPointer: pointer)
+  }
+
+  /// Nil if the thread has ended; an error if the kernel does not let us look.
+  private func read(
+    _ file: StaticString, of id: Int32, into buffer: UnsafeMutableBufferPointer<UInt8>
+  ) throws(SystemError) -> UnsafeBufferPointer<UInt8>? {
+    let file = withPath(id, file) { openat(tasks, $0, O_RDONLY | O_CLOEXEC) }
+    let count = file < 0 ? -1 : Glibc.read(file, buffer.baseAddress, buffer.count)
+    let code = errno
+    if file >= 0 { close(file) }
+    if count >= 0 { return UnsafeBufferPointer(rebasing: buffer.prefix(count)) }
+    if code == ENOENT || code == ESRCH { return nil }
+    throw SystemError("read", code: code)
+  }
+
+  /// `ID/FILE`, without a String for each.
+  private func withPath(
+    _ id: Int32, _ file: StaticString, _ body: (UnsafePointer<CChar>) -> CInt
+  ) -> CInt {
+    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 64) { path in
+      var digits = 1
+      var rest = id
+      while rest >= 10 {
+        rest /= 10
+        digits += 1
+      }
+      rest = id
+      for index in (0..<digits).reversed() {
+        path[index] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
+        rest /= 10
+      }
+      path[digits] = UInt8(ascii: "/")
+      for index in 0..<file.utf8CodeUnitCount { path[digits + 1 + index] = file.utf8Start[index] }
+      path[digits + 1 + file.utf8CodeUnitCount] = 0
+      return path.withMemoryRebound(to: CChar.self) { body($0.baseAddress!) }
+    }
+  }
+}
+
+extension SystemError {
+  /// The error of a look at a process that is not there, or that we may not look at.
+  static func noLook(at process: pid_t, _ call: String, code: CInt? = nil) -> SystemError {
+    let code = code ?? errno
+    let advice =
+      switch code {
+      case ENOENT, ESRCH: "there is no such process, or it ended during the look"
+      case EACCES, EPERM:
+        "the kernel lets only the same user with the right to trace look at it: use sudo, "
+          + "or start the program under the look: crashlab layout -- PROGRAM"
+      default: ""
+      }
+    return SystemError(call, "process \(process)", code: code, advice: advice)
+  }
+}
