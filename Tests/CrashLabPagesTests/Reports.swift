@@ -11,6 +11,7 @@ enum Reports {
     FaultReport(
       signal: .segv, code: "SEGV_ACCERR", address: Address(address), access: .write,
       programCounter: Address(0x40_1000), stackPointer: Address(stackPointer),
+      process: .init(id: 12, relation: .trial),
       thread: .init(id: 12, name: text), handled: true, sender: nil, site: site,
       surroundings: surroundings,
       unwind: UnwindReport(

@@ -53,26 +53,28 @@ struct TrialValues {
   // MARK: - Where it fell
 
   private func fault(_ index: Int, _ fault: FaultReport) -> Values {
+    let words = shortened(fault.inWords, to: 1000)
     let strips = AddressStrip.strips(for: fault, machine: machine)
     var values: Values = [
       "number": index + 1, "isOne": trial.faults.count == 1 && !strips.isEmpty,
-      "words": fault.inWords,
+      "words": words,
       "thread": "\(fault.thread.id) '\(shortened(fault.thread.name, to: 60))'",
       "handled": fault.handled, "addresses": addresses(fault),
       "hasLimit": fault.site.stackLimit != nil,
     ]
     if !strips.isEmpty {
-      values["strips"] = ["drawing": drawing(strips, fault.inWords)] as Values
+      values["strips"] = ["drawing": drawing(strips, words)] as Values
     }
     if let unwind = fault.unwind { values["unwind"] = self.unwind(unwind) }
     return values
   }
 
   private func corruption(_ corruption: Corruption) -> Values {
-    var values: Values = ["words": corruption.inWords + "; no fault was raised"]
+    let words = shortened(corruption.inWords, to: 1000)
+    var values: Values = ["words": words + "; no fault was raised"]
     let strips = AddressStrip.strips(for: corruption)
     if !strips.isEmpty {
-      values["strips"] = ["drawing": drawing(strips, corruption.inWords)] as Values
+      values["strips"] = ["drawing": drawing(strips, words)] as Values
     }
     return values
   }

@@ -4,7 +4,7 @@ let pageTemplate = #"""
   <head>
   <meta charset="utf-8"/>
   <meta name="viewport" content="width=device-width, initial-scale=1"/>
-  <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'"/>
+  <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src 'none'; img-src data:"/>
   <meta name="color-scheme" content="light dark"/>
   <title>{{title}}</title>
   <link rel="icon" href="data:,"/>
