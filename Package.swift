@@ -15,7 +15,8 @@ let package = Package(
     .library(name: "CrashLab", targets: ["CrashLab"]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.0"),
   ],
   targets: [
     .systemLibrary(
@@ -32,6 +33,12 @@ let package = Package(
     .target(
       name: "CrashLab",
       dependencies: ["CHarness"],
+      swiftSettings: strict
+    ),
+    // The reports' pages. Apart, so that whoever only wants the laboratory links no template engine.
+    .target(
+      name: "CrashLabPages",
+      dependencies: ["CrashLab", .product(name: "Mustache", package: "swift-mustache")],
       swiftSettings: strict
     ),
     .target(
@@ -58,7 +65,7 @@ let package = Package(
     .executableTarget(
       name: "crashlab",
       dependencies: [
-        "CrashLab", "Catalogue", "CHarness",
+        "CrashLab", "CrashLabPages", "Catalogue", "CHarness",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict
@@ -78,6 +85,11 @@ let package = Package(
     .testTarget(
       name: "CrashLabTests",
       dependencies: ["CrashLab", "Catalogue", "CHarness"],
+      swiftSettings: strict
+    ),
+    .testTarget(
+      name: "CrashLabPagesTests",
+      dependencies: ["CrashLab", "CrashLabPages", "Catalogue"],
       swiftSettings: strict
     ),
   ]

@@ -1,5 +1,7 @@
 import ArgumentParser
+import Catalogue
 import CrashLab
+import CrashLabPages
 import Glibc
 
 struct ReportCommand: ParsableCommand {
@@ -16,13 +18,21 @@ struct ReportCommand: ParsableCommand {
   @Option(name: .shortAndLong, help: "The folder with the run folders.")
   var output: String = ".crashlab"
 
+  @Option(
+    help: ArgumentHelp(
+      "Write a page that a browser shows ('-': standard output).", valueName: "file"))
+  var html: String?
+
   func run() throws {
     let runs = RunFolder.list(in: output)
-    guard let wanted = runName else { return try listRuns(runs) }
+    guard let wanted = runName ?? (html == nil ? nil : "latest") else {
+      return try listRuns(runs)
+    }
     guard let name = wanted == "latest" ? runs.last : runs.first(where: { $0 == wanted }) else {
       complain("there is no run '\(printable(wanted))' in \(output); `crashlab report` lists them")
       throw ExitCode(EX_USAGE)
     }
+    if let html { return try writePage(of: "\(output)/\(name)", to: html) }
     let (files, broken) = RunFolder.trials(in: "\(output)/\(name)")
     for problem in broken { complain("not readable: \(problem)") }
     if let caseName { return try showTrial(caseName, in: files) }
@@ -31,6 +41,25 @@ struct ReportCommand: ParsableCommand {
       output: .standard, theme: theme, caseNames: files.compactMap(\.trial.case), isVerbose: true)
     for file in files { try reporter.trial(file.trial) }
     try reporter.end(duration: files.compactMap(\.trial.timeline.last?.at).reduce(0, +))
+  }
+
+  private func writePage(of folder: String, to path: String) throws {
+    var reporter: PageReporter?
+    var duration = 0.0
+    let broken = RunFolder.forEachTrial(in: folder) { file in
+      guard caseName == nil || file.trial.case == caseName else { return }
+      if reporter == nil {
+        reporter = PageReporter(path: path, machine: file.machine, catalogue: catalogue)
+      }
+      reporter?.trial(file.trial)
+      duration += file.trial.timeline.last?.at ?? 0
+    }
+    for problem in broken { complain("not readable: \(problem)") }
+    guard var reporter else {
+      complain("the run has no trial that can be shown")
+      throw ExitCode(EX_USAGE)
+    }
+    try reporter.end(duration: duration)
   }
 
   private func listRuns(_ runs: [String]) throws {

@@ -2,6 +2,7 @@ import ArgumentParser
 import CHarness
 import Catalogue
 import CrashLab
+import CrashLabPages
 import Glibc
 
 extension RunOptions {
@@ -14,6 +15,9 @@ extension RunOptions {
     if let seed { complain("shuffled with --seed \(seed)") }
     let plan = PlannedTrial.plan(cases, repeating: self.repeat, seed: seed)
     var reporter = makeReporter(cases, machine: machine)
+    var page = exportHtml.map {
+      PageReporter(path: $0, machine: machine, catalogue: catalogue)
+    }
     var progress = Progress(total: plan.count)
     var summary = RunReport.Summary()
     let started = clab_now()
@@ -22,10 +26,13 @@ extension RunOptions {
       summary.add(report.verdict)
       try folder?.save(report)
       try reporter.trial(report)
+      page?.trial(report)
       progress.advance()
     }
     progress.clear()
-    try reporter.end(duration: Double(clab_now() - started) / 1000)
+    let duration = Double(clab_now() - started) / 1000
+    try reporter.end(duration: duration)
+    try page?.end(duration: duration)
     if format == .text, let folder {
       try Output.standard.write("reports in \(folder.path): crashlab report shows them\n")
     }

@@ -32,6 +32,10 @@ struct RunOptions: ParsableArguments {
   @Option(name: .shortAndLong, help: "The folder for run folders.")
   var output: String = ".crashlab"
 
+  @Option(
+    help: ArgumentHelp("Write a page that a browser shows, besides.", valueName: "file"))
+  var exportHtml: String?
+
   @Flag(help: "Write no run folder.")
   var noSave = false
 

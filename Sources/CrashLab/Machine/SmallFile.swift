@@ -20,3 +20,30 @@ func readSmallBytes(_ path: String, in directory: CInt = AT_FDCWD) -> [UInt8]? {
 func readSmallFile(_ path: String, in directory: CInt = AT_FDCWD) -> String? {
   readSmallBytes(path, in: directory).map { String(decoding: $0, as: UTF8.self) }
 }
+
+/// Reads a file that somebody else may have made: a regular one, no link, and no larger than this.
+func readRegularFile(_ path: String, atMost limit: Int) throws(SystemError) -> [UInt8] {
+  // Without O_NONBLOCK a pipe would be waited for.
+  let descriptor = try system("open", path) {
+    open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
+  }
+  defer { close(descriptor) }
+  var status = stat()
+  try system("fstat", path) { fstat(descriptor, &status) }
+  guard status.st_mode & S_IFMT == S_IFREG else {
+    throw SystemError("read", path, code: EINVAL, advice: "it is no regular file")
+  }
+  guard status.st_size <= limit else {
+    throw SystemError("read", path, code: EFBIG, advice: "a report has at most \(limit) bytes")
+  }
+  var bytes: [UInt8] = []
+  while bytes.count <= limit {
+    let room = min(64 * 1024, limit + 1 - bytes.count)
+    let chunk = [UInt8](unsafeUninitializedCapacity: room) { buffer, count in
+      count = max(0, read(descriptor, buffer.baseAddress, buffer.count))
+    }
+    if chunk.isEmpty { return bytes }
+    bytes += chunk
+  }
+  throw SystemError("read", path, code: EFBIG)
+}

@@ -27,7 +27,7 @@ public struct AddressDrawing: Sendable, Equatable {
       let owner = fault.site.owner
     else { return nil }
     var marks = [
-      Mark(Address(limit.value &+ UInt64(size)), "top of the stack of \(owner.inWords)"),
+      Mark(Address(limit.value &+ UInt64(clamping: size)), "top of the stack of \(owner.inWords)"),
       Mark(limit, "stack limit"),
       Mark(fault.stackPointer, "stack pointer"),
       Mark(
@@ -45,7 +45,7 @@ public struct AddressDrawing: Sendable, Equatable {
   public init?(_ corruption: Corruption) {
     guard let below = corruption.belowStackLimit else { return nil }
     self.init([
-      Mark(Address(corruption.firstAddress.value &+ UInt64(below)), "stack limit"),
+      Mark(Address(corruption.firstAddress.value &+ UInt64(clamping: below)), "stack limit"),
       Mark(
         corruption.firstAddress,
         "the lowest byte that changed, in the \(printable(corruption.what)) of "

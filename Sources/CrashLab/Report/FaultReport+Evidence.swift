@@ -5,6 +5,13 @@ extension FaultReport {
   ///
   /// - Parameter process: the process, to tell who sent a signal.
   init(_ evidence: Evidence, _ photograph: Photograph, machine: Machine, trial process: Int32) {
+    let site = FaultSite.locate(
+      FaultSite.Facts(
+        code: evidence.code, address: evidence.address, access: evidence.access,
+        stackPointer: evidence.stackPointer, thread: evidence.thread,
+        frameAddresses: evidence.trace?.entries.map(\.canonicalFrameAddress) ?? [],
+        mappings: photograph.mappings, stacks: photograph.stacks,
+        nullLimit: machine.lowestMappable))
     self.init(
       signal: evidence.signal,
       code: evidence.code.description,
@@ -18,13 +25,9 @@ extension FaultReport {
         id: evidence.thread, name: photograph.threadName(evidence.thread) ?? "unknown"),
       handled: evidence.handled,
       sender: evidence.sender.map { Sender($0, trial: process) },
-      site: FaultSite.locate(
-        FaultSite.Facts(
-          code: evidence.code, address: evidence.address, access: evidence.access,
-          stackPointer: evidence.stackPointer, thread: evidence.thread,
-          frameAddresses: evidence.trace?.entries.map(\.canonicalFrameAddress) ?? [],
-          mappings: photograph.mappings, stacks: photograph.stacks,
-          nullLimit: machine.lowestMappable)),
+      site: site,
+      surroundings: MemoryRegion.around(
+        evidence.address, site: site, mappings: photograph.mappings, stacks: photograph.stacks),
       unwind: evidence.trace.map { UnwindReport($0, evidence: evidence) })
   }
 }

@@ -25,28 +25,9 @@ public struct RunFolder: Sendable {
   /// Writes the report of one trial.
   public func save(_ report: TrialReport) throws {
     let name = "\(report.case ?? "command").\(report.attempt).json"
-    try write(JSON.text(of: TrialFile(machine: machine, trial: report)), as: name)
-  }
-
-  private func write(_ text: String, as name: String) throws(SystemError) {
-    let final = "\(path)/\(name)"
-    let partial = "\(path)/.\(name).partial"
-    let advice = "is the disk full? the reports written before are whole"
-    let descriptor = try system("open", partial) {
-      open(partial, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
-    }
-    do {
-      try Output(descriptor: descriptor).write(text)
-    } catch {
-      close(descriptor)
-      unlink(partial)
-      throw SystemError("write", final, code: (error as? SystemError)?.code, advice: advice)
-    }
-    guard close(descriptor) == 0, rename(partial, final) == 0 else {
-      let code = errno
-      unlink(partial)
-      throw SystemError("rename", final, code: code, advice: advice)
-    }
+    try writeWhole(
+      JSON.text(of: TrialFile(machine: machine, trial: report)), to: "\(path)/\(name)",
+      advice: "is the disk full? the reports written before are whole")
   }
 
   // MARK: - Reading what earlier runs have left
@@ -59,16 +40,35 @@ public struct RunFolder: Sendable {
   /// The trials of a run that can be read, by name of their files, and what is wrong with others.
   public static func trials(in path: String) -> (files: [TrialFile], broken: [String]) {
     var files: [TrialFile] = []
+    let broken = forEachTrial(in: path) { files.append($0) }
+    return (files, broken)
+  }
+
+  /// Reads the trials of a run one after the other, by name of their files, so that a long run
+  /// needs no more memory than a short one. Returns what is wrong with those that can't be read.
+  public static func forEachTrial(
+    in path: String, _ body: (TrialFile) throws -> Void
+  ) rethrows -> [String] {
     var broken: [String] = []
     for name in entries(of: path).sorted() where name.hasSuffix(".json") && !name.hasPrefix(".") {
+      let file: TrialFile
       do {
-        guard let bytes = readSmallBytes("\(path)/\(name)") else { throw SystemError("read", name) }
-        files.append(try JSON.value(TrialFile.self, from: bytes))
+        file = try read("\(path)/\(name)")
       } catch {
-        broken.append("\(printable(name)): \(error)")
+        broken.append("\(printable(name)): \(printable("\(error)"))")
+        continue
       }
+      try body(file)
     }
-    return (files, broken)
+    return broken
+  }
+
+  /// A report is larger than this only if somebody made it so.
+  static let largestReport = 16 << 20
+
+  private static func read(_ path: String) throws -> TrialFile {
+    try JSON.value(
+      TrialFile.self, from: readRegularFile(path, atMost: RunFolder.largestReport))
   }
 
   private static func entries(of path: String) -> [String] {

@@ -76,6 +76,8 @@ public struct FaultReport: Sendable, Codable, Equatable {
   /// Who sent the signal; null for a fault.
   @Nullable public var sender: Sender?
   public var site: FaultSite
+  /// What lies around the address, in ascending order.
+  @Nullable public var surroundings: [MemoryRegion]?
   @Nullable public var unwind: UnwindReport?
 
   public struct ThreadReport: Sendable, Codable, Equatable {

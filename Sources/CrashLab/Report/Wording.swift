@@ -1,19 +1,25 @@
 // How the values are said to a person: one place for the words, pure functions of the values.
 
 /// `4 KiB`, `8 MiB`, `123 bytes`: exact where it is a whole number of units, else rounded.
-func bytesInWords(_ bytes: Int) -> String {
+package func bytesInWords(_ bytes: Int) -> String {
   let units = [(1 << 40, "TiB"), (1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB")]
   for (unit, name) in units where bytes >= unit {
-    if bytes % unit == 0 { return "\(bytes / unit) \(name)" }
-    // In two parts: ten times the distance between two addresses may be more than an Int holds.
+    if bytes % unit == 0 { return "\(grouped(bytes / unit)) \(name)" }
     let tenths = bytes / unit * 10 + (bytes % unit * 10 + unit / 2) / unit
-    return tenths % 10 == 0 ? "\(tenths / 10) \(name)" : "\(tenths / 10).\(tenths % 10) \(name)"
+    let whole = grouped(tenths / 10)
+    return tenths % 10 == 0 ? "\(whole) \(name)" : "\(whole).\(tenths % 10) \(name)"
   }
   return bytes == 1 ? "1 byte" : "\(bytes) bytes"
 }
 
+/// The nearest whole number. Reports may come from anywhere: none of them makes this trap.
+package func rounded(_ value: Double) -> Int {
+  if value.isNaN { return 0 }
+  return Int(exactly: value.rounded()) ?? (value < 0 ? Int.min : Int.max)
+}
+
 /// `1,234,567`
-func grouped(_ number: Int) -> String {
+package func grouped(_ number: Int) -> String {
   var digits = String(number.magnitude)
   var parts: [Substring] = []
   while digits.count > 3 {
@@ -32,7 +38,7 @@ extension ClosedRange<Int> {
 }
 
 extension FaultSite.Owner {
-  var inWords: String {
+  package var inWords: String {
     switch kind {
     case .main: "the main thread"
     case .thread: "thread '\(printable(name))'"
@@ -61,7 +67,7 @@ extension FaultSite {
     case .mainStackLimit:
       if let overshoot = self.overshoot, overshoot <= 0 {
         let obstacle = mapping.map { ": \(printable($0)) is too near" } ?? ""
-        return "\(bytesInWords(-overshoot)) above the stack limit of the main thread, "
+        return "\(bytesInWords(0 &- overshoot)) above the stack limit of the main thread, "
           + "where it could not grow\(obstacle)"
       }
       return "\(overshoot) of the main thread (\(bytesInWords(stackSize ?? 0)))"
@@ -154,8 +160,8 @@ extension Expectation.Ending {
 extension Corruption {
   public var inWords: String {
     let place = belowStackLimit.map { ", \(bytesInWords($0)) below the stack limit" } ?? ""
-    let bytes = bytesChanged == 1 ? "1 byte" : "\(grouped(bytesChanged)) bytes"
-    return "\(bytes) of the \(printable(what)) of \(printable(owner)) changed\(place)"
+    return "\(grouped(bytesChanged)) \(bytesChanged == 1 ? "byte" : "bytes") of the \(printable(what)) of \(printable(owner)) "
+      + "changed\(place)"
   }
 }
 

@@ -1,0 +1,47 @@
+internal import CrashLab
+
+/// A case as the template reads it: its line in the overview and its section.
+struct CaseValues {
+  var crashCase: CrashCase?
+  var record: CaseRecord?
+  var folder: String
+  var id: String
+  var machine: Machine
+
+  var verdict: VerdictWords { .of(record) }
+
+  var values: Values {
+    var values: Values = [
+      "id": id, "folder": folder, "name": crashCase?.name ?? record?.name ?? "",
+      "verdict": verdict.values, "ran": record != nil,
+      "seen": shortened(record?.told.first?.summary ?? "not part of this run"),
+      "trials": trials,
+    ]
+    if let crashCase {
+      values["summary"] = crashCase.summary
+      values["lesson"] = crashCase.lesson
+      values["expected"] = crashCase.expectation.inWords
+    }
+    if let record, record.attempts > 1 {
+      values["attempts"] =
+        "\(grouped(record.attempts)) attempts, "
+        + "\(grouped(record.summary.asExpected)) as expected"
+      values["overshoots"] = overshoots(record)
+    }
+    return values
+  }
+
+  private func overshoots(_ record: CaseRecord) -> Values? {
+    let drawing = OvershootChart(record.overshoots).drawing
+    return drawing.isEmpty ? nil : ["drawing": drawing]
+  }
+
+  private var trials: [Values] {
+    (record?.told ?? []).enumerated().map { index, trial in
+      TrialValues(trial: trial, id: "\(id)-\(index)", machine: machine, isRepeated: isRepeated)
+        .values
+    }
+  }
+
+  private var isRepeated: Bool { (record?.attempts ?? 0) > 1 }
+}

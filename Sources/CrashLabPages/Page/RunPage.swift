@@ -1,0 +1,106 @@
+internal import CrashLab
+internal import Mustache
+
+/// The page of a run, as it grows.
+struct RunPage {
+  let machine: Machine
+  let catalogue: CaseCollection
+  private var records: [CaseRecord] = []
+  private var indices: [String: Int] = [:]
+  private(set) var summary = RunReport.Summary()
+
+  /// A folder of reports that somebody made up may name any number of cases.
+  private static let mostCases = 2000
+
+  init(machine: Machine, catalogue: CaseCollection) {
+    self.machine = machine
+    self.catalogue = catalogue
+  }
+
+  mutating func add(_ trial: TrialReport) {
+    summary.add(trial.verdict)
+    let name = shortened(trial.case ?? trial.command?.joined(separator: " ") ?? "command")
+    if indices[name] == nil {
+      guard records.count < RunPage.mostCases else { return }
+      indices[name] = records.count
+      records.append(CaseRecord(name))
+    }
+    records[indices[name]!].add(trial)
+  }
+
+  // MARK: - What the template reads
+
+  func html(duration: Double) -> String {
+    var summary = summary
+    summary.duration = duration
+    let folders = self.folders
+    return Templates.page.render(
+      [
+        "style": Templates.style,
+        "title": "crashlab: \(RunPage.sentence(summary))",
+        "sentence": RunPage.sentence(summary),
+        "duration": "\(grouped(rounded(duration / 1000))) ms",
+        "machine": MachineValues.rows(machine),
+        "verdicts": verdictFilters(in: folders),
+        "folders": folders.map(\.values),
+        "folderRules": folders.map { ["id": $0.id] as Values },
+      ] as Values)
+  }
+
+  private static func sentence(_ summary: RunReport.Summary) -> String {
+    var parts = ["\(grouped(summary.asExpected)) of \(grouped(summary.total)) as expected"]
+    if summary.notAsExpected > 0 { parts.append("\(grouped(summary.notAsExpected)) not") }
+    if summary.skipped > 0 { parts.append("\(grouped(summary.skipped)) skipped") }
+    if summary.laboratoryErrors > 0 {
+      parts.append("\(grouped(summary.laboratoryErrors)) laboratory errors")
+    }
+    return parts.joined(separator: ", ")
+  }
+
+  private struct Folder {
+    var id: String
+    var name: String
+    var entries: [CaseValues]
+
+    var values: Values {
+      [
+        "id": id, "name": name, "count": entries.count,
+        "ran": entries.contains { $0.record != nil }, "cases": entries.map(\.values),
+      ]
+    }
+  }
+
+  /// The catalogue's folders in its order, and one for what is in none.
+  private var folders: [Folder] {
+    var folders = catalogue.folders.map { folder in
+      Folder(
+        id: folder.name, name: folder.name,
+        entries: folder.cases.map { crashCase in
+          CaseValues(
+            crashCase: crashCase, record: indices[crashCase.name].map { records[$0] },
+            folder: folder.name, id: "case-\(crashCase.name)", machine: machine)
+        })
+    }
+    let others = records.enumerated().filter { catalogue[$0.element.name] == nil }
+    if !others.isEmpty {
+      folders.append(
+        Folder(
+          id: "other", name: "not in the catalogue",
+          entries: others.map { index, record in
+            CaseValues(
+              crashCase: nil, record: record, folder: "other", id: "other-\(index)",
+              machine: machine)
+          }))
+    }
+    return folders
+  }
+
+  private func verdictFilters(in folders: [Folder]) -> [Values] {
+    let shown = folders.flatMap(\.entries).map(\.verdict)
+    return VerdictWords.all.compactMap { words in
+      let count = shown.count { $0 == words }
+      return count == 0
+        ? nil : ["id": words.id, "mark": words.mark, "name": words.name, "count": count]
+    }
+  }
+}

@@ -1,0 +1,201 @@
+internal import CrashLab
+
+/// One trial as the template reads it.
+struct TrialValues {
+  var trial: TrialReport
+  var id: String
+  var machine: Machine
+  var isRepeated: Bool
+
+  private static let mostFaults = 20
+  private static let mostFrames = 200
+
+  var values: Values {
+    let verdict = VerdictWords.of(trial.verdict)
+    let timeline = Timeline(trial.timeline)
+    var values: Values = [
+      "id": id, "verdict": verdict.values, "summary": shortened(trial.summary, to: 2000),
+      "mismatches": trial.mismatches.prefix(50).map {
+        [
+          "what": shortened($0.what), "expected": shortened($0.expected),
+          "seen": shortened($0.seen),
+        ] as Values
+      },
+      "hasMismatches": !trial.mismatches.isEmpty,
+      "faults": trial.faults.prefix(TrialValues.mostFaults).enumerated().map(fault),
+      "corruption": trial.corruption.prefix(TrialValues.mostFaults).map(corruption),
+      "counters": trial.counters.prefix(50).map {
+        ["name": shortened($0.name, to: 60), "value": grouped($0.value)] as Values
+      },
+      "hasCounters": !trial.counters.isEmpty,
+      "death": death, "command": shortened(command, to: 2000),
+    ]
+    if isRepeated { values["attempt"] = trial.attempt }
+    if let reason = trial.reason { values["reason"] = shortened(reason) }
+    if !timeline.drawing.isEmpty {
+      values["timeline"] =
+        ["drawing": timeline.drawing, "moments": moments(timeline)] as Values
+    }
+    return values
+  }
+
+  private func moments(_ timeline: Timeline) -> [Values] {
+    var before = 0.0
+    return timeline.moments.map { moment in
+      defer { before = moment.at }
+      return [
+        "name": moment.name, "at": microseconds(moment.at),
+        "after": microseconds(moment.at - before),
+      ]
+    }
+  }
+
+  // MARK: - Where it fell
+
+  private func fault(_ index: Int, _ fault: FaultReport) -> Values {
+    let words = shortened(fault.inWords, to: 1000)
+    let strips = AddressStrip.strips(for: fault, machine: machine)
+    var values: Values = [
+      "number": index + 1, "isOne": trial.faults.count == 1 && !strips.isEmpty,
+      "words": words,
+      "thread": "\(fault.thread.id) '\(shortened(fault.thread.name, to: 60))'",
+      "handled": fault.handled, "addresses": addresses(fault),
+      "hasLimit": fault.site.stackLimit != nil,
+    ]
+    if !strips.isEmpty {
+      values["strips"] = ["drawing": drawing(strips, words)] as Values
+    }
+    if let unwind = fault.unwind { values["unwind"] = self.unwind(unwind) }
+    return values
+  }
+
+  private func corruption(_ corruption: Corruption) -> Values {
+    let words = shortened(corruption.inWords, to: 1000)
+    var values: Values = ["words": words + "; no fault was raised"]
+    let strips = AddressStrip.strips(for: corruption)
+    if !strips.isEmpty {
+      values["strips"] = ["drawing": drawing(strips, words)] as Values
+    }
+    return values
+  }
+
+  /// One strip under the other, with the lenses between.
+  private func drawing(_ strips: [AddressStrip], _ words: String) -> String {
+    var text = ""
+    for (index, strip) in strips.enumerated() {
+      if index > 0 { text += strips[index - 1].lens(to: strip) }
+      let range = bytesInWords(Int(clamping: strip.size))
+      text += strip.drawing(
+        description: index == 0
+          ? "Address space to scale, \(range) wide: \(words)" : "The same magnified, \(range) wide")
+    }
+    return text
+  }
+
+  /// The figures beside the drawing: every address, and how far it is from the stack limit.
+  private func addresses(_ fault: FaultReport) -> [Values] {
+    var rows: [(String, Address)] = [("stack pointer", fault.stackPointer)]
+    if fault.site.kind != .notAFault { rows.append(("fault", fault.address)) }
+    if let limit = fault.site.stackLimit {
+      rows.append(("stack limit", limit))
+      if let size = fault.site.stackSize {
+        rows.append(("top of the stack", limit.raised(by: UInt64(clamping: size))))
+      }
+    }
+    if let guarding = fault.site.guard, guarding.low < guarding.high {
+      rows.append(("low end of the guard", guarding.low))
+    }
+    return rows.sorted { $0.1 > $1.1 }.map { name, address in
+      var values: Values = [
+        "name": name, "address": address.description, "isFault": name == "fault",
+      ]
+      if let limit = fault.site.stackLimit {
+        values["distance"] = TrialValues.distance(from: limit, to: address)
+      }
+      return values
+    } + [["name": "program counter", "address": fault.programCounter.description] as Values]
+  }
+
+  private static func distance(from limit: Address, to address: Address) -> String {
+    if address == limit { return "0" }
+    let far = Int(clamping: max(address, limit).value - min(address, limit).value)
+    let words = bytesInWords(far)
+    let exact = words.hasSuffix("bytes") ? words : "\(grouped(far)) bytes (\(words))"
+    return exact + (address < limit ? " below" : " above")
+  }
+
+  // MARK: - How it came there
+
+  private func unwind(_ unwind: UnwindReport) -> Values {
+    let ending = unwind.complete ? "to the outermost" : "and more, not counted"
+    let left = unwind.frames.count - TrialValues.mostFrames
+    var values: Values = [
+      "words": "\(grouped(unwind.frameCount)) frames \(ending), unwound by the "
+        + "\(unwind.by.rawValue) in \(microseconds(unwind.duration)) with "
+        + "\(grouped(unwind.steps)) steps",
+      "isShort": unwind.frames.count <= 24,
+      "frames": unwind.frames.prefix(TrialValues.mostFrames).map(frame),
+    ]
+    if left > 0 { values["left"] = grouped(left) }
+    return values
+  }
+
+  private func frame(_ frame: FrameReport) -> Values {
+    var values: Values = [
+      "index": grouped(frame.index), "programCounter": frame.programCounter.description,
+    ]
+    if frame.count > 1 { values["times"] = grouped(frame.count) }
+    if let symbol = frame.symbol {
+      values["symbol"] = shortened(symbol, to: 200)
+    } else if let image = frame.image {
+      values["symbol"] = shortened(lastParts(of: image, 1), to: 80)
+    }
+    if let offset = frame.offset { values["offset"] = grouped(offset) }
+    if let file = frame.file, let line = frame.line {
+      values["source"] = "\(shortened(lastParts(of: file, 2), to: 120)):\(line)"
+    }
+    if let size = frame.frameSize { values["size"] = grouped(size) }
+    return values
+  }
+
+  private func lastParts(of path: String, _ count: Int) -> String {
+    path.split(separator: "/").suffix(count).joined(separator: "/")
+  }
+
+  // MARK: - Who died
+
+  private var death: [String] {
+    var lines = [trial.termination?.inWords ?? "its end was not seen"]
+    guard let death = trial.death else { return lines }
+    lines.append(
+      death.processDied
+        ? "the process died as a whole" : "the process was not killed as a whole")
+    if let before = death.threadsAtFault, let after = death.threadsAfter {
+      lines.append("\(before) threads before, \(after) after")
+    }
+    if death.bystanders > 0 {
+      let stopped = death.bystandersStopped == true ? "stopped beating" : "beat on"
+      lines.append("its \(death.bystanders) bystanders \(stopped)")
+    }
+    lines.append("the control process \(death.controlProcessAlive ? "lives" : "is dead")")
+    return lines
+  }
+
+  private var command: String {
+    if let name = trial.case { return "crashlab run \(shellQuoted(name))" }
+    return (["crashlab", "exec", "--"] + (trial.command ?? [])).map(shellQuoted)
+      .joined(separator: " ")
+  }
+}
+
+/// A word as a shell reads it back.
+func shellQuoted(_ word: String) -> String {
+  let plain = word.utf8.allSatisfy {
+    ($0 >= 48 && $0 < 58) || ($0 >= 65 && $0 < 91) || ($0 >= 97 && $0 < 123)
+      || "-_./=:,+@%".utf8.contains($0)
+  }
+  if plain && !word.isEmpty { return word }
+  return "'"
+    + word.split(separator: "'", omittingEmptySubsequences: false)
+    .joined(separator: "'\\''") + "'"
+}

@@ -1,0 +1,16 @@
+internal import Mustache
+
+/// The templates, parsed once.
+struct Templates {
+  static let page = Templates(main: pageTemplate, parts: ["trial": trialTemplate])
+
+  private let library: MustacheLibrary
+
+  private init(main: String, parts: [String: String]) {
+    var templates = parts.mapValues { MustacheTemplate.page($0) }
+    templates["main"] = MustacheTemplate.page(main)
+    library = MustacheLibrary(templates: templates)
+  }
+
+  func render(_ values: Values) -> String { library.render(values, withTemplate: "main") ?? "" }
+}

@@ -1,0 +1,102 @@
+import Foundation
+import Testing
+
+@testable import CrashLab
+
+/// The page as the command writes it, from what it measured and from what it finds.
+@Suite struct PageTests {
+  @Test func pageOfTheWholeCatalogueStaysSmall() throws {
+    try withTemporaryFolder { folder in
+      try save(WholeCatalogue.report(.debug), in: "\(folder)/run")
+      let result = try Command().run(["report", "--html", "\(folder)/page.html", "-o", folder])
+      #expect(result.status == 0, "\(result.errors)")
+      let page = try String(contentsOfFile: "\(folder)/page.html", encoding: .utf8)
+      #expect(page.utf8.count < 2_000_000)
+      #expect(page.contains("</html>"))
+      #expect(try FileManager.default.contentsOfDirectory(atPath: folder).count == 2)
+    }
+  }
+
+  @Test func exportIsWrittenBesideTheUsualOutput() throws {
+    try withTemporaryFolder { folder in
+      let result = try Command().run([
+        "run", "null-write", "--no-save", "--export-html", "\(folder)/page.html",
+      ])
+      #expect(result.status == 0)
+      #expect(result.output.contains("1 trials: 1 as expected"))
+      let page = try String(contentsOfFile: "\(folder)/page.html", encoding: .utf8)
+      #expect(page.contains("crashlab run null-write"))
+    }
+  }
+
+  @Test func deviceIsWrittenToAndNotReplaced() throws {
+    try withTemporaryFolder { folder in
+      let pipe = "\(folder)/pipe"
+      #expect(mkfifo(pipe, 0o600) == 0)
+      let reader = open(pipe, O_RDWR | O_NONBLOCK)
+      defer { close(reader) }
+      let result = try Command().run(
+        ["run", "exit-zero", "--no-save", "--export-html", "/dev/stdout", "--format", "json"])
+      #expect(result.output.contains("<!DOCTYPE html>"))
+      #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == ["pipe"])
+    }
+  }
+
+  @Test func unwritablePageIsTheLaboratorysFailure() throws {
+    let result = try Command().run([
+      "run", "exit-zero", "--no-save", "--export-html", "/proc/self/nothing/page.html",
+    ])
+    #expect(result.status == 70)
+    #expect(result.errors.contains("/proc/self/nothing"))
+  }
+
+  /// A run folder that somebody else has made up.
+  @Test func hostileRunFolderIsReadWithoutHarm() throws {
+    try withTemporaryFolder { folder in
+      let run = "\(folder)/run"
+      let trial = try #require(try WholeCatalogue.trial("null-write", .debug))
+      try save(
+        RunReport(machine: Machine.current(), trials: [trial], duration: 1), in: run)
+      #expect(symlink("/etc/passwd", "\(run)/link.json") == 0)
+      #expect(mkfifo("\(run)/pipe.json", 0o600) == 0)
+      #expect(symlink("/dev/zero", "\(run)/endless.json") == 0)
+      let large = open("\(run)/large.json", O_CREAT | O_WRONLY, 0o600)
+      #expect(ftruncate(large, 1 << 40) == 0)
+      close(large)
+      for (name, text) in [
+        ("garbage", "\u{0}\u{1B}[2J"), ("deep", String(repeating: "[", count: 100_000)),
+        ("numbers", "{\"schemaVersion\":1e400}"), ("\u{1B}[31mred", "{}"),
+      ] {
+        try text.write(toFile: "\(run)/\(name).json", atomically: true, encoding: .utf8)
+      }
+      let page = "\(folder)/page.html"
+      for arguments in [["report", "run"], ["report", "run", "--html", page]] {
+        let result = try Command().run(arguments + ["-o", folder])
+        #expect(result.status == 0)
+        #expect(result.errors.split(separator: "\n").count == 8, "\(result.errors)")
+        #expect(!(result.errors + result.output).contains("\u{1B}"))
+        #expect(!(result.errors + result.output).contains("root:"))
+      }
+    }
+  }
+
+  @Test(arguments: ["../../etc", "/etc", ".", "..", ""])
+  func runIsANameAndNeverAPath(name: String) throws {
+    try withTemporaryFolder { folder in
+      try FileManager.default.createDirectory(
+        atPath: "\(folder)/run", withIntermediateDirectories: true)
+      let result = try Command().run(["report", name, "-o", folder])
+      #expect(result.status == 64)
+    }
+  }
+
+  private func save(_ report: RunReport, in folder: String) throws {
+    try FileManager.default.createDirectory(
+      atPath: folder, withIntermediateDirectories: true)
+    for trial in report.trials {
+      let text = try JSON.text(of: TrialFile(machine: report.machine, trial: trial))
+      try text.write(
+        toFile: "\(folder)/\(trial.case ?? "command").json", atomically: true, encoding: .utf8)
+    }
+  }
+}

@@ -1,0 +1,58 @@
+import Catalogue
+import Foundation
+import Testing
+
+@testable import CrashLab
+@testable import CrashLabPages
+
+/// The page as Chromium lays it out.
+@Suite(
+  .enabled(
+    if: Browser.installed != nil, "no chromium here: apt-get install chromium to run these"),
+  .serialized)
+struct BrowserTests {
+  static let widths = [1280, 390]
+
+  static let html: String = {
+    var page = RunPage(machine: Reports.machine, catalogue: catalogue)
+    page.add(Reports.trial())
+    page.add(Reports.trial("null-write", verdict: .notAsExpected))
+    page.add(Reports.trial("hang", verdict: .laboratoryError, faults: []))
+    page.add(Reports.trial("exit-zero", verdict: .skipped, faults: []))
+    for overshoot in 1...40 {
+      var trial = Reports.trial("main-recursion", attempt: overshoot)
+      trial.faults[0].site.overshoot = overshoot * 8
+      page.add(trial)
+    }
+    let long = String(repeating: "averylongname", count: 20)
+    page.add(Reports.trial(long, faults: [Reports.inGuard(long)], text: long))
+    return page.html(duration: 1e6)
+  }()
+
+  @Test(arguments: widths, Browser.Theme.allCases)
+  func nothingOverflowsNothingIsMissingAndAllCanBeRead(width: Int, theme: Browser.Theme) throws {
+    let browser = try #require(Browser.installed)
+    let (sight, messages) = try browser.look(at: BrowserTests.html, width: width, theme: theme)
+    #expect(sight.width == width)
+    #expect(sight.overflowing.isEmpty)
+    #expect(sight.missing.isEmpty)
+    #expect(sight.faint.isEmpty)
+    #expect(sight.covered.isEmpty)
+    #expect(sight.drawings > 10 && sight.texts > 100)
+    #expect(messages.isEmpty)
+  }
+
+  /// Whoever looks must see what is wrong when it is.
+  @Test func theLookSeesFaultsOfThePage() throws {
+    let browser = try #require(Browser.installed)
+    let spoilt = BrowserTests.html.replacingOccurrences(
+      of: "--soft: #5c5850", with: "--soft: #c0c0c0"
+    )
+    .replacingOccurrences(of: "</main>", with: "<div style=\"width:2000px\">wide</div></main>")
+    .replacingOccurrences(of: "<h1>", with: "<h1 style=\"display:none\">")
+    let (sight, _) = try browser.look(at: spoilt, width: 390, theme: .light)
+    #expect(!sight.faint.isEmpty)
+    #expect(sight.overflowing.contains { $0.contains("wide") })
+    #expect(sight.missing.contains { $0.hasPrefix("H1") })
+  }
+}
