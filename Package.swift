@@ -77,9 +77,17 @@ let package = Package(
       swiftSettings: strict
     ),
     .executableTarget(name: "many-threads", path: "Tests/Programs/ManyThreads"),
+    // Measures what `crashlab switch` measures, and shares no code with it.
+    .executableTarget(
+      name: "futex-ring",
+      path: "Tests/Programs/FutexRing",
+      cSettings: [.define("_GNU_SOURCE")]
+    ),
     .testTarget(
       name: "CommandTests",
-      dependencies: ["CrashLab", "Catalogue", "crashlab", "hostile-children", "many-threads"],
+      dependencies: [
+        "CrashLab", "Catalogue", "crashlab", "hostile-children", "many-threads", "futex-ring",
+      ],
       swiftSettings: strict
     ),
     .testTarget(
