@@ -60,24 +60,19 @@
     __attribute__((musttail)) return recursion->next(recursion)(recursion);                        \
   }
 
-/* clang-format off: it takes each of these for a declaration of what follows */
-FIXED(0, 1)
-FIXED(1, 8) FIXED(2, 9) FIXED(3, 16) FIXED(4, 24) FIXED(5, 31) FIXED(6, 40) FIXED(7, 48)
-    FIXED(8, 56) FIXED(9, 64) FIXED(10, 72) FIXED(11, 80) FIXED(12, 88) FIXED(13, 100)
-        FIXED(14, 120) FIXED(15, 127) FIXED(16, 130) FIXED(17, 140) FIXED(18, 160) FIXED(19, 200)
-            FIXED(20, 250) FIXED(21, 300) FIXED(22, 400) FIXED(23, 512) FIXED(24, 1000)
-                FIXED(25, 4096) FIXED(26, 5000) FIXED(27, 1) FIXED(28, 1) FIXED(29, 8) FIXED(30, 16)
-                    FIXED(31, 24) HOLDING(32, a) HOLDING(33, a ^ b) HOLDING(34, a ^ b ^ c)
-                        HOLDING(35, a ^ b ^ c ^ d) HOLDING(36, a ^ b ^ c ^ d ^ e)
-                            HOLDING(37, a ^ b ^ c ^ d ^ e ^ f) HOLDING(38, b ^ f) HOLDING(39, e ^ f)
-                                HOLDING(40, c) HOLDING(41, d ^ a) SIZED(42, 1) SIZED(43, 8)
-                                    SIZED(44, 40) SIZED(45, 100) SIZED(46, 1) SIZED(47, 16)
-                                        REALIGNED(48, 32) REALIGNED(49, 64) REALIGNED(50, 128)
-                                            REALIGNED(51, 256) REALIGNED(52, 64) FORKED(53, 1)
-                                                FORKED(54, 16) FORKED(55, 64) FORKED(56, 200)
-                                                    FORKED(57, 8) FORKED(58, 30) VANISHING(59)
-                                                        VANISHING(60) VANISHING(61) FIXED(62, 33)
-                                                            FIXED(63, 57)
+/* The formatter takes each of these for a declaration of what follows. */
+/* clang-format off */
+FIXED(0, 1) FIXED(1, 8) FIXED(2, 9) FIXED(3, 16) FIXED(4, 24) FIXED(5, 31) FIXED(6, 40)
+FIXED(7, 48) FIXED(8, 56) FIXED(9, 64) FIXED(10, 72) FIXED(11, 80) FIXED(12, 88) FIXED(13, 100)
+FIXED(14, 120) FIXED(15, 127) FIXED(16, 130) FIXED(17, 140) FIXED(18, 160) FIXED(19, 200)
+FIXED(20, 250) FIXED(21, 300) FIXED(22, 400) FIXED(23, 512) FIXED(24, 1000) FIXED(25, 4096)
+FIXED(26, 5000) FIXED(27, 1) FIXED(28, 1) FIXED(29, 8) FIXED(30, 16) FIXED(31, 24) HOLDING(32, a)
+HOLDING(33, a ^ b) HOLDING(34, a ^ b ^ c) HOLDING(35, a ^ b ^ c ^ d)
+HOLDING(36, a ^ b ^ c ^ d ^ e) HOLDING(37, a ^ b ^ c ^ d ^ e ^ f) HOLDING(38, b ^ f)
+HOLDING(39, e ^ f) HOLDING(40, c) HOLDING(41, d ^ a) SIZED(42, 1) SIZED(43, 8) SIZED(44, 40)
+SIZED(45, 100) SIZED(46, 1) SIZED(47, 16) REALIGNED(48, 32) REALIGNED(49, 64) REALIGNED(50, 128)
+REALIGNED(51, 256) REALIGNED(52, 64) FORKED(53, 1) FORKED(54, 16) FORKED(55, 64) FORKED(56, 200)
+FORKED(57, 8) FORKED(58, 30) VANISHING(59) VANISHING(60) VANISHING(61) FIXED(62, 33) FIXED(63, 57)
     /* clang-format on */
 
     clab_recursive *const FRAMES[CLAB_RANDOM_FRAMES] = {
