@@ -62,10 +62,23 @@ let package = Package(
       exclude: ["native"],
       swiftSettings: strict
     ),
+    // What the oracle holds the unwinder against; half of it is built without frame pointers.
+    .target(
+      name: "CRandomRecursions",
+      dependencies: ["CHarness", "CUnframedRecursions"],
+      path: "Tests/Programs/RandomRecursions",
+      exclude: ["unframed"],
+      cSettings: [.define("_GNU_SOURCE"), .headerSearchPath(".")]
+    ),
+    .target(
+      name: "CUnframedRecursions",
+      path: "Tests/Programs/RandomRecursions/unframed",
+      cSettings: [.unsafeFlags(["-O1", "-Xclang", "-mframe-pointer=none"])]
+    ),
     .executableTarget(
       name: "crashlab",
       dependencies: [
-        "CrashLab", "CrashLabPages", "Catalogue", "CHarness",
+        "CrashLab", "CrashLabPages", "Catalogue", "CHarness", "CRandomRecursions",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict

@@ -50,6 +50,7 @@ extension RunOptions {
       case .folded: CLAB_UNWIND_FOLDED
       case .plain: CLAB_UNWIND_PLAIN
       case .none: CLAB_UNWIND_NONE
+      case .oracle: CLAB_UNWIND_ORACLE
       }
     return options
   }

@@ -5,7 +5,7 @@ import CrashLab
 enum OutputFormat: String, ExpressibleByArgument, CaseIterable { case text, json, junit }
 
 enum Unwinding: String, ExpressibleByArgument, CaseIterable {
-  case folded, plain, none
+  case folded, plain, none, oracle
 }
 
 /// How trials are run, the same for `all` and `run`.

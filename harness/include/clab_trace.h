@@ -50,6 +50,7 @@ enum clab_trace_stop {
   CLAB_STOP_FRAME_LIMIT = 7, /* more frames than any stack has */
   CLAB_STOP_BUSY = 8,        /* another thread was unwinding */
   CLAB_STOP_VISITOR = 9,     /* the visitor had seen enough */
+  CLAB_STOP_MISMATCH = 10,   /* the oracle: from this frame on, libunwind goes another way */
 };
 
 /* What the frames of one program counter took of the stack. */

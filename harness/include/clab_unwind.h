@@ -23,6 +23,7 @@ enum clab_unwinding {
   CLAB_UNWIND_FOLDED = 0,
   CLAB_UNWIND_PLAIN = 1, /* every frame stepped by libunwind: the oracle */
   CLAB_UNWIND_NONE = 2,
+  CLAB_UNWIND_ORACLE = 3, /* folded, and beside it plain: both are compared at every frame */
 };
 
 /* Binds, touches and allocates all that an unwind needs, so that it is async-signal-safe
@@ -97,7 +98,8 @@ void clab_unwind_target(const struct clab_target *target, uint32_t mode, struct 
 void clab_unwind_process(pid_t process, const struct clab_registers *registers, uint32_t mode,
                          struct clab_trace *trace);
 
-/* What the oracle found. */
+/* What the oracle found. Where the walks differ, the trace has CLAB_STOP_MISMATCH and as many
+   frames as were equal. */
 struct clab_oracle_result {
   uint64_t frames;                /* that were compared and equal */
   uint64_t folded_pc, folded_cfa; /* where they differ; 0 where a walk had already ended */

@@ -36,12 +36,17 @@ static bool compare(void *context, uint64_t index, uint64_t pc, uint64_t cfa) {
 }
 
 /* The cursor must have come to its end as well, or to a return address of 0. */
-static void comparison_end(struct comparison *comparison) {
+static void comparison_end(struct comparison *comparison, struct clab_trace *trace) {
   struct clab_oracle_result *result = comparison->result;
   unw_word_t pc = 0;
-  if (!result->equal || comparison->more <= 0)
-    return;
-  unw_get_reg(&comparison->cursor, UNW_REG_IP, &pc);
-  if (pc != 0)
-    *result = (struct clab_oracle_result){result->frames, 0, 0, pc, 0, false};
+  if (result->equal && comparison->more > 0) {
+    unw_get_reg(&comparison->cursor, UNW_REG_IP, &pc);
+    if (pc != 0)
+      *result = (struct clab_oracle_result){result->frames, 0, 0, pc, 0, false};
+  }
+  if (!result->equal) {
+    trace->stop = CLAB_STOP_MISMATCH;
+    trace->complete = 0;
+    trace->frame_count = result->frames;
+  }
 }

@@ -44,6 +44,11 @@ static void begin(struct clab_walk *walk, const ucontext_t *context,
 void clab_unwind_local(const ucontext_t *context, const struct clab_stack_range *stack,
                        uint32_t mode, struct clab_trace *trace, clab_frame_visitor visitor,
                        void *visitor_context) {
+  if (mode == CLAB_UNWIND_ORACLE) {
+    struct clab_oracle_result result;
+    clab_unwind_oracle(context, stack, trace, &result);
+    return;
+  }
   uint64_t started = clab_now();
   int saved_errno = errno;
   struct clab_walk *walk = clab_walk_acquire_for(mode, trace);

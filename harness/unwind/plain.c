@@ -59,5 +59,5 @@ void clab_unwind_oracle(const ucontext_t *context, const struct clab_stack_range
   struct comparison comparison;
   comparison_begin(&comparison, start(&comparison.cursor, context), result);
   clab_unwind_local(context, stack, CLAB_UNWIND_FOLDED, trace, compare, &comparison);
-  comparison_end(&comparison);
+  comparison_end(&comparison, trace);
 }

@@ -4,6 +4,11 @@
 
 void clab_unwind_target(const struct clab_target *target, uint32_t mode, struct clab_trace *trace,
                         clab_frame_visitor visitor, void *visitor_context) {
+  if (mode == CLAB_UNWIND_ORACLE) {
+    struct clab_oracle_result result;
+    clab_unwind_target_oracle(target, trace, &result);
+    return;
+  }
   uint64_t started = clab_now();
   clab_step_warm_up();
   struct clab_walk *walk = clab_walk_acquire_for(mode, trace);

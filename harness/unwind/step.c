@@ -184,5 +184,5 @@ void clab_step_compare(struct clab_walk *walk, struct clab_oracle_result *result
   walk->visitor = compare;
   walk->visitor_context = &comparison;
   clab_walk_run(walk);
-  comparison_end(&comparison);
+  comparison_end(&comparison, walk->trace);
 }

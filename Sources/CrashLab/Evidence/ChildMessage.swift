@@ -71,6 +71,10 @@ extension Trace {
   /// A trace from the harness; nil if nothing was unwound. Counts out of bounds are refused.
   fileprivate init?(_ raw: clab_trace) throws(ChildMessage.Garbled) {
     if raw.stop == CLAB_STOP_NONE.rawValue { return nil }
+    if raw.stop == CLAB_STOP_MISMATCH.rawValue {
+      throw ChildMessage.Garbled(
+        "a trace that is not libunwind's own from frame \(raw.frame_count) on")
+    }
     guard raw.entry_count <= UInt32(CLAB_TRACE_ENTRIES),
       raw.site_count <= UInt32(CLAB_TRACE_SITES)
     else {

@@ -1,0 +1,30 @@
+import Catalogue
+import Foundation
+import Testing
+
+@testable import CrashLab
+
+/// Folded unwinding against libunwind stepped plainly: program counter and CFA of every frame.
+@Suite struct OracleTests {
+  /// `crashlab oracle --count 10000` is the same for longer.
+  @Test(arguments: Build.allCases)
+  func randomRecursionsAreWalkedAsLibunwindDoes(build: Build) throws {
+    let result = try Command(build: build).run(["oracle", "--seed", "1", "--count", "300"])
+    #expect(result.status == 0, "\(result.output)\(result.errors)")
+    #expect(result.output.hasPrefix("300 recursions, "), "\(result.output)")
+  }
+
+  /// A walk that differs is a laboratory error.
+  @Test(arguments: Build.allCases)
+  func everyCaseIsWalkedAsLibunwindDoes(build: Build) throws {
+    let result = try Command(build: build).run([
+      "all", "--unwinding", "oracle", "--no-save", "--format", "json",
+    ])
+    let report = try JSONDecoder().decode(RunReport.self, from: Data(result.output.utf8))
+    for trial in report.trials where trial.verdict != .skipped {
+      #expect(
+        trial.verdict == .asExpected,
+        "\(trial.case ?? ""): \(trial.reason ?? "") \(trial.mismatches)")
+    }
+  }
+}
