@@ -223,6 +223,6 @@ func stackPointerIsTheLastFieldButOne(text: String, expected: UInt64?) {
 }
 
 @Test func bytesInWordsBearsAnyNumber() {
-  #expect(bytesInWords(Int.max) == "8388608 TiB")
+  #expect(bytesInWords(Int.max) == "8,388,608 TiB")
   #expect(bytesInWords(3 << 39) == "1.5 TiB")
 }

@@ -34,6 +34,8 @@ public final class Laboratory {
   private let symbolicator = Symbolicator()
   private var freeBoards: [Board] = []
   private var live: [Trial] = []
+  /// When the loop last saw all that has happened.
+  private var lastLook: UInt64 = 0
 
   public init(options: Options, machine: Machine = .current()) throws {
     self.options = options
@@ -54,6 +56,7 @@ public final class Laboratory {
     let interrupts = try InterruptSignals()
     let orphans = Orphans()
     var waiting = Array(plan)[...]
+    lastLook = clab_now()
     defer {
       abandon()
       orphans.end(butNot: [])
@@ -92,6 +95,8 @@ public final class Laboratory {
       descriptors.append(pollfd(fd: trial.channel, events: Int16(POLLIN), revents: 0))
       descriptors.append(pollfd(fd: trial.pidfd, events: Int16(POLLIN), revents: 0))
     }
+    let busy = clab_now() - lastLook
+    for trial in live { trial.postpone(by: busy) }
     let nearest = live.map(\.deadline).min() ?? 0
     let now = clab_now()
     let wait = nearest > now ? (nearest - now) / 1_000_000 + 1 : 0
@@ -100,6 +105,7 @@ public final class Laboratory {
     }
     if descriptors[0].revents != 0, let signal = interrupts.take() { return signal }
     let after = clab_now()
+    lastLook = after
     for (index, trial) in live.enumerated() {
       if descriptors[1 + 2 * index].revents != 0 { trial.readChannel(machine: machine) }
       if descriptors[2 + 2 * index].revents != 0 {

@@ -10,7 +10,8 @@ final class Trial {
   let process: pid_t
   let pidfd: CInt
   private(set) var channel: CInt
-  let deadline: UInt64
+  /// When the laboratory ends it, CLOCK_MONOTONIC nanoseconds.
+  private(set) var deadline: UInt64
 
   private(set) var state = State.running
   private var timeline: [TrialReport.Event] = []
@@ -175,6 +176,9 @@ final class Trial {
   }
 
   // MARK: - Its end
+
+  /// The laboratory was busy for so long (nanoseconds): no child is charged for that.
+  func postpone(by duration: UInt64) { deadline += duration }
 
   /// The deadline has come, or the laboratory is interrupted.
   func end(timedOut: Bool) {
