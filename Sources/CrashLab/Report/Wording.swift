@@ -120,7 +120,8 @@ extension FaultReport {
         ", past the guard by \(bytesInWords(bytes))"
       default: ""
       }
-    return "stack overflow in \(owner.inWords) (\(stack)\(guarding)): \(access)\(place)\(skipped)"
+    return "stack overflow in \(owner.inWords) (\(stack)\(guarding)): "
+      + "\(access)\(place)\(skipped)"
   }
 }
 
@@ -160,7 +161,8 @@ extension Expectation.Ending {
 extension Corruption {
   public var inWords: String {
     let place = belowStackLimit.map { ", \(bytesInWords($0)) below the stack limit" } ?? ""
-    return "\(grouped(bytesChanged)) \(bytesChanged == 1 ? "byte" : "bytes") of the \(printable(what)) of \(printable(owner)) "
+    return
+      "\(grouped(bytesChanged)) \(bytesChanged == 1 ? "byte" : "bytes") of the \(printable(what)) of \(printable(owner)) "
       + "changed\(place)"
   }
 }
