@@ -34,6 +34,16 @@ private func frame(
     #expect(recursion.enteredFrom?.symbol == "parse")
   }
 
+  @Test func theCallIsInWhatWasInlined() throws {
+    var outer = frame(10, "thunk")
+    outer.inlined = [.init(symbol: "closure", file: "/a.swift", line: 5, column: nil)]
+    let recursion = try #require(
+      RecursionReport(
+        in: [frame(0, "f", count: 10), outer], frameCount: 11, stackSize: nil))
+    #expect(recursion.enteredFrom?.symbol == "closure")
+    #expect(recursion.enteredFrom?.line == 5)
+  }
+
   @Test func aRoundIsToldInTheOrderOfTheCalls() throws {
     // a calls b calls c calls a: outwards from the fault it reads c, b, a.
     let recursion = try #require(

@@ -156,7 +156,7 @@ extension UnwindReport {
     guard let last = frames.lastIndex(where: { repeated.contains($0.symbol ?? "") }),
       last + 1 < frames.count
     else { return nil }
-    return RecursionReport.Function(frames[last + 1])
+    return RecursionReport.Function(calling: frames[last + 1])
   }
 }
 

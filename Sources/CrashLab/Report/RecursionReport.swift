@@ -61,7 +61,7 @@ extension RecursionReport {
       share: bytes.flatMap { bytes in
         stackSize.flatMap { $0 > 0 ? Double(bytes) / Double($0) : nil }
       },
-      enteredFrom: entry.map { Function($0) })
+      enteredFrom: entry.map { Function(calling: $0) })
     guard self.frames >= frameCount - self.frames || (share ?? 0) >= 0.5 else { return nil }
     rotateToEntry(frames[outermost.upperBound...].prefix { functions.contains($0.identity) })
   }
@@ -77,6 +77,16 @@ extension RecursionReport {
 }
 
 extension RecursionReport.Function {
+  /// Where the call is written: in the innermost function that was inlined, if there is one.
+  init(calling frame: FrameReport) {
+    self.init(frame)
+    guard let inlined = frame.inlined?.first else { return }
+    symbol = inlined.symbol
+    file = inlined.file
+    line = inlined.line
+    column = inlined.column
+  }
+
   init(_ frame: FrameReport) {
     self.init(
       symbol: frame.symbol, file: frame.file, line: frame.line, column: frame.column,

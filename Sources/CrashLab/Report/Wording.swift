@@ -120,7 +120,8 @@ extension FaultReport {
         ", past the guard by \(bytesInWords(bytes))"
       default: ""
       }
-    return "stack overflow in \(owner.inWords) (\(stack)\(guarding)): \(access)\(place)\(skipped)"
+    return "stack overflow in \(owner.inWords) (\(stack)\(guarding)): "
+      + "\(access)\(place)\(skipped)"
   }
 }
 

@@ -101,9 +101,11 @@ extension SymbolicatedBacktrace.Symbol {
 }
 
 extension SourceLocation {
-  /// Line 0 is code that nobody has written.
+  /// Line 0, and the compiler's own file, are code that nobody has written.
   fileprivate init?(_ location: SymbolicatedBacktrace.SourceLocation?) {
-    guard let location, location.line > 0 else { return nil }
+    guard let location, location.line > 0, !location.path.hasSuffix("<compiler-generated>") else {
+      return nil
+    }
     self.init(
       file: location.path, line: location.line,
       column: location.column > 0 ? location.column : nil)
