@@ -61,7 +61,7 @@ extension FoundStack {
     for claim in claimed {
       let region = StackRegion(
         kind: claim.kind, name: claim.name, number: claim.number, thread: claim.thread,
-        low: claim.low, high: claim.high, guard: facts.guardBelow(claim.low, high: claim.high))
+        low: claim.low, high: claim.high, guard: facts.guardBelow(claim.low))
       found.append(FoundStack(region: region, stackPointer: nil, evidence: .noted))
     }
     for thread in facts.threads {
@@ -118,7 +118,7 @@ extension FoundStack.Facts {
     // Stacks without a guard lie in one mapping: the block of the thread below ends that thread's.
     let low = below.map(pageEnd) ?? segment.lowerBound
     let high = above.map(pageEnd) ?? segment.upperBound
-    let guardFound = guardBelow(low, high: high)
+    let guardFound = guardBelow(low)
     let evidence: FoundStack.Evidence =
       if above != nil { .controlBlock } else if guardFound.kind != .none, mapping.path.isEmpty {
         .shape
@@ -134,11 +134,11 @@ extension FoundStack.Facts {
     Address((address.value / UInt64(pageSize) + 1) * UInt64(pageSize))
   }
 
-  fileprivate func guardBelow(_ limit: Address, high: Address) -> Guard {
+  fileprivate func guardBelow(_ limit: Address) -> Guard {
     guard limit.value > 0 else { return .none(below: limit) }
     let index = scan.guards.firstIndex(endingAbove: Address(limit.value - 1))
     return Guard.below(
-      limit, stackSize: high.value - limit.value, mappings: mappings,
+      limit, askedFor: 0, mappings: mappings,
       installedGuards: Array(scan.guards[index...].prefix(1)))
   }
 }
