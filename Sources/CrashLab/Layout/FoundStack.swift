@@ -138,7 +138,7 @@ extension FoundStack.Facts {
     guard limit.value > 0 else { return .none(below: limit) }
     let index = scan.guards.firstIndex(endingAbove: Address(limit.value - 1))
     return Guard.below(
-      limit, stackSize: high.value - limit.value, mappings: mappings,
+      limit, askedFor: 0, mappings: mappings,
       installedGuards: Array(scan.guards[index...].prefix(1)))
   }
 }
