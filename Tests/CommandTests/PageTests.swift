@@ -31,14 +31,24 @@ import Testing
 
   @Test func deviceIsWrittenToAndNotReplaced() throws {
     try withTemporaryFolder { folder in
-      let pipe = "\(folder)/pipe"
-      #expect(mkfifo(pipe, 0o600) == 0)
-      let reader = open(pipe, O_RDWR | O_NONBLOCK)
+      #expect(mkfifo("\(folder)/pipe", 0o600) == 0)
+      #expect(symlink("\(folder)/page", "\(folder)/link") == 0)
+      // Opened for both, so that the command need not wait for a reader.
+      let reader = open("\(folder)/pipe", O_RDWR | O_NONBLOCK)
       defer { close(reader) }
-      let result = try Command().run(
-        ["run", "exit-zero", "--no-save", "--export-html", "/dev/stdout", "--format", "json"])
-      #expect(result.output.contains("<!DOCTYPE html>"))
-      #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == ["pipe"])
+      #expect(fcntl(reader, F_SETPIPE_SZ, 1 << 20) > 0)
+      try "old".write(toFile: "\(folder)/page", atomically: false, encoding: .utf8)
+      for target in ["pipe", "link"] {
+        let result = try Command().run([
+          "run", "exit-zero", "--no-save", "--export-html", "\(folder)/\(target)",
+        ])
+        #expect(result.status == 0)
+      }
+      var status = stat()
+      #expect(lstat("\(folder)/pipe", &status) == 0 && status.st_mode & S_IFMT == S_IFIFO)
+      #expect(lstat("\(folder)/link", &status) == 0 && status.st_mode & S_IFMT == S_IFLNK)
+      let page = try String(contentsOfFile: "\(folder)/page", encoding: .utf8)
+      #expect(page.hasPrefix("<!DOCTYPE html>"))
     }
   }
 

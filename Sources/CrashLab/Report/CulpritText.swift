@@ -1,10 +1,15 @@
 /// Who is to blame for an overflow, in words.
-struct CulpritText {
+package struct CulpritText {
   let theme: Theme
   let width: Int
 
+  package init(theme: Theme, width: Int) {
+    self.theme = theme
+    self.width = width
+  }
+
   /// Lines, each indented by two; "" if nothing stands out.
-  func text(of fault: FaultReport) -> String {
+  package func text(of fault: FaultReport) -> String {
     guard let unwind = fault.unwind else { return "" }
     if let recursion = unwind.recursion { return self.recursion(recursion) }
     if let frame = fault.largestFrame { return self.frame(frame, of: fault.site.stackSize ?? 0) }

@@ -77,7 +77,7 @@ public struct FaultReport: Sendable, Codable, Equatable {
   @Nullable public var sender: Sender?
   public var site: FaultSite
   /// What lies around the address, in ascending order.
-  @Nullable public var surroundings: [MemoryRegion]?
+  @Nullable public var surroundings: [MemoryRegion]? = nil
   @Nullable public var unwind: UnwindReport?
 
   public struct ThreadReport: Sendable, Codable, Equatable {

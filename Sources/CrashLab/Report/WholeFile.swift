@@ -2,13 +2,14 @@ internal import Glibc
 
 /// Writes a file that is there whole or not at all: it is written under another name first.
 ///
-/// What exists and is no regular file (a pipe, a device) is written to directly, never replaced.
+/// What exists and is no regular file (a pipe, a device, a link such as /dev/stdout) is written to
+/// directly, never replaced.
 /// - Parameter path: `-` is standard output.
 package func writeWhole(_ text: String, to path: String, advice: String = "") throws(SystemError) {
   if path == "-" { return try write(text, to: .standard, path: path, advice: advice) }
   var status = stat()
-  if stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
-    let descriptor = try system("open", path) { open(path, O_WRONLY | O_CLOEXEC) }
+  if lstat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
+    let descriptor = try system("open", path) { open(path, O_WRONLY | O_TRUNC | O_CLOEXEC) }
     defer { close(descriptor) }
     return try write(text, to: Output(descriptor: descriptor), path: path, advice: advice)
   }

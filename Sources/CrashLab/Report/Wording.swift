@@ -120,8 +120,7 @@ extension FaultReport {
         ", past the guard by \(bytesInWords(bytes))"
       default: ""
       }
-    return "stack overflow in \(owner.inWords) (\(stack)\(guarding)): "
-      + "\(access)\(place)\(skipped)"
+    return "stack overflow in \(owner.inWords) (\(stack)\(guarding)): \(access)\(place)\(skipped)"
   }
 }
 
@@ -161,8 +160,8 @@ extension Expectation.Ending {
 extension Corruption {
   public var inWords: String {
     let place = belowStackLimit.map { ", \(bytesInWords($0)) below the stack limit" } ?? ""
-    return
-      "\(grouped(bytesChanged)) \(bytesChanged == 1 ? "byte" : "bytes") of the \(printable(what)) of \(printable(owner)) "
+    let unit = bytesChanged == 1 ? "byte" : "bytes"
+    return "\(grouped(bytesChanged)) \(unit) of the \(printable(what)) of \(printable(owner)) "
       + "changed\(place)"
   }
 }

@@ -65,6 +65,11 @@ struct TrialValues {
     if !strips.isEmpty {
       values["strips"] = ["drawing": drawing(strips, words)] as Values
     }
+    let culprit = CulpritText(theme: .plain, width: 90).text(of: fault)
+    if !culprit.isEmpty {
+      let lines = culprit.split(separator: "\n").prefix(20)
+      values["culprit"] = ["lines": lines.map { shortened(String($0)) }] as Values
+    }
     if let unwind = fault.unwind { values["unwind"] = self.unwind(unwind) }
     return values
   }
@@ -153,6 +158,10 @@ struct TrialValues {
     if let offset = frame.offset { values["offset"] = grouped(offset) }
     if let file = frame.file, let line = frame.line {
       values["source"] = "\(shortened(lastParts(of: file, 2), to: 120)):\(line)"
+    }
+    values["inlined"] = (frame.inlined ?? []).prefix(8).map { inlined in
+      let source = inlined.file.map { " \(lastParts(of: $0, 2)):\(inlined.line ?? 0)" } ?? ""
+      return ["name": shortened(inlined.symbol + source, to: 200)] as Values
     }
     if let size = frame.frameSize { values["size"] = grouped(size) }
     return values

@@ -26,7 +26,7 @@ extension Templates {
     }
     a { color: var(--link) }
     a:focus-visible, input:focus-visible, button:focus-visible, summary:focus-visible,
-    .scroll:focus-visible { outline: 3px solid var(--link); outline-offset: 2px }
+    .scroll:focus-visible, .culprit:focus-visible { outline: 3px solid var(--link); outline-offset: 2px }
     .skip { position: absolute; left: -99rem }
     .skip:focus { left: 1rem; top: .5rem; background: var(--card); padding: .5rem }
     .hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%) }
@@ -87,6 +87,7 @@ extension Templates {
     thead th { color: var(--soft); font-size: .85rem }
     .is-fault th, .is-fault td { color: var(--bad); font-weight: 600 }
     .note { color: var(--soft); font-size: .92rem }
+    .culprit { white-space: pre-wrap; font: .9em/1.5 ui-monospace, "Liberation Mono", monospace; background: var(--free); border-radius: 8px; padding: .5rem .8rem; margin: .8rem 0 }
     summary { cursor: pointer; padding: .3rem 0 }
     .frames { list-style: none; margin: .3rem 0 0; padding: 0 }
     .frames li { display: grid; grid-template-columns: minmax(4.5rem, auto) 1fr auto; gap: 0 .8rem; padding: .12rem 0; border-bottom: 1px solid var(--line) }
