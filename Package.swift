@@ -69,9 +69,15 @@ let package = Package(
       path: "Tests/Programs/HostileChildren",
       swiftSettings: strict
     ),
+    // Measures what `crashlab switch` measures, and shares no code with it.
+    .executableTarget(
+      name: "futex-ring",
+      path: "Tests/Programs/FutexRing",
+      cSettings: [.define("_GNU_SOURCE")]
+    ),
     .testTarget(
       name: "CommandTests",
-      dependencies: ["CrashLab", "Catalogue", "crashlab", "hostile-children"],
+      dependencies: ["CrashLab", "Catalogue", "crashlab", "hostile-children", "futex-ring"],
       swiftSettings: strict
     ),
     .testTarget(

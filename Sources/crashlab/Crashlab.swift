@@ -19,7 +19,8 @@ struct Crashlab: ParsableCommand {
     version: "crashlab 0.1",
     subcommands: [
       AllCommand.self, RunCommand.self, ListCommand.self, ExplainCommand.self,
-      ReportCommand.self, BenchCommand.self, ResumeCommand.self,
+      ReportCommand.self, BenchCommand.self, SwitchCommand.self,
+      ResumeCommand.self,
     ])
 
   /// Parses and runs; what goes wrong becomes a sentence and one of the documented statuses.

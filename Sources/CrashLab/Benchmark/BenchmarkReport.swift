@@ -10,21 +10,12 @@ public struct BenchmarkReport: Sendable, Codable {
 
     /// - Parameter samples: nanoseconds, at least one.
     public init(_ name: String, nanoseconds samples: [Double]) {
-      let sorted = samples.sorted()
       self.name = name
       self.unit = "ns"
-      self.median = Figure.quantile(sorted, 0.5)
-      self.lowerQuartile = Figure.quantile(sorted, 0.25)
-      self.upperQuartile = Figure.quantile(sorted, 0.75)
+      self.median = samples.median
+      self.lowerQuartile = samples.quantile(0.25)
+      self.upperQuartile = samples.quantile(0.75)
       self.samples = samples
-    }
-
-    private static func quantile(_ sorted: [Double], _ part: Double) -> Double {
-      if sorted.isEmpty { return 0 }
-      let place = part * Double(sorted.count - 1)
-      let below = Int(place)
-      let above = min(below + 1, sorted.count - 1)
-      return sorted[below] + (sorted[above] - sorted[below]) * (place - Double(below))
     }
   }
 

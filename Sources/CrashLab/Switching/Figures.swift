@@ -1,0 +1,31 @@
+internal import Glibc
+
+/// Figures as a person reads them: three digits that mean something.
+enum Figures {
+  /// `0.42`, `12.3`, `2,184`
+  static func short(_ value: Double) -> String {
+    guard value.isFinite else { return "-" }
+    let size = abs(value)
+    if size >= 100 { return grouped(Int(value.rounded())) }
+    return fixed(value, size >= 10 ? 1 : 2)
+  }
+
+  static func fixed(_ value: Double, _ digits: Int) -> String {
+    guard value.isFinite else { return "-" }
+    var scale = 1.0
+    for _ in 0..<digits { scale *= 10 }
+    let scaled = Int((abs(value) * scale).rounded())
+    let whole = scaled / Int(scale)
+    let rest = String(scaled % Int(scale))
+    let sign = value < 0 && scaled > 0 ? "-" : ""
+    if digits == 0 { return "\(sign)\(whole)" }
+    return "\(sign)\(whole).\(String(repeating: "0", count: digits - rest.count))\(rest)"
+  }
+}
+
+extension String {
+  /// Spaces before it, up to this width.
+  func padding(toLeft width: Int) -> String {
+    String(repeating: " ", count: max(0, width - count)) + self
+  }
+}

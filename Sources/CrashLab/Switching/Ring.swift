@@ -1,0 +1,20 @@
+internal import CHarness
+
+/// A token that goes round threads of one process, or processes of one thread each.
+struct Ring {
+  var members = 2
+  var member: clab_member
+  var token = CLAB_TOKEN_FUTEX
+  /// Of its own, that a member touches at its turn.
+  var pages = 0
+
+  func measure(
+    _ placement: UnsafePointer<clab_placement>, _ hops: UInt64,
+    _ sample: UnsafeMutablePointer<clab_sample>
+  ) -> Int32 {
+    var ring = clab_ring(
+      members: UInt32(members), kind: member.rawValue, token: token.rawValue,
+      pages: UInt32(pages))
+    return clab_measure_ring(&ring, placement, hops, sample)
+  }
+}

@@ -1,0 +1,39 @@
+internal import CHarness
+
+/// One sample of a measurement: so many operations, and what they took.
+struct Sample: Sendable, Equatable {
+  /// Nanoseconds an operation.
+  var nanoseconds: Double
+  /// Core cycles an operation.
+  var cycles: Double
+  /// Context switches an operation, as the kernel counted them.
+  var switches: Double
+
+  init(nanoseconds: Double, cycles: Double = 0, switches: Double = 0) {
+    self.nanoseconds = nanoseconds
+    self.cycles = cycles
+    self.switches = switches
+  }
+
+  init(_ sample: clab_sample) {
+    nanoseconds = Double(sample.elapsed) / Double(max(1, sample.operations))
+    cycles = nanoseconds * sample.cycles_per_nanosecond
+    switches =
+      Double(sample.voluntary + sample.involuntary) / Double(max(1, sample.switch_operations))
+  }
+
+  /// Takes a sample in a child that is placed as said.
+  static func take(
+    _ what: String, in placement: Placement,
+    _ measure: (UnsafePointer<clab_placement>, UnsafeMutablePointer<clab_sample>) -> Int32
+  ) throws(SystemError) -> Sample {
+    var sample = clab_sample()
+    var description = placement.description()
+    let code = measure(&description, &sample)
+    guard code == 0 else {
+      let advice = code == 1 ? "SCHED_FIFO needs CAP_SYS_NICE; try --policy batch" : ""
+      throw SystemError("measure", what, code: code, advice: advice)
+    }
+    return Sample(sample)
+  }
+}

@@ -1,0 +1,50 @@
+/// Everything that `crashlab switch` measures, and how thoroughly.
+public struct SwitchMeasurement: Sendable {
+  /// How much time there is.
+  public enum Thoroughness: String, Sendable, Codable, CaseIterable {
+    /// Under ten seconds.
+    case quick
+    /// Under a minute.
+    case usual
+    /// Under five minutes.
+    case full
+  }
+
+  public var placement: Placement
+  public var ladder: RungLadder
+  /// Threads and processes that the scheduler may put on any core.
+  public var unpinnedLadder: RungLadder
+
+  public init(_ thoroughness: Thoroughness, placement: Placement) {
+    self.placement = placement
+    switch thoroughness {
+    case .quick: ladder = RungLadder(rounds: 11)
+    case .usual: ladder = RungLadder(rounds: 21, scale: 2)
+    case .full: ladder = RungLadder(rounds: 51, scale: 4)
+    }
+    unpinnedLadder = RungLadder(rounds: ladder.rounds, scale: ladder.scale)
+    unpinnedLadder.rungs = [.threadFutex, .processFutex]
+  }
+
+  public var plannedMilliseconds: Double {
+    ladder.plannedMilliseconds + unpinnedLadder.plannedMilliseconds
+  }
+
+  /// - Returns: what was measured; after a signal, what had been until then.
+  public func run(sitting: Sitting) throws -> SwitchReport {
+    var report = try runLadder(sitting: sitting)
+    report.unpinned =
+      try unpinnedLadder.measure(in: placement.unpinned, sitting: sitting).rungs
+    report.interrupted = sitting.interrupted != nil
+    return report
+  }
+
+  /// The rungs alone.
+  public func runLadder(sitting: Sitting) throws -> SwitchReport {
+    let result = try ladder.measure(in: placement, sitting: sitting)
+    return SwitchReport(
+      machine: .current(), conditions: .current(core: placement.core), placement: placement,
+      interrupted: sitting.interrupted != nil, rungs: result.rungs, unpinned: [],
+      absent: result.absent)
+  }
+}

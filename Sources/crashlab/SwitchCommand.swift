@@ -1,0 +1,26 @@
+import ArgumentParser
+import CrashLab
+
+struct SwitchCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "switch",
+    abstract: "What a process, thread, coroutine and Task switch really cost here.",
+    discussion: """
+      Both sides are pinned to one core, switches are counted and divided by, and all that is \
+      compared is measured in turn. Ctrl-C ends it with what was measured so far.
+      """)
+
+  @OptionGroup var options: SwitchOptions
+
+  @Option(help: "text or json.") var format: TextOrJSON = .text
+
+  func run() throws {
+    let measurement = options.measurement
+    let (report, signal) = try withSitting(milliseconds: measurement.plannedMilliseconds) {
+      try measurement.run(sitting: $0)
+    }
+    let output = Output.standard
+    try output.write(format == .json ? report.json() : report.text(theme: .suited(to: output)))
+    if let signal { throw ExitCode(128 + signal.number) }
+  }
+}

@@ -1,0 +1,50 @@
+import Foundation
+import Testing
+
+@testable import CrashLab
+
+/// `crashlab switch` as a user runs it. Ratios only: the machine may have other work.
+@Suite(.serialized) struct SwitchTests {
+  @Test func jsonIsWhatTheDesignSays() throws {
+    let result = try Command("crashlab", .release).run(["switch", "--quick", "--format", "json"])
+    try #require(result.status == 0, "\(result.errors)")
+    let report = try JSON.value(SwitchReport.self, from: Array(result.output.utf8))
+    let names = Set(report.rungs.map(\.name) + report.absent.compactMap(Rung.init(rawValue:)))
+    #expect(names == Set(Rung.allCases))
+    for rung in report.rungs {
+      #expect(rung.samples.count >= 9)
+      #expect(rung.lowerQuartile <= rung.median && rung.median <= rung.upperQuartile)
+    }
+    let object = try #require(
+      try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any])
+    for key in ["schemaVersion", "machine", "conditions", "placement", "rungs", "unpinned"] {
+      #expect(object[key] != nil, "\(key) is absent")
+    }
+  }
+
+  /// The same ring by other hands, in turn with ours.
+  @Test(arguments: [(Rung.threadFutex, "threads"), (Rung.processFutex, "processes")])
+  func agreesWithAnIndependentProgram(rung: Rung, kind: String) throws {
+    let core = Placement.suggestedCore()
+    let placement = Placement(core: core)
+    var ours: [Double] = []
+    var theirs: [Double] = []
+    var switches: [Double] = []
+    for _ in 0..<25 {
+      let sample = try #require(try rung.sample(in: placement, scale: 4))
+      ours.append(sample.nanoseconds)
+      switches.append(sample.switches)
+      let other = try Command("futex-ring", .release).run([kind, "2", "3000", "\(core)"])
+      theirs.append(try #require(other.output.split(separator: " ").first.flatMap { Double($0) }))
+    }
+    // Whatever else runs here (the other tests, for one) only adds: the least has met least of it.
+    let ratio = try #require(ours.min()) / (try #require(theirs.min()))
+    #expect(abs(ratio - 1) < 0.1, "\(ours) beside \(theirs)")
+    #expect(abs(switches.median - 1) < 0.01, "one switch a hop, but \(switches)")
+  }
+
+  @Test func contradictoryOptionsAreUsage() throws {
+    #expect(try Command().run(["switch", "--quick", "--full"]).status == 64)
+    #expect(try Command().run(["switch", "--core", "-1"]).status == 64)
+  }
+}
