@@ -15,7 +15,8 @@ let package = Package(
     .library(name: "CrashLab", targets: ["CrashLab"]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
   ],
   targets: [
     .systemLibrary(
@@ -31,7 +32,10 @@ let package = Package(
     ),
     .target(
       name: "CrashLab",
-      dependencies: ["CHarness"],
+      dependencies: [
+        "CHarness",
+        .product(name: "Histogram", package: "hdrhistogram-swift"),
+      ],
       swiftSettings: strict
     ),
     .target(
