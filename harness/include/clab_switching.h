@@ -173,6 +173,16 @@ int clab_serve_with_threads(const int *connections, uint32_t count, void *argume
 /* A coroutine a connection, on one thread and epoll. Async-signal-safe: no */
 int clab_serve_with_coroutines(const int *connections, uint32_t count, void *argument);
 
+/* For a server of one's own, in a language that has no epoll: descriptors that are waited for, each
+   once for each time that it is armed. Each returns -1 and errno on failure.
+   Async-signal-safe: yes */
+int clab_poll_set_create(void);
+/* Makes the descriptor non-blocking and adds it, unarmed. */
+int clab_poll_set_add(int set, int descriptor);
+int clab_poll_set_arm(int set, int descriptor, uint64_t token);
+/* Waits until at least one can be read, and writes the tokens of those that can. */
+int clab_poll_set_wait(int set, uint64_t *tokens, int capacity);
+
 /* Runs the server in one process and a client in another, joined by Unix sockets. The latency of
    each counted request in nanoseconds goes into latencies[0 ..< requests], in the order of the
    answers. Returns 0 or an errno: EMFILE where so many descriptors are not permitted.

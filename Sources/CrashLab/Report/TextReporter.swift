@@ -88,14 +88,14 @@ public struct TextReporter: Reporter {
     if repeated.isEmpty { return "" }
     var text = "\n\(theme.heading("overshoot in bytes, over all attempts"))\n"
     for (name, values) in repeated.sorted(by: { $0.key < $1.key }) {
-      text += "  \(name): \(Histogram(values).inWords)\n"
+      text += "  \(name): \(ValueCounts(values).inWords)\n"
     }
     return text
   }
 }
 
 /// How often each value was seen, in few words.
-struct Histogram: Sendable, Equatable {
+struct ValueCounts: Sendable, Equatable {
   var counts: [Int: Int] = [:]
 
   init(_ values: some Sequence<Int>) { for value in values { counts[value, default: 0] += 1 } }

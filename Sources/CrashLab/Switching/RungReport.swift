@@ -15,6 +15,9 @@ public struct RungReport: Sendable, Codable, Equatable {
   @Nullable public var netOf: Rung?
   /// Context switches an operation, counted by the kernel.
   public var switchesPerHop: Double
+  /// The part of the time on the wall, 0 to 1, in which the core did something else. It is in no
+  /// other figure here, but what it leaves in caches is.
+  public var disturbance: Double
 
   init(_ rung: Rung, samples: [Sample], baseline: [Sample]?, coroutine: [Sample]?) {
     let spread = Spread(samples.map(\.nanoseconds))
@@ -28,5 +31,6 @@ public struct RungReport: Sendable, Codable, Equatable {
     net = baseline.map { zip(samples, $0).map { $0.nanoseconds - $1.nanoseconds }.median }
     netOf = baseline == nil ? nil : rung.withoutSwitch
     switchesPerHop = samples.map(\.switches).median
+    disturbance = samples.map(\.disturbance).median
   }
 }

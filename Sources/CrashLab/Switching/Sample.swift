@@ -2,12 +2,15 @@ internal import CHarness
 
 /// One sample of a measurement: so many operations, and what they took.
 struct Sample: Sendable, Equatable {
-  /// Nanoseconds an operation.
+  /// Nanoseconds an operation: of processor time where it is pinned to a core, so that whoever else
+  /// runs on that core is not counted; else of the clock on the wall.
   var nanoseconds: Double
   /// Core cycles an operation.
   var cycles: Double
   /// Context switches an operation, as the kernel counted them.
   var switches: Double
+  /// The part of the time on the wall in which the core did something else.
+  var disturbance = 0.0
 
   init(nanoseconds: Double, cycles: Double = 0, switches: Double = 0) {
     self.nanoseconds = nanoseconds
@@ -15,8 +18,11 @@ struct Sample: Sendable, Equatable {
     self.switches = switches
   }
 
-  init(_ sample: clab_sample) {
-    nanoseconds = Double(sample.elapsed) / Double(max(1, sample.operations))
+  init(_ sample: clab_sample, isPinned: Bool) {
+    let wall = Double(sample.elapsed) / Double(max(1, sample.operations))
+    let processor = Double(sample.processor) / Double(max(1, sample.switch_operations))
+    nanoseconds = isPinned ? processor : wall
+    disturbance = wall > 0 && isPinned ? max(0, 1 - processor / wall) : 0
     cycles = nanoseconds * sample.cycles_per_nanosecond
     switches =
       Double(sample.voluntary + sample.involuntary) / Double(max(1, sample.switch_operations))
@@ -34,6 +40,6 @@ struct Sample: Sendable, Equatable {
       let advice = code == 1 ? "SCHED_FIFO needs CAP_SYS_NICE; try --policy batch" : ""
       throw SystemError("measure", what, code: code, advice: advice)
     }
-    return Sample(sample)
+    return Sample(sample, isPinned: placement.core != nil)
   }
 }

@@ -14,13 +14,27 @@ public struct SwitchMeasurement: Sendable {
   public var ladder: RungLadder
   /// Threads and processes that the scheduler may put on any core.
   public var unpinnedLadder: RungLadder
+  public var sweep: TLBSweep
+  public var tenThousand: TenThousand
 
   public init(_ thoroughness: Thoroughness, placement: Placement) {
     self.placement = placement
     switch thoroughness {
-    case .quick: ladder = RungLadder(rounds: 11)
-    case .usual: ladder = RungLadder(rounds: 21, scale: 2)
-    case .full: ladder = RungLadder(rounds: 51, scale: 4)
+    case .quick:
+      ladder = RungLadder(rounds: 11)
+      sweep = TLBSweep(pages: [0, 256], rounds: 9, hops: 600)
+      tenThousand = TenThousand(
+        processes: 500, echo: EchoLoad(connections: 10_000, requests: 10_000, rounds: 1))
+    case .usual:
+      ladder = RungLadder(rounds: 21, scale: 2)
+      sweep = TLBSweep(pages: [0, 64, 256, 1024], rounds: 11, hops: 1000)
+      tenThousand = TenThousand(
+        echo: EchoLoad(connections: 10_000, requests: 20_000, rounds: 9))
+    case .full:
+      ladder = RungLadder(rounds: 51, scale: 4)
+      sweep = TLBSweep(pages: [0, 16, 64, 128, 256, 512, 1024], rounds: 21, hops: 4000)
+      tenThousand = TenThousand(
+        echo: EchoLoad(connections: 10_000, requests: 50_000, rounds: 15))
     }
     unpinnedLadder = RungLadder(rounds: ladder.rounds, scale: ladder.scale)
     unpinnedLadder.rungs = [.threadFutex, .processFutex]
@@ -28,6 +42,7 @@ public struct SwitchMeasurement: Sendable {
 
   public var plannedMilliseconds: Double {
     ladder.plannedMilliseconds + unpinnedLadder.plannedMilliseconds
+      + sweep.plannedMilliseconds + tenThousand.plannedMilliseconds
   }
 
   /// - Returns: what was measured; after a signal, what had been until then.
@@ -35,6 +50,9 @@ public struct SwitchMeasurement: Sendable {
     var report = try runLadder(sitting: sitting)
     report.unpinned =
       try unpinnedLadder.measure(in: placement.unpinned, sitting: sitting).rungs
+    report.tlb = try sweep.measure(
+      in: placement, conditions: report.conditions, sitting: sitting)
+    report.tenThousand = try tenThousand.measure(core: placement.core, sitting: sitting)
     report.interrupted = sitting.interrupted != nil
     return report
   }

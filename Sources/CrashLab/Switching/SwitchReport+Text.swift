@@ -5,6 +5,8 @@ extension SwitchReport {
     if !unpinned.isEmpty {
       parts.append(ladder(unpinned, "Not pinned (the scheduler's choice, not a cost)", theme))
     }
+    if let tlb { parts.append(tlb.text(theme: theme)) }
+    if let tenThousand { parts.append(tenThousand.text(theme: theme)) }
     if !absent.isEmpty { parts.append("not installed: \(absent.joined(separator: ", "))\n") }
     if interrupted { parts.append(theme.warning("interrupted: what was measured until then\n")) }
     return parts.filter { !$0.isEmpty }.joined(separator: "\n")

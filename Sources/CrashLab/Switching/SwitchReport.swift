@@ -9,6 +9,10 @@ public struct SwitchReport: Sendable, Codable {
   public var rungs: [RungReport]
   /// Switches that the scheduler may put on any core: a distribution, not a cost.
   public var unpinned: [RungReport]
+  /// Null where only the rungs were measured.
+  @Nullable public var tlb: TLBReport?
+  /// The same.
+  @Nullable public var tenThousand: TenThousand.Report?
   /// Peers that are not installed here.
   public var absent: [String]
 

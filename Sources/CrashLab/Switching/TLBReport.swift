@@ -1,0 +1,103 @@
+/// What the sweep found.
+public struct TLBReport: Sendable, Codable, Equatable {
+  /// A ring of threads beside one of as many processes. Nanoseconds a hop.
+  public struct RingPair: Sendable, Codable, Equatable {
+    public var members: Int
+    /// The median.
+    public var thread: Double
+    public var process: Double
+    public var threadSamples: [Double]
+    public var processSamples: [Double]
+    /// Context switches a hop, counted by the kernel.
+    public var threadSwitchesPerHop: Double
+    public var processSwitchesPerHop: Double
+
+    init(members: Int, thread: [Sample], process: [Sample]) {
+      self.members = members
+      threadSamples = thread.map(\.nanoseconds)
+      processSamples = process.map(\.nanoseconds)
+      self.thread = threadSamples.median
+      self.process = processSamples.median
+      threadSwitchesPerHop = thread.map(\.switches).median
+      processSwitchesPerHop = process.map(\.switches).median
+    }
+  }
+
+  public struct Curve: Sendable, Codable, Equatable {
+    public var pages: Int
+    public var rings: [RingPair]
+    /// The step of processes less threads, and that of threads alone; null if not to be seen.
+    @Nullable public var processStep: Step?
+    @Nullable public var threadStep: Step?
+
+    init(pages: Int, rings: [RingPair]) {
+      self.pages = pages
+      self.rings = rings
+      processStep = TLBRule.processStep(of: rings)
+      threadStep = TLBRule.threadStep(of: rings)
+    }
+  }
+
+  public struct Step: Sendable, Codable, Equatable {
+    /// The smallest ring of the new level.
+    public var members: Int
+    /// Nanoseconds a hop.
+    public var height: Double
+    /// 0 to 1.
+    public var confidence: Double
+  }
+
+  /// What a hop is made of. Nanoseconds.
+  public struct Costs: Sendable, Codable, Equatable {
+    /// From one thread to another.
+    public var threadSwitch: Double
+    /// What another address space adds while the core keeps its translations.
+    public var addressSpace: Double
+    /// What it adds when it has been forgotten; null without a step.
+    @Nullable public var flush: Double?
+    /// To find a page's translation again; null without a step, or with one working set only.
+    @Nullable public var refillPerPage: Double?
+  }
+
+  public var pages: [Curve]
+  /// The ring at which processes step up, as all working sets see it; null if they see none.
+  @Nullable public var processStep: Int?
+  @Nullable public var threadStep: Int?
+  /// Of the process step; of that there is none to be seen where it is null.
+  public var confidence: Double
+  @Nullable public var costs: Costs?
+  /// Where the kernel's source says that the step must be; null for nowhere.
+  @Nullable public var expectedStep: Int?
+  /// Why there, or why nowhere.
+  public var expectation: String
+
+  init(curves: [Curve], conditions: SwitchingConditions) {
+    pages = curves
+    let process = TLBRule.agreement(curves.map(\.processStep))
+    let thread = TLBRule.agreement(curves.map(\.threadStep))
+    processStep = process.members
+    threadStep = thread.members
+    confidence = process.confidence
+    costs = TLBRule.costs(curves, step: process.members)
+    (expectedStep, expectation) = conditions.expectedStep
+  }
+}
+
+extension SwitchingConditions {
+  /// At how many processes on one core their hop must become dearer, and why.
+  var expectedStep: (members: Int?, why: String) {
+    if let kept = addressSpacesKept {
+      let global =
+        globalAddressSpaces
+        ? "; INVLPGB gives a global one only to a process that runs on more than three cores" : ""
+      return (
+        kept + 1,
+        "Linux keeps \(kept) address spaces a core in the TLB (TLB_NR_DYN_ASIDS, "
+          + "arch/x86/mm/tlb.c)\(global)"
+      )
+    }
+    return taggedTranslations
+      ? (nil, "address space identifiers are many (arch/arm64/mm/context.c): no step so early")
+      : (nil, "without PCID each write of CR3 flushes: processes are dearer in any ring, no step")
+  }
+}

@@ -1,0 +1,54 @@
+import Testing
+
+@testable import CrashLab
+
+/// The sweep's rules, on rings that were made up.
+@Suite struct TLBRuleTests {
+  /// - Parameter step: the ring at which processes become dearer; nil for none.
+  static func rings(
+    step: Int?, threadSlope: Double = 2, noise: Double = 30, seed: UInt64 = 5
+  ) -> [TLBReport.RingPair] {
+    var generator = SplitMix64(seed: seed)
+    func sample(_ level: Double) -> Sample {
+      Sample(
+        nanoseconds: level + Double.random(in: -noise...noise, using: &generator), switches: 1)
+    }
+    return (2...12).map { members in
+      // Under SCHED_BATCH a ring of two is cheaper, for reasons of the scheduler's.
+      let thread = (members == 2 ? 1650.0 : 2200.0) + threadSlope * Double(members)
+      let process = thread + 140 + (step.map { members >= $0 } ?? false ? 380 : 0)
+      return TLBReport.RingPair(
+        members: members, thread: (0..<9).map { _ in sample(thread) },
+        process: (0..<9).map { _ in sample(process) })
+    }
+  }
+
+  @Test(arguments: [5, 7, 9]) func processesStepWhereTheyDo(step: Int) {
+    let rings = TLBRuleTests.rings(step: step)
+    #expect(TLBRule.processStep(of: rings)?.members == step)
+    #expect(TLBRule.threadStep(of: rings) == nil, "the rise from two to three is no step")
+  }
+
+  @Test func noStepWhereThereIsNone() {
+    #expect(TLBRule.processStep(of: TLBRuleTests.rings(step: nil)) == nil)
+  }
+
+  @Test func workingSetsMustAgree() {
+    func step(_ members: Int) -> TLBReport.Step {
+      .init(members: members, height: 1, confidence: 0.99)
+    }
+    #expect(TLBRule.agreement([step(7), step(7)]) == (7, 0.99))
+    #expect(TLBRule.agreement([step(7), nil]) == (7, 0.99))
+    #expect(TLBRule.agreement([step(7), nil, nil]).members == nil)
+    #expect(TLBRule.agreement([step(7), step(9)]).members == nil)
+    #expect(TLBRule.agreement([nil, nil]).members == nil)
+  }
+
+  @Test func costsAreTakenApart() throws {
+    let bare = TLBReport.Curve(pages: 0, rings: TLBRuleTests.rings(step: 7, noise: 1))
+    let costs = try #require(TLBRule.costs([bare], step: 7))
+    #expect(abs(costs.addressSpace - 140) < 5)
+    #expect(abs(try #require(costs.flush) - 380) < 5)
+    #expect(costs.refillPerPage == nil)
+  }
+}
