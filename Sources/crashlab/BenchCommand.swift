@@ -4,5 +4,5 @@ import CrashLab
 struct BenchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "bench", abstract: "Measure what the laboratory itself costs.",
-    subcommands: [BenchHarnessCommand.self, BenchSwitchCommand.self])
+    subcommands: [BenchHarnessCommand.self, BenchUnwindCommand.self, BenchSwitchCommand.self])
 }

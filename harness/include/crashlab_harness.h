@@ -25,6 +25,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "clab_benchmark.h"
 #include "clab_coroutine.h"
 #include "clab_trace.h"
 #include "clab_unwind.h"

@@ -22,13 +22,18 @@ public struct BenchmarkReport: Sendable, Codable {
   public var schemaVersion = RunReport.schemaVersion
   public var machine: Machine
   public var benchmarks: [Figure]
-  /// Peers that are not installed here.
+  /// Names of the figures that could not be taken here: the peer is not installed, or fails.
   public var absent: [String]
+  /// What a reader should know beside the figures.
+  public var notes: [String]
 
-  public init(machine: Machine, benchmarks: [Figure], absent: [String] = []) {
+  public init(
+    machine: Machine, benchmarks: [Figure], absent: [String] = [], notes: [String] = []
+  ) {
     self.machine = machine
     self.benchmarks = benchmarks
     self.absent = absent
+    self.notes = notes
   }
 
   public func json() throws -> String { try JSON.text(of: self) + "\n" }

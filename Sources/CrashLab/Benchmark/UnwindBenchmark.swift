@@ -1,0 +1,164 @@
+internal import CHarness
+internal import Glibc
+
+/// The same stack overflow told by every unwinder there is, in one run and in turn.
+///
+/// Those inside the process run in the handler of a child that has just overflowed its 8 MiB stack;
+/// those outside look at the same child, which stands still.
+public struct UnwindBenchmark {
+  public enum Chain: String, Sendable, CaseIterable {
+    /// One function that calls itself.
+    case regular
+    /// Six functions in random order, one of them with a frame that is sized at run time.
+    case irregular
+  }
+
+  /// Children of each chain.
+  public var rounds: Int
+  /// Runs of each whole program (gdb, Swift's backtracer); they take seconds.
+  public var programRounds: Int
+  /// Arguments with which this program overflows its main stack by itself, before the chain's name.
+  public var overflowArguments: [String]
+
+  public init(rounds: Int, programRounds: Int, overflowArguments: [String]) {
+    self.rounds = rounds
+    self.programRounds = programRounds
+    self.overflowArguments = overflowArguments
+  }
+
+  private var samples: [String: [Double]] = [:]
+  private var order: [String] = []
+  private var absent: [String] = []
+  private var notes: [String] = []
+
+  /// - Parameter trial: a case that overflows a thread: its whole trial is measured with and without
+  ///   unwinding.
+  public mutating func run(trial: CrashCase) throws -> BenchmarkReport {
+    let machine = Machine.current()
+    clab_laboratory_prepare()
+    guard let overflow = clab_overflow_create() else { throw SystemError("mmap") }
+    defer { clab_overflow_destroy(overflow) }
+    for round in 0..<rounds {
+      for chain in Chain.allCases { try measure(chain, round, overflow) }
+    }
+    try measureTrials(trial, machine)
+    return BenchmarkReport(
+      machine: machine, benchmarks: order.map { .init($0, nanoseconds: samples[$0]!) },
+      absent: absent, notes: notes)
+  }
+
+  private mutating func add(_ name: String, _ nanoseconds: Double) {
+    if samples[name] == nil { order.append(name) }
+    samples[name, default: []].append(nanoseconds)
+  }
+
+  private mutating func measure(
+    _ chain: Chain, _ round: Int, _ overflow: UnsafeMutablePointer<clab_overflow>
+  ) throws {
+    let child = try system("fork", "a stack overflow") {
+      clab_fork_overflow(overflow, chain == .irregular, UInt32(round))
+    }
+    defer { clab_end_overflow(child) }
+    let name = "unwind.\(chain.rawValue)"
+    try check(overflow.pointee)
+    if round == 0 { notes.append("\(name): \(overflow.pointee.folded_frames) frames") }
+    add("\(name).folded", Double(overflow.pointee.folded))
+    add("\(name).step", Double(overflow.pointee.step))
+    add("\(name).backtrace-cold", Double(overflow.pointee.backtrace))
+    add("\(name).backtrace-warm", of: overflow.pointee.backtrace_again)
+    add("\(name).folded-warm", of: overflow.pointee.folded_again)
+    if chain == .regular { add("\(name).read-a-word-a-frame", of: overflow.pointee.read) }
+    try measureFromOutside(name, child, overflow.pointee)
+    if round < programRounds { try measurePrograms(chain, child, overflow.pointee) }
+  }
+
+  private mutating func add<Times>(_ name: String, of times: Times) {
+    withUnsafeBytes(of: times) { bytes in
+      for time in bytes.bindMemory(to: UInt64.self) { add(name, Double(time)) }
+    }
+  }
+
+  /// All must have walked the same chain; unw_backtrace sees the handler's own frames as well.
+  private func check(_ overflow: clab_overflow) throws {
+    let extra = Int(overflow.backtrace_frames) - Int(overflow.folded_frames)
+    guard overflow.folded_frames == overflow.step_frames, (0...6).contains(extra) else {
+      throw HarnessBenchmark.Failure(
+        description: """
+          the unwinders do not agree: \(overflow.folded_frames) frames folded, \
+          \(overflow.step_frames) stepped, \(overflow.backtrace_frames) by unw_backtrace
+          """)
+    }
+  }
+
+  private mutating func measureFromOutside(
+    _ name: String, _ child: pid_t, _ overflow: clab_overflow
+  ) throws {
+    var trace = clab_trace()
+    var overflow = overflow
+    for _ in 0..<4 {
+      let started = clab_now()
+      clab_unwind_process(child, &overflow.registers, CLAB_UNWIND_FOLDED.rawValue, &trace)
+      add("\(name).observer", Double(clab_now() - started))
+      guard trace.frame_count == overflow.folded_frames else {
+        throw HarnessBenchmark.Failure(
+          description: "from outside \(trace.frame_count) frames, not \(overflow.folded_frames)")
+      }
+      add("\(name).copy-out", Double(clab_time_copy_out(child, &overflow)))
+    }
+  }
+
+  /// Whole programs, as a person starts them: their own start and their symbols included.
+  private mutating func measurePrograms(
+    _ chain: Chain, _ child: pid_t, _ overflow: clab_overflow
+  ) throws {
+    let name = "unwind.\(chain.rawValue)"
+    if PeerProcess.isInstalled("gdb") {
+      kill(child, SIGCONT)
+      let gdb = try PeerProcess([
+        "gdb", "-nx", "-batch", "-iex", "set debuginfod enabled off", "-p", "\(child)",
+        "-ex", "thread 2", "-ex", "bt",
+      ]) { $0.first == UInt8(ascii: "#") }
+      if gdb.lines >= Int(overflow.folded_frames) {
+        add("\(name).gdb", gdb.duration)
+      } else {
+        addAbsent("\(name).gdb", "it shows \(gdb.lines) frames")
+      }
+    } else {
+      addAbsent("\(name).gdb", "not installed")
+    }
+    let backtracer = try PeerProcess(
+      ["/proc/self/exe"] + overflowArguments + [chain.rawValue],
+      environment: ["SWIFT_BACKTRACE=enable=yes,color=no,interactive=no"]
+    ) { ($0.first ?? 0) >= UInt8(ascii: "0") && ($0.first ?? 0) <= UInt8(ascii: "9") }
+    if backtracer.lines > 0 {
+      add("\(name).swift-backtracer", backtracer.duration)
+      addNote("\(name).swift-backtracer: \(backtracer.lines) frames")
+    } else {
+      addAbsent("\(name).swift-backtracer", "it shows no frame")
+    }
+  }
+
+  private mutating func addAbsent(_ name: String, _ reason: String) {
+    if !absent.contains(name) { absent.append(name) }
+    addNote("\(name): \(reason)")
+  }
+
+  private mutating func addNote(_ note: String) {
+    if !notes.contains(note) { notes.append(note) }
+  }
+
+  /// What unwinding adds to a whole trial.
+  private mutating func measureTrials(_ crashCase: CrashCase, _ machine: Machine) throws {
+    var options = Laboratory.Options(jobs: 1)
+    let folded = try Laboratory(options: options, machine: machine)
+    options.unwinding = CLAB_UNWIND_NONE
+    let none = try Laboratory(options: options, machine: machine)
+    for _ in 0..<rounds {
+      for (laboratory, name) in [(folded, "folded"), (none, "none")] {
+        let started = clab_now()
+        try laboratory.run([PlannedTrial(crashCase)]) { _ in }
+        add("unwind.trial.\(name)", Double(clab_now() - started))
+      }
+    }
+  }
+}
