@@ -87,7 +87,8 @@ extension FaultSite {
 extension FaultReport {
   /// `SIGSEGV (SEGV_ACCERR): write 8 bytes below the stack limit, …`
   public var inWords: String {
-    process.relation == .descendant ? "in its child process \(process.id), \(what)" : what
+    (process.relation == .descendant ? "in its child process \(process.id), \(what)" : what)
+      + (reason.map { "; \($0)" } ?? "")
   }
 
   private var what: String {
