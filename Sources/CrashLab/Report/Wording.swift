@@ -161,7 +161,8 @@ extension Expectation.Ending {
 extension Corruption {
   public var inWords: String {
     let place = belowStackLimit.map { ", \(bytesInWords($0)) below the stack limit" } ?? ""
-    return "\(grouped(bytesChanged)) \(bytesChanged == 1 ? "byte" : "bytes") of the \(printable(what)) of \(printable(owner)) "
+    return
+      "\(grouped(bytesChanged)) \(bytesChanged == 1 ? "byte" : "bytes") of the \(printable(what)) of \(printable(owner)) "
       + "changed\(place)"
   }
 }
