@@ -35,7 +35,10 @@ public let catalogue = CaseCollection([
   CaseFolder(
     "handlers",
     [
-      noAlternateStack, alternateStackUnguarded, alternateStackAutodisarm, faultInHandlerNodefer,
+      noAlternateStack, flagMissing, alternateStackTooSmall, alternateStackBadUnmapped,
+      alternateStackBadProtNone, alternateStackBadReadOnly, alternateStackBadTruncatedFile,
+      alternateStackOverflow, alternateStackUnguarded, alternateStackAutodisarm, signalBlocked,
+      signalIgnored, faultInHandler, faultInHandlerNodefer,
       handlerReturns, handlerTakesLock, sentSignalRaise, sentSignalKill, sentSignalQueue,
     ]),
   CaseFolder(

@@ -45,6 +45,7 @@ extension RunOptions {
     options.showOutput = showOutput
     options.measureHandlerStack = measureHandler
     options.naming = !noSave || format == .json
+    options.observeAll = observeAll
     options.unwinding =
       switch unwinding {
       case .folded: CLAB_UNWIND_FOLDED

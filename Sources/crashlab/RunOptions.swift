@@ -45,6 +45,9 @@ struct RunOptions: ParsableArguments {
   @Flag(help: "Measure how much of its alternate stack the handler uses.")
   var measureHandler = false
 
+  @Flag(help: "Trace every trial, so that each fault has a second witness.")
+  var observeAll = false
+
   @Option(help: .hidden)
   var unwinding: Unwinding = .folded
 

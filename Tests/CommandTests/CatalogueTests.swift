@@ -47,6 +47,13 @@ import Testing
     if death.bystanders > 0 { #expect(death.beats.wereBeating) }
   }
 
+  /// The handler and the observer tell the same of every fault: where they differ, the trial is an
+  /// error of the laboratory.
+  @Test func twoWitnessesAgree() throws {
+    let result = try Command(build: .debug).run(["all", "--no-save", "--observe-all"])
+    #expect(result.status == 0, "\(result.output)")
+  }
+
   /// An expectation that is wrong must be seen to be wrong.
   @Test(arguments: catalogue.all.map(\.name))
   func wrongExpectationFails(name: String) throws {
@@ -103,6 +110,9 @@ extension CrashLab.Expectation {
         $0.faults[index].site.kind = faults[index].site.kind == .unmapped ? .guard : .unmapped
       }
       add("handling") { $0.faults[index].handled.toggle() }
+      if faults[index].reason != nil {
+        add("reason") { $0.faults[index].reason = "no such reason" }
+      }
       add("owner") { $0.faults[index].site.owner = .init(kind: .coroutine, name: "nobody") }
       add("overshoot") { $0.faults[index].site.overshoot = -2 ... -1 }
       add("frames") { $0.faults[index].frames.append("no_such_function") }

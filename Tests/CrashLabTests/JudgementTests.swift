@@ -16,7 +16,7 @@ private enum Sample {
     signal: .segv, code: "SEGV_ACCERR", address: Address(0xff8), access: .write,
     programCounter: Address(1), stackPointer: Address(0x1000),
     process: .init(id: 1, relation: .trial), thread: .init(id: 1, name: "t"),
-    handled: true, sender: nil,
+    handled: true, handler: nil, reason: nil, sender: nil,
     site: FaultSite(
       .guard, owner: .init(kind: .thread, name: "t"), stackLimit: Address(0x1000),
       stackSize: 4096, guard: Guard(low: Address(0), high: Address(0x1000), kind: .mapping),

@@ -27,8 +27,8 @@ private func overflow(frames: [FrameReport], recursion: RecursionReport?) -> Fau
   FaultReport(
     signal: .segv, code: "SEGV_ACCERR", address: Address(0x7fff_eff8), access: .write,
     programCounter: Address(0x5500_0000_1000), stackPointer: Address(0x7fff_f000),
-    process: .init(id: 7, relation: .trial),
-    thread: .init(id: 7, name: "overflower"), handled: true, sender: nil,
+    process: .init(id: 7, relation: .trial), thread: .init(id: 7, name: "overflower"),
+    handled: true, handler: nil, reason: nil, sender: nil,
     site: FaultSite(
       .guard, owner: .init(kind: .thread, name: "overflower"), stackLimit: Address(0x7fff_f000),
       stackSize: 8 << 20,

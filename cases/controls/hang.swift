@@ -4,5 +4,5 @@ import Glibc
 let hang = CrashCase(
   "hang", "Never comes to an end.",
   lesson: "A trial has a deadline. What it ends is called ended, not crashed.",
-  deadline: 1, expect: .init(ending: .deadline)
+  deadline: 0.2, expect: .init(ending: .deadline)
 ) { _ in while true { pause() } }

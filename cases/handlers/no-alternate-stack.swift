@@ -4,10 +4,15 @@ let noAlternateStack = CrashCase(
   "no-alternate-stack",
   "A handler is installed, but the overflowing thread has no alternate stack.",
   lesson: """
-    The kernel must write the signal frame on the very stack that has just run out. It can't, so it \
-    kills the process at once: the handler never runs, and nobody is told anything.
+    The kernel must write the signal frame on the very stack that has just run out. It can't, so \
+    it kills the process at once: the handler never runs, and nobody is told anything. Seen from \
+    outside the fault is as plain as ever.
     """,
-  expect: .init(ending: .killed(.segv))
+  observed: true,
+  expect: .dies(
+    .init(
+      .segv, code: 2, access: .write, site: .inGuard(of: .thread, "overflower"), handled: false,
+      because: "this thread has no alternate stack"))
 ) { child in
   child.thread("overflower", arming: .noAlternateStack) { _ = descend(0) }
 }

@@ -53,6 +53,14 @@ enum clab_stack_kind {
   CLAB_STACK_ALTERNATE = 4,
 };
 
+/* What a process says of how it has armed itself. */
+enum clab_armed {
+  CLAB_ARMED_HANDLER = 1 << 0,
+  CLAB_ARMED_ONSTACK = 1 << 1, /* SA_ONSTACK */
+  CLAB_ARMED_IGNORED = 1 << 2, /* SIGSEGV is ignored */
+  CLAB_ARMED_BLOCKED = 1 << 3, /* SIGSEGV is blocked in some thread */
+};
+
 /* A stack that the child says it has: [low, high), and of which thread if it is a thread's own.
    What guards it is never noted: the laboratory looks for that in the child's mappings. */
 struct clab_stack_note {
@@ -117,6 +125,8 @@ bool clab_board_counter(const struct clab_board *board, uint32_t index,
                         struct clab_counter_note *out);
 /* The reason why the child could not run its case, or what it has to tell; "" if it said nothing.
    Async-signal-safe: yes */
+/* How the process has armed itself: enum clab_armed. Async-signal-safe: yes */
+uint32_t clab_board_armed(const struct clab_board *board);
 void clab_board_reason(const struct clab_board *board, char reason[CLAB_REASON_SIZE]);
 
 /* ---- evidence: the datagram of a dying child ------------------------------------------------ */
@@ -170,6 +180,7 @@ struct clab_trial_setup {
   int board_descriptor;
   uint32_t unwinding;          /* enum clab_unwinding */
   bool show_output;            /* leave standard output and error; otherwise /dev/null */
+  bool observed;               /* traced from its start: see clab_observer.h */
   bool measure_handler_stack;  /* count the bytes of alternate stack that the handler touched */
 };
 

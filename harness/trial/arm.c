@@ -117,6 +117,7 @@ int clab_arm_thread(const char *name, uint32_t flags) {
     sigemptyset(&blocked);
     sigaddset(&blocked, SIGSEGV);
     error = pthread_sigmask(SIG_BLOCK, &blocked, NULL);
+    __atomic_or_fetch(&clab_own_board->armed, CLAB_ARMED_BLOCKED, __ATOMIC_ACQ_REL);
   }
   return error;
 }
@@ -143,6 +144,10 @@ int clab_arm(uint32_t flags) {
   }
   if (flags & CLAB_ARM_IGNORED)
     signal(SIGSEGV, SIG_IGN);
+  uint32_t armed = (flags & CLAB_ARM_NO_HANDLER ? 0 : CLAB_ARMED_HANDLER) |
+                   (flags & CLAB_ARM_NO_ONSTACK ? 0 : CLAB_ARMED_ONSTACK) |
+                   (flags & CLAB_ARM_IGNORED ? CLAB_ARMED_IGNORED : 0);
+  __atomic_or_fetch(&clab_own_board->armed, armed, __ATOMIC_ACQ_REL);
   __atomic_store_n(&clab_own_board->armed_at, clab_now(), __ATOMIC_RELEASE);
   return 0;
 }

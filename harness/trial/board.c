@@ -90,6 +90,10 @@ uint32_t clab_board_handler_entries(const struct clab_board *board) {
   return __atomic_load_n(&board->handler_entries, __ATOMIC_ACQUIRE);
 }
 
+uint32_t clab_board_armed(const struct clab_board *board) {
+  return __atomic_load_n(&board->armed, __ATOMIC_ACQUIRE);
+}
+
 uint64_t clab_board_armed_at(const struct clab_board *board) {
   return __atomic_load_n(&board->armed_at, __ATOMIC_ACQUIRE);
 }

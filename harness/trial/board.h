@@ -17,6 +17,7 @@ struct clab_board {
   uint32_t canaries;
   uint32_t counters;
   uint32_t handler_entries;
+  uint32_t armed; /* enum clab_armed */
   struct clab_trial_setup setup; /* for a child that is executed again; its board is void */
   uint64_t armed_at;
   pid_t group[CLAB_MAX_GROUPS]; /* on the control process's board: what to end with the parent */

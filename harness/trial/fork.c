@@ -2,6 +2,7 @@
  * Forking: a child that owns nothing of the laboratory but its channel and its board, that leads
  * a process group, and that the kernel kills when the laboratory is gone.
  */
+#include "clab_observer.h"
 #include "trial/child.h"
 
 #include <errno.h>
@@ -42,6 +43,10 @@ static void become_trial(const struct clab_trial_setup *setup, int channel, pid_
   setrlimit(RLIMIT_CORE, &core);
   clab_own_setup = *setup;
   clab_own_board = setup->board;
+  char go;
+  if (setup->observed) /* until it is traced */
+    while (recv(CLAB_CHANNEL, &go, 1, 0) < 0 && errno == EINTR) {
+    }
 }
 
 pid_t clab_fork_trial(const struct clab_trial_setup *setup, int *channel, int *pidfd) {
@@ -60,11 +65,15 @@ pid_t clab_fork_trial(const struct clab_trial_setup *setup, int *channel, int *p
   if (pid > 0) {
     setpgid(pid, pid); /* also here: whoever comes first, the group is there */
     *pidfd = pidfd_open(pid, 0);
-    if (*pidfd >= 0) {
+    error = *pidfd < 0 ? errno : setup->observed ? clab_observer_seize(pid, 0) : 0;
+    if (!error) {
+      if (setup->observed)
+        send(ends[0], &(char){CLAB_GO_ON}, 1, MSG_NOSIGNAL);
       *channel = ends[0];
       return pid;
     }
-    error = errno;
+    if (*pidfd >= 0)
+      close(*pidfd);
     kill(pid, SIGKILL);
     while (waitpid(pid, NULL, 0) < 0 && errno == EINTR) {
     }

@@ -12,7 +12,7 @@ public struct CrashCase: Sendable {
   public var requirements: [Requirement]
   /// Threads that do nothing but beat.
   public var bystanders: Int
-  /// Seconds until the laboratory ends it; nil: the run's own.
+  /// Seconds that the body may take, and a handler after its evidence; nil: the run's own.
   public var deadline: Double?
   public var arming: Arming
   /// Its handler cannot run, or cannot tell all: it is traced from its start.

@@ -73,6 +73,8 @@ public struct FaultExpectation: Sendable {
   public var access: Access?
   public var site: SiteExpectation
   public var handled: Bool
+  /// A part of the sentence that says why no handler ran.
+  public var reason: String?
   /// `itself`, `laboratory` or `other`; nil: anybody, or nobody.
   public var sender: String?
   /// Whose fault it is.
@@ -84,7 +86,7 @@ public struct FaultExpectation: Sendable {
 
   public init(
     _ signal: Signal, code: CInt? = nil, access: Access? = nil, site: SiteExpectation,
-    handled: Bool = true, sender: String? = nil,
+    handled: Bool = true, because reason: String? = nil, sender: String? = nil,
     process: FaultReport.ProcessReport.Relation = .trial, frames: [String] = [],
     period: Int? = nil
   ) {
@@ -93,6 +95,7 @@ public struct FaultExpectation: Sendable {
     self.access = access
     self.site = site
     self.handled = handled
+    self.reason = reason
     self.sender = sender
     self.process = process
     self.frames = frames

@@ -25,7 +25,8 @@ enum ChildMessage: Sendable {
       throw Garbled("\(bytes.count) bytes that do not begin as a message")
     }
     switch raw.kind {
-    case CLAB_MESSAGE_FAULT.rawValue: self = .fault(try Evidence(raw, process: sender))
+    case CLAB_MESSAGE_FAULT.rawValue:
+      self = .fault(try Evidence(raw, process: sender, source: .handler))
     case CLAB_MESSAGE_FINISHED.rawValue: self = .finished(at: raw.caught_at)
     case CLAB_MESSAGE_SKIPPED.rawValue: self = .skipped
     default: throw Garbled("a message of the unknown kind \(raw.kind)")
@@ -34,13 +35,14 @@ enum ChildMessage: Sendable {
 }
 
 extension Evidence {
-  fileprivate init(_ raw: clab_evidence, process: Int32) throws(ChildMessage.Garbled) {
+  /// - Parameter process: whose it is, as the kernel says.
+  init(_ raw: clab_evidence, process: Int32, source: Source) throws(ChildMessage.Garbled) {
     guard (1...64).contains(raw.signal) else {
       throw ChildMessage.Garbled("evidence of the impossible signal \(raw.signal)")
     }
     self.init(
-      source: .handler,
-      handled: true,
+      source: source,
+      handled: source == .handler,
       process: process,
       thread: raw.thread,
       code: SignalCode(raw.code, of: Signal(raw.signal)),

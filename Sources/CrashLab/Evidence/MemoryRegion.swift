@@ -40,13 +40,22 @@ extension MemoryRegion {
       let top = Address(limit.value &+ UInt64(clamping: size))
       window = min(address, site.guard?.low ?? limit)...max(address, limit, top)
     }
-    let known = ofStacks(stacks)
+    let mappings = near(window, in: mappings)
+    let ends = (mappings.first?.low ?? window.lowerBound, mappings.last?.high ?? window.upperBound)
+    let known = ofStacks(stacks.filter { $0.high > ends.0 && $0.guard.low < ends.1 })
     let all = (known + rest(of: mappings, apartFrom: known)).sorted { $0.low < $1.low }
     let below = all.prefix { $0.high <= window.lowerBound }.suffix(2)
     let above = all.drop { $0.low <= window.upperBound }.prefix(2)
     let inside = all.filter { $0.high > window.lowerBound && $0.low <= window.upperBound }
     let nearest = inside.sorted { $0.distance(to: address) < $1.distance(to: address) }
     return (Array(below) + nearest.prefix(most - 4) + Array(above)).sorted { $0.low < $1.low }
+  }
+
+  /// The mappings in the window and a few on both sides: a process may have tens of thousands.
+  private static func near(_ window: ClosedRange<Address>, in mappings: [Mapping]) -> [Mapping] {
+    let first = mappings.lastIndex(startingAtOrBelow: window.lowerBound) ?? 0
+    let last = mappings.lastIndex(startingAtOrBelow: window.upperBound) ?? 0
+    return Array(mappings[max(0, first - 4)..<min(mappings.count, last + 5)])
   }
 
   private static func ofStacks(_ stacks: [StackRegion]) -> [MemoryRegion] {

@@ -24,6 +24,8 @@ extension FaultReport {
       thread: ThreadReport(
         id: evidence.thread, name: photograph.threadName(evidence.thread) ?? "unknown"),
       handled: evidence.handled,
+      handler: nil,
+      reason: nil,
       sender: evidence.sender.map { Sender($0, trial: process) },
       site: site,
       surroundings: MemoryRegion.around(

@@ -73,6 +73,10 @@ public struct FaultReport: Sendable, Codable, Equatable {
   public var thread: ThreadReport
   /// A handler of the program ran for it.
   public var handled: Bool
+  /// What was known of the program's handler; null where nobody looked from outside.
+  @Nullable public var handler: HandlerFacts?
+  /// Why no handler ran, for a person; null if one did, or nobody knows.
+  @Nullable public var reason: String?
   /// Who sent the signal; null for a fault.
   @Nullable public var sender: Sender?
   public var site: FaultSite

@@ -33,6 +33,7 @@ final class Board {
 
   var lastBeat: UInt64 { clab_board_last_beat(memory) }
   var armedAt: UInt64 { clab_board_armed_at(memory) }
+  func isArmed(with what: clab_armed) -> Bool { clab_board_armed(memory) & what.rawValue != 0 }
   var handlerEntries: Int { Int(clab_board_handler_entries(memory)) }
 
   var reason: String {

@@ -11,6 +11,9 @@ public final class Laboratory {
     public var timeout: Double
     public var showOutput = false
     public var unwinding = CLAB_UNWIND_FOLDED
+    /// Trace every trial, also those whose handler tells all: each fault has a second witness then,
+    /// and a disagreement is an error of the laboratory.
+    public var observeAll = false
     /// Count the bytes of alternate stack that the handler touches.
     public var measureHandlerStack = false
     /// Names for every frame. Without it only the cases that expect names get them.
@@ -71,8 +74,9 @@ public final class Laboratory {
         try body(trial.report(names: symbolicator, always: options.naming))
       }
       freeBoards += live.filter { $0.state == .reaped }.map(\.board)
+      let before = live.count
       live.removeAll { $0.state == .reaped }
-      orphans.end(butNot: Set(live.map(\.process)))
+      if live.count < before { orphans.end(butNot: Set(live.map(\.process))) }
     }
   }
 
@@ -84,7 +88,14 @@ public final class Laboratory {
       }
     }
     let board = try freeBoards.popLast() ?? Board()
-    live.append(try Trial(planned, board: board, options: options, control: control))
+    let forked = Result { () throws(SystemError) in
+      try Trial(planned, board: board, options: options, control: control)
+    }
+    if case .failure(let error) = forked, planned.case.isObserved, error.isRefusal {
+      freeBoards.append(board)
+      return TrialReport(skipped: planned, reason: "needs ptrace, which is refused here (\(error))")
+    }
+    live.append(try forked.get())
     return nil
   }
 
@@ -97,19 +108,22 @@ public final class Laboratory {
     }
     let busy = clab_now() - lastLook
     for trial in live { trial.postpone(by: busy) }
-    let nearest = live.map(\.deadline).min() ?? 0
+    let nearest = live.map(\.nextLook).min() ?? 0
     let now = clab_now()
     let wait = nearest > now ? (nearest - now) / 1_000_000 + 1 : 0
     try system("poll", retryOnInterrupt: false) {
       poll(&descriptors, nfds_t(descriptors.count), Int32(clamping: wait))
     }
-    if descriptors[0].revents != 0, let signal = interrupts.take() { return signal }
+    while descriptors[0].revents != 0, let signal = interrupts.take() {
+      if signal.number != SIGCHLD { return signal }
+      for trial in live { trial.observe(machine: machine) }
+    }
     let after = clab_now()
     lastLook = after
     for (index, trial) in live.enumerated() {
       if descriptors[1 + 2 * index].revents != 0 { trial.readChannel(machine: machine) }
       if descriptors[2 + 2 * index].revents != 0 {
-        trial.reap(control: control)
+        trial.reap(control: control, machine: machine)
       } else if after >= trial.deadline {
         trial.end(timedOut: true)
       }
@@ -120,7 +134,7 @@ public final class Laboratory {
   /// Ends what is still running: the run is over before its time.
   private func abandon() {
     for trial in live { trial.end(timedOut: false) }
-    for trial in live { trial.reap(control: control) }
+    for trial in live { trial.reap(control: control, machine: machine) }
     live = []
   }
 }

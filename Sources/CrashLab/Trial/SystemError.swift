@@ -18,6 +18,9 @@ public struct SystemError: Error, CustomStringConvertible, Sendable {
     self.advice = advice
   }
 
+  /// The kernel or a sandbox does not permit it.
+  var isRefusal: Bool { code == EPERM || code == EACCES || code == ENOSYS }
+
   public var description: String {
     let on = subject.isEmpty ? "" : " \(subject)"
     let hint = advice.isEmpty ? "" : ": \(advice)"

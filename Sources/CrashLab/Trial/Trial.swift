@@ -9,9 +9,16 @@ final class Trial {
   let board: Board
   let process: pid_t
   let pidfd: CInt
+  private let observer: Observer?
+  private var journal = FaultJournal()
   private(set) var channel: CInt
-  /// When the laboratory ends it, CLOCK_MONOTONIC nanoseconds.
-  private(set) var deadline: UInt64
+  /// Nanoseconds, until it is armed and afterwards.
+  private let patience: (toArm: UInt64, afterwards: UInt64)
+  private var releasedAt: UInt64 = 0
+  /// Nanoseconds that the laboratory was busy while this trial ran.
+  private var postponed: UInt64 = 0
+  /// When the child was armed, as it was first seen; it may write to the board what it likes later.
+  private var armedAt: UInt64 = 0
 
   private(set) var state = State.running
   private var timeline: [TrialReport.Event] = []
@@ -38,10 +45,11 @@ final class Trial {
     expectation = planned.case.expectation.whatCanBeSeen(by: options.unwinding)
     self.board = board
     board.reset()
+    let isObserved = planned.case.isObserved || options.observeAll
     var setup = clab_trial_setup(
       board: board.memory, board_descriptor: board.descriptor,
-      unwinding: options.unwinding.rawValue,
-      show_output: options.showOutput, measure_handler_stack: options.measureHandlerStack)
+      unwinding: options.unwinding.rawValue, show_output: options.showOutput,
+      observed: isObserved, measure_handler_stack: options.measureHandlerStack)
     var channel: CInt = -1
     var pidfd: CInt = -1
     forkedAt = clab_now()
@@ -53,7 +61,9 @@ final class Trial {
     control.watch(process)
     self.channel = channel
     self.pidfd = pidfd
-    deadline = forkedAt + UInt64((planned.case.deadline ?? options.timeout) * 1e9)
+    observer = isObserved ? Observer(process, unwinding: options.unwinding) : nil
+    let timeout = UInt64(options.timeout * 1e9)
+    patience = (timeout, planned.case.deadline.map { UInt64($0 * 1e9) } ?? timeout)
     record(.forked, at: forkedAt)
   }
 
@@ -78,6 +88,17 @@ final class Trial {
     crashCase.body(Child())
     clab_finish(0)
   }
+
+  /// When it is ended, CLOCK_MONOTONIC nanoseconds. A case's own time begins when the child is armed,
+  /// and anew when a fault of it has been looked at: a busy machine must not use it up before.
+  var deadline: UInt64 {
+    if armedAt == 0 { armedAt = min(board.armedAt, clab_now()) }
+    let begun = max(armedAt, releasedAt)
+    return (begun == 0 ? forkedAt + patience.toArm : begun + patience.afterwards) + postponed
+  }
+
+  /// When to look at its deadline again.
+  var nextLook: UInt64 { min(deadline, clab_now() + patience.afterwards) }
 
   private func record(_ event: TrialReport.Event.Kind, at time: UInt64) {
     guard time >= forkedAt else { return }
@@ -121,9 +142,17 @@ final class Trial {
     state = .parked
     switch message {
     case .fault(let evidence):
-      record(.fault, at: evidence.caughtAt)
-      record(.parked, at: evidence.sentAt)
-      inspect(evidence, machine: machine)
+      let witnessed = journal.handlerRan(for: evidence)
+      if observer != nil && evidence.process == process {
+        compare(witnessed?.seen, with: evidence)
+      }
+      if let index = witnessed?.index {
+        seen.faults[index].handlerRan(access: evidence.access)
+      } else {
+        record(.fault, at: evidence.caughtAt)
+        record(.parked, at: evidence.sentAt)
+        inspect(evidence, machine: machine)
+      }
     case .finished(let time):
       record(.parked, at: time)
       seen.finished = true
@@ -147,6 +176,7 @@ final class Trial {
       if let evidence {
         seen.faults.append(FaultReport(evidence, photograph, machine: machine, trial: process))
         unwound.append((evidence.trace, photograph.mappings))
+        if evidence.source == .observer { explain(evidence, photograph) }
       }
     } catch {
       seen.troubles.append("the parked child could not be looked at: \(error)")
@@ -159,7 +189,8 @@ final class Trial {
     var answer = CChar(
       bitPattern: UInt8(
         messages < Trial.mostMessages ? CLAB_GO_ON.rawValue : CLAB_GO_DIE.rawValue))
-    record(.released, at: clab_now())
+    releasedAt = clab_now()
+    record(.released, at: releasedAt)
     _ = send(channel, &answer, 1, CInt(MSG_NOSIGNAL))
     state = .running
   }
@@ -175,10 +206,75 @@ final class Trial {
     channel = -1
   }
 
+  // MARK: - Seen from outside
+
+  /// Whether the observer tells the faults. Otherwise the handler does, and the observer is a witness.
+  private var tells: Bool { planned.case.isObserved }
+
+  /// Something has happened to a child: to this one, if it is traced.
+  func observe(machine: Machine) {
+    while let event = observer?.next() { take(event, machine: machine) }
+  }
+
+  private func take(_ event: Observer.Event, machine: Machine) {
+    guard case .fault(let evidence) = event else { return }
+    let isCaught =
+      SignalMasks(of: evidence.thread, in: process)?.catches(evidence.signal) ?? false
+    switch journal.meaning(of: evidence, isCaught: isCaught) {
+    case .repetition: break
+    case .forcedKill(let index):
+      if let index { seen.faults[index].kernelKilled() }
+    case .fault:
+      journal.remember(evidence, as: tells ? report(evidence, machine: machine) : nil)
+    }
+    observer?.deliver(to: evidence.thread)
+  }
+
+  /// Reports a fault that was seen from outside; its number, or nil if it could not be looked at.
+  private func report(_ evidence: Evidence, machine: Machine) -> Int? {
+    let number = seen.faults.count
+    record(.fault, at: evidence.caughtAt)
+    record(.parked, at: evidence.sentAt)
+    inspect(evidence, machine: machine)
+    record(.released, at: clab_now())
+    return seen.faults.count > number ? number : nil
+  }
+
+  /// Notes what is known of the handler for the fault that was seen last.
+  private func explain(_ evidence: Evidence, _ photograph: Photograph) {
+    let masks = SignalMasks(of: evidence.thread, in: process)
+    let isCaught = masks?.catches(evidence.signal) ?? false
+    let alternate = board.stackClaims().last {
+      $0.kind == .alternateStack && $0.thread == evidence.thread
+    }
+    let facts = HandlerFacts(
+      isInstalled: isCaught || board.isArmed(with: CLAB_ARMED_HANDLER), isCaught: isCaught,
+      isIgnored: evidence.signal == .segv && board.isArmed(with: CLAB_ARMED_IGNORED),
+      isBlocked: board.isArmed(with: CLAB_ARMED_BLOCKED),
+      isInHandler: journal.isInHandler(evidence.thread)
+        && alternate.map { $0.isNear(evidence.stackPointer) } ?? true,
+      usesAlternateStack: board.isArmed(with: CLAB_ARMED_ONSTACK),
+      alternateStack: alternate.map {
+        .init($0, mappings: photograph.mappings, frameNeeds: clab_minimum_signal_stack())
+      }, alternateStackIsKnown: true, hasRun: false, forcedKill: false)
+    seen.faults[seen.faults.count - 1].handler = facts
+    seen.faults[seen.faults.count - 1].reason = facts.reason(for: evidence.signal)
+  }
+
+  /// Two witnesses of one fault, who must agree.
+  private func compare(_ outside: Evidence?, with inside: Evidence) {
+    guard let outside else {
+      return seen.troubles.append("the handler tells of a fault that the observer has not seen")
+    }
+    if let difference = outside.difference(from: inside) {
+      seen.troubles.append("the observer and the handler disagree on \(difference)")
+    }
+  }
+
   // MARK: - Its end
 
   /// The laboratory was busy for so long (nanoseconds): no child is charged for that.
-  func postpone(by duration: UInt64) { deadline += duration }
+  func postpone(by duration: UInt64) { postponed += duration }
 
   /// The deadline has come, or the laboratory is interrupted.
   func end(timedOut: Bool) {
@@ -192,20 +288,23 @@ final class Trial {
   }
 
   /// The process has ended: takes its status and counts what is left of it.
-  func reap(control: ControlProcess) {
+  func reap(control: ControlProcess, machine: Machine) {
     while channel >= 0 && pendingMessage() {}
+    while let event = observer?.next(wait: true) { take(event, machine: machine) }
     var information = siginfo_t()
     let result = Result { () throws(SystemError) in
+      if let ended = observer?.termination { return ended }
       try system("waitid", planned.case.name) {
         waitid(P_PIDFD, id_t(pidfd), &information, WEXITED)
       }
+      return Termination(information)
     }
     record(.lastBeat, at: board.lastBeat)
     record(.reaped, at: clab_now())
     state = .reaped
     switch result {
-    case .success:
-      seen.termination = timedOut ? .deadline : Termination(information)
+    case .success(let termination):
+      seen.termination = timedOut ? .deadline : termination
     case .failure(let error):
       seen.troubles.append("\(error)")
     }
@@ -239,7 +338,7 @@ final class Trial {
     let reason = board.reason
     seen.told = reason.isEmpty ? nil : reason
     // One fault is told at a time: what else came to the handler is counted.
-    if board.handlerEntries != seen.faults.count {
+    if board.handlerEntries != seen.faults.count(where: \.handled) {
       seen.counters["handler entries"] = board.handlerEntries
     }
   }
@@ -281,6 +380,13 @@ extension Laboratory {
     try system("mmap", "the board of a trial") { clab_resume_trial() }
     clab_laboratory_prepare()
     Trial.runBody(crashCase)
+  }
+}
+
+extension StackRegion.Claim {
+  /// Whether a stack pointer is this stack's, also after it has left it by an overflow.
+  fileprivate func isNear(_ pointer: Address) -> Bool {
+    pointer <= high && pointer.value + (1 << 20) >= low.value
   }
 }
 

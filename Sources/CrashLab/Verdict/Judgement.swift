@@ -127,6 +127,9 @@ extension FaultExpectation {
     check.equal("si_code", code.map { SignalCode($0, of: signal).description }, seen.code)
     check.equal("access", access?.rawValue, seen.access?.rawValue)
     check.equal("handler ran", handled, seen.handled)
+    if let reason, !(seen.reason?.contains(reason) ?? false) {
+      check.differ("why no handler ran", expected: reason, seen: seen.reason ?? "not said")
+    }
     check.equal("sender", sender, seen.sender?.relation)
     check.equal("process", process.rawValue, seen.process.relation.rawValue)
     site.compare(with: seen.site, in: &check)

@@ -16,6 +16,8 @@ void clab_case_handler_returns(void);
 /* The handler runs down to this address of its alternate stack, and then jumps back here. */
 void clab_case_alternate_stack_unguarded(const void *down_to);
 void clab_case_handler_takes_lock(void);
+/* Memory of a file that is open as `file`. */
+void *clab_case_map_file(size_t size, int *file);
 
 /* recovery: on a stack that the caller has laid out above a guard of at least 1 MiB */
 void clab_case_recover_grow(void *stack_limit);

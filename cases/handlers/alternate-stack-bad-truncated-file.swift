@@ -1,0 +1,29 @@
+import CNativeCases
+import CrashLab
+import Glibc
+
+// The catalogue's row expects SIGBUS "where the kernel says so": Linux does not. The write in
+// setup_rt_frame fails by an exception-table fix-up, never as a signal, and force_sigsegv follows.
+let alternateStackBadTruncatedFile = CrashCase(
+  "alternate-stack-bad-truncated-file",
+  "The alternate stack lies in a mapped file that was cut off.",
+  lesson: """
+    A program's own access to such a page raises SIGBUS. When it is the kernel that fails to \
+    write there, on its way into a handler, it says SIGSEGV all the same: what can't be \
+    delivered is answered with the forced kill.
+    """,
+  observed: true,
+  expect: .dies(
+    .init(
+      .segv, code: 2, access: .write, site: .inGuard(of: .thread, "overflower"), handled: false,
+      because: "that has no such page"))
+) { child in
+  let size = 64 << 10
+  var file: Int32 = -1
+  let memory = clab_case_map_file(size, &file)
+  child.thread("overflower", arming: .noAlternateStack) {
+    child.useAlternateStack("overflower", at: memory!, size: size)
+    ftruncate(file, 0)
+    clab_case_descend()
+  }
+}

@@ -1,0 +1,22 @@
+import CNativeCases
+import CrashLab
+
+let alternateStackOverflow = CrashCase(
+  "alternate-stack-overflow", "The handler recurses on its alternate stack, which is guarded.",
+  lesson: """
+    A handler can overflow too. Its own signal is blocked while it runs, so that the second \
+    fault kills at once, in the guard of the alternate stack; without that guard it would have \
+    gone on into whatever lies there.
+    """,
+  observed: true,
+  expect: .init(
+    faults: [
+      .init(.segv, code: 2, access: .write, site: .inGuard(of: .thread, "overflower")),
+      .init(
+        .segv, code: 2, access: .write, site: .inGuard(of: .alternateStack, "overflower"),
+        handled: false, because: "inside the handler"),
+    ], ending: .killed(.segv))
+) { child in
+  clab_case_recurse_in_handler()
+  child.thread("overflower") { clab_case_descend() }
+}

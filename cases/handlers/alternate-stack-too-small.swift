@@ -1,0 +1,29 @@
+import CHarness
+import CNativeCases
+import CrashLab
+
+// Where the kernel is built with CONFIG_STRICT_SIGALTSTACK_SIZE, or the process may use AMX,
+// sigaltstack itself refuses (ENOMEM): the case is then skipped with that reason.
+let alternateStackTooSmall = CrashCase(
+  "alternate-stack-too-small",
+  "An alternate stack of MINSIGSTKSZ bytes, on a processor whose signal frame is larger.",
+  lesson: """
+    MINSIGSTKSZ is 2048 and was enough before processors had vector registers of 64 bytes: the \
+    frame holds them all. What it needs here is in the auxiliary vector (AT_MINSIGSTKSZ). The \
+    kernel takes the small stack and fails only when it counts.
+    """,
+  observed: true,
+  expect: .dies(
+    .init(
+      .segv, code: 2, access: .write, site: .inGuard(of: .thread, "overflower"), handled: false,
+      because: "no room for the signal frame"))
+) { child in
+  guard clab_minimum_signal_stack() > 2048 else {
+    child.skip("this processor's signal frame fits into MINSIGSTKSZ (2048 bytes)")
+  }
+  let memory = child.layOutStack(size: 4096)
+  child.thread("overflower", arming: .noAlternateStack) {
+    child.useAlternateStack("overflower", at: memory.limit, size: 2048)
+    clab_case_descend()
+  }
+}

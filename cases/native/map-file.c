@@ -1,0 +1,16 @@
+/* A mapping of a file that lives in memory only and can be cut off. */
+#include "crashlab_harness.h"
+#include "handler_cases.h"
+
+#include <sys/mman.h>
+#include <unistd.h>
+
+void *clab_case_map_file(size_t size, int *file) {
+  *file = memfd_create("alternate-stack", MFD_CLOEXEC);
+  if (*file < 0 || ftruncate(*file, (off_t)size))
+    clab_skip("no file in memory");
+  void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, *file, 0);
+  if (memory == MAP_FAILED)
+    clab_skip("the file could not be mapped");
+  return memory;
+}

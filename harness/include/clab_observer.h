@@ -1,0 +1,59 @@
+/*
+ * The observer: a process seen from outside, through ptrace, from its start. For programs whose
+ * handler cannot run, and for programs that have none of ours.
+ *
+ *     clab_observer_seize -> clab_observer_wait -> (clab_observer_look) -> clab_observer_resume ...
+ *
+ * The traced process runs at full speed between its signals. It dies with the observer
+ * (PTRACE_O_EXITKILL). Only the thread that has seized it may call these; none of them is
+ * async-signal-safe.
+ */
+#ifndef CRASHLAB_OBSERVER_H
+#define CRASHLAB_OBSERVER_H
+
+#include "crashlab_harness.h"
+
+enum clab_stop_kind {
+  CLAB_STOPPED_NOT = 0,    /* nothing has happened */
+  CLAB_STOPPED_SIGNAL = 1, /* a signal is about to be delivered to the thread */
+  CLAB_STOPPED_GROUP = 2,  /* SIGSTOP and its like: stopped by job control */
+  CLAB_STOPPED_EVENT = 3,  /* a thread was made, a program executed: `event` says which */
+  CLAB_STOPPED_ENDED = 4,  /* a thread has ended; the process, if it is its leader */
+};
+
+struct clab_observed_stop {
+  uint32_t kind; /* enum clab_stop_kind */
+  pid_t thread;
+  int32_t signal; /* of a signal or a group stop */
+  int32_t event;  /* PTRACE_EVENT_... */
+  int32_t status; /* of an end: as waitpid tells it */
+};
+
+enum clab_observer_flags {
+  CLAB_OBSERVE_THREADS = 0,        /* always: whatever threads it makes */
+  CLAB_OBSERVE_FORKS = 1 << 0,     /* also the processes that it starts */
+  CLAB_OBSERVE_EXECUTION = 1 << 1, /* stop when it executes another program */
+};
+
+/* Traces a process from now on. Returns 0 or an errno. */
+int clab_observer_seize(pid_t process, uint32_t flags);
+/* The next thing that has happened in the process group; or, if `group` is 0, in any child. Returns
+   0 or an errno: ECHILD when nothing is left to wait for. */
+int clab_observer_wait(pid_t group, bool block, struct clab_observed_stop *stop);
+/* Lets a stopped thread go on, delivering this signal (0: none). A thread that was stopped by job
+   control stays so until it is continued. Returns 0 or an errno: ESRCH when it is gone. */
+int clab_observer_resume(const struct clab_observed_stop *stop, int signal);
+/* What a thread that is stopped at a signal is about to die of, in the words of a handler: siginfo,
+   registers, the kind of access as far as the instruction tells it, the unwind. Returns 0 or an
+   errno. */
+int clab_observer_look(pid_t process, pid_t thread, uint32_t unwinding,
+                       struct clab_evidence *evidence);
+
+/* How the instruction at the program counter touches this address: from its own bytes, since ptrace
+   does not hand out the processor's error code. `code` may be short, or empty where it can't be
+   read. */
+enum clab_access clab_access_of_instruction(const uint8_t *code, size_t size,
+                                            const struct clab_registers *registers,
+                                            uint64_t address);
+
+#endif

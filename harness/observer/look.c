@@ -1,0 +1,57 @@
+/* The evidence of a thread that stands at a signal, taken from outside. */
+#include "architecture/dwarf.h"
+#include "clab_observer.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/ptrace.h>
+#include <sys/uio.h>
+
+enum { LONGEST_INSTRUCTION = 16 };
+
+static enum clab_access access_of(pid_t process, const struct clab_registers *registers,
+                                  const siginfo_t *info) {
+  /* SI_KERNEL: the kernel knew no address. */
+  if ((info->si_signo != SIGSEGV && info->si_signo != SIGBUS) || info->si_code <= 0 ||
+      info->si_code == SI_KERNEL)
+    return CLAB_ACCESS_UNKNOWN;
+  uint8_t code[LONGEST_INSTRUCTION];
+  struct iovec to = {code, sizeof code};
+  struct iovec from = {(void *)registers->value[CLAB_REG_PC], sizeof code};
+  ssize_t size = process_vm_readv(process, &to, 1, &from, 1, 0);
+  return clab_access_of_instruction(code, size > 0 ? (size_t)size : 0, registers,
+                                    (uint64_t)info->si_addr);
+}
+
+int clab_observer_look(pid_t process, pid_t thread, uint32_t unwinding,
+                       struct clab_evidence *evidence) {
+  siginfo_t info;
+  struct clab_registers registers;
+  memset(evidence, 0, sizeof *evidence);
+  evidence->caught_at = clab_now();
+  if (ptrace(PTRACE_GETSIGINFO, thread, NULL, &info))
+    return errno;
+  int error = clab_registers_of_thread(thread, &registers);
+  if (error)
+    return error;
+  evidence->magic = CLAB_EVIDENCE_MAGIC;
+  evidence->size = sizeof *evidence;
+  evidence->kind = CLAB_MESSAGE_FAULT;
+  evidence->thread = thread;
+  evidence->signal = info.si_signo;
+  evidence->code = info.si_code;
+  /* Who sent it and where it fell share their bytes (sigaction(2)). */
+  if (info.si_code <= 0) {
+    evidence->sender_pid = info.si_pid;
+    evidence->sender_uid = info.si_uid;
+  } else {
+    evidence->address = (uint64_t)info.si_addr;
+  }
+  evidence->access = access_of(process, &registers, &info);
+  evidence->program_counter = registers.value[CLAB_REG_PC];
+  evidence->stack_pointer = registers.value[CLAB_REG_SP];
+  evidence->frame_pointer = registers.value[CLAB_REG_FP];
+  clab_unwind_process(process, &registers, unwinding, &evidence->trace);
+  evidence->sent_at = clab_now();
+  return 0;
+}
