@@ -28,6 +28,8 @@ struct LayoutCommand: ParsableCommand {
   @Option(help: "Look at this running process.") var pid: Int32?
   @Option(help: "Seconds from the program's start to the look.") var after: Double = 1
   @Flag(help: "Show every stack, however many.") var all = false
+  @Flag(help: "Hold the guards against the largest frame without probes in the program's file.")
+  var frames = false
   @Option(help: "How to write it: text or json.") var format: ValueFormat = .text
   @Argument(help: "A program and its arguments.") var command: [String] = []
 
@@ -59,8 +61,10 @@ struct LayoutCommand: ParsableCommand {
 
   func run() throws {
     let machine = Machine.current()
+    let layout = try look(machine)
     let report = LayoutReport(
-      try look(machine), command: command.isEmpty ? nil : command, machine: machine)
+      layout, command: command.isEmpty ? nil : command,
+      largestFrame: frames ? try largestFrame(of: layout) : nil, machine: machine)
     let text =
       switch format {
       case .json: try report.json()
@@ -69,6 +73,17 @@ struct LayoutCommand: ParsableCommand {
           theme: .suited(to: .standard), width: Output.standard.width, detail: all ? Int.max : 40)
       }
     try Output.standard.write(text)
+  }
+
+  /// Nil if the program's file can't be read: it may be gone by now.
+  private func largestFrame(of layout: Layout) throws -> Int? {
+    do {
+      return try LargeFrameReport.read(layout.program, guardSize: 0, isNamed: false)
+        .functions.first?.step ?? 0
+    } catch {
+      complain("the frames of the program are not known: \(error)")
+      return nil
+    }
   }
 
   private func look(_ machine: Machine) throws -> Layout {

@@ -1,0 +1,120 @@
+internal import Glibc
+
+extension LargeFrameReport {
+  /// A file that can't be looked at, and why.
+  public struct Unreadable: Error, CustomStringConvertible {
+    public var description: String
+  }
+
+  /// Looks at every function of a program or library.
+  ///
+  /// - Parameters:
+  ///   - path: of an ELF file of x86-64, which may be anything.
+  ///   - guardSize: bytes; larger steps are listed.
+  ///   - isNamed: whether the functions get their names, which takes most of the time.
+  /// - Throws: SystemError if the file can't be read, Unreadable if it is no such file.
+  public static func read(
+    _ path: String, guardSize: Int, isNamed: Bool = true
+  ) throws -> LargeFrameReport {
+    let descriptor = try system("open", path) { open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
+    defer { close(descriptor) }
+    var status = stat()
+    try system("fstat", path) { fstat(descriptor, &status) }
+    guard status.st_mode & S_IFMT == S_IFREG else {
+      throw Unreadable(description: "\(path) is no file: name a program or a library")
+    }
+    guard status.st_size > 0 else { throw Unreadable(description: "\(path) is empty") }
+    let size = Int(status.st_size)
+    guard let memory = mmap(nil, size, PROT_READ, MAP_PRIVATE, descriptor, 0), memory != MAP_FAILED
+    else { throw SystemError("mmap", path) }
+    defer { munmap(memory, size) }
+    do {
+      let image = try ElfImage(UnsafeRawBufferPointer(start: memory, count: size))
+      var report = try judge(image, path: path, guardSize: guardSize)
+      if isNamed { report.name(in: image, path: path) }
+      return report
+    } catch {
+      throw Unreadable(description: "\(path) \(error)")
+    }
+  }
+
+  /// Without names. Pure.
+  static func judge(
+    _ image: ElfImage, path: String, guardSize: Int
+  ) throws(ElfImage.Unreadable) -> LargeFrameReport {
+    guard image.callFrames != nil else {
+      throw ElfImage.Unreadable("has no call-frame information (.eh_frame)")
+    }
+    var summary = Summary()
+    var functions: [Function] = []
+    var dynamic: [Function] = []
+    CallFrames(image).visit { frame in
+      summary.functions += 1
+      guard let code = image.code(at: frame.address, size: frame.size) else {
+        summary.notUnderstood += 1
+        return
+      }
+      let steps = StackSteps(code)
+      if !steps.isComplete { summary.notUnderstood += 1 }
+      if steps.isProbed { summary.probed += 1 }
+      let frameSize = max(Int(steps.depth), Int(clamping: frame.largestOffset))
+      var function = Function(
+        address: Address(frame.address), size: Int(clamping: frame.size), step: nil,
+        frameSize: frameSize, symbol: nil, file: nil, line: nil, column: nil)
+      if steps.isDynamic {
+        summary.dynamic += 1
+        dynamic.append(function)
+      }
+      if steps.largest > Int64(guardSize) {
+        function.step = Int(steps.largest)
+        functions.append(function)
+      }
+    }
+    guard summary.functions > 0 else {
+      throw ElfImage.Unreadable("has no call-frame information that can be read")
+    }
+    summary.unprobed = functions.count
+    functions.sort { ($1.step ?? 0, $0.address) < ($0.step ?? 0, $1.address) }
+    return LargeFrameReport(
+      program: path, guardSize: guardSize, summary: summary, functions: functions,
+      dynamic: dynamic)
+  }
+
+  /// As if the file were loaded: the symbolicator looks at processes.
+  private mutating func name(in image: ElfImage, path: String) {
+    let page: UInt64 = 4096
+    var full = [CChar](repeating: 0, count: Int(PATH_MAX) + 1)
+    guard realpath(path, &full) != nil else { return }
+    let name = String(decoding: full.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+    // A program that is linked to a fixed place is there; any other is put where nothing else is.
+    let lowest = image.segments.map(\.address).min() ?? 0
+    let bias: UInt64 = lowest < page ? 0x5500_0000_0000 : 0
+    let mappings = image.segments.compactMap { segment -> Mapping? in
+      let low = (segment.address &+ bias) & ~(page - 1)
+      let high = segment.address.addingReportingOverflow(segment.fileSize).partialValue &+ bias
+      guard low < high, high < 1 << 47 else { return nil }
+      return Mapping(
+        low: Address(low), high: Address(high), permissions: [.read, .execute],
+        offset: segment.offset & ~(page - 1), path: name)
+    }.sorted { $0.low < $1.low }
+    let symbolicator = Symbolicator()
+    func named(_ functions: [Function]) -> [Function] {
+      // Beyond this nobody reads on, and each name takes its time.
+      let wanted = functions.prefix(2000)
+      let names = symbolicator.names(
+        of: wanted.map {
+          .init(programCounter: Address($0.address.value &+ bias), isReturnAddress: false)
+        }, in: mappings)
+      return zip(wanted, names).map { function, name in
+        var function = function
+        function.symbol = name.symbol
+        function.file = name.location?.file
+        function.line = name.location?.line
+        function.column = name.location?.column
+        return function
+      } + functions.dropFirst(wanted.count)
+    }
+    functions = named(functions)
+    dynamic = named(dynamic)
+  }
+}

@@ -1,0 +1,52 @@
+import ArgumentParser
+import CrashLab
+import Glibc
+
+struct FramesCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "frames",
+    abstract: "Show which functions of a program can step over a guard page.",
+    discussion: """
+      A function whose frame is larger than the guard, and that is built without stack probes, \
+      moves the stack pointer over the guard at once: what it writes first may lie in somebody \
+      else's memory, and nothing faults. -fstack-clash-protection builds with probes.
+
+      Reads a program or library of x86-64 without running it. Exit status: 1 if a function moves \
+      the stack pointer by more than --fail-over bytes at once.
+      """)
+
+  @Argument(help: "The program or library.", completion: .file()) var program: String
+  @Option(help: "Bytes of the guard. (default: one page)") var guardSize: Int?
+  @Option(help: ArgumentHelp("Fail if a step is larger.", valueName: "bytes")) var failOver: Int?
+  @Flag(help: "Show every function, however many.") var all = false
+  @Option(help: "How to write it: text or json.") var format: ValueFormat = .text
+
+  func validate() throws {
+    for (name, value) in [("guard-size", guardSize), ("fail-over", failOver)] {
+      if let value, value < 0 {
+        throw ValidationError("--\(name) must not be negative, but is \(value).")
+      }
+    }
+  }
+
+  func run() throws {
+    let page = sysconf(Int32(_SC_PAGESIZE))
+    // What is smaller than the guard fails nothing: it is not listed.
+    let guardSize = min(guardSize ?? page, failOver ?? Int.max)
+    let report: LargeFrameReport
+    do {
+      report = try LargeFrameReport.read(program, guardSize: guardSize)
+    } catch let error as LargeFrameReport.Unreadable {
+      complain("\(error)")
+      throw ExitCode(EX_DATAERR)
+    }
+    try Output.standard.write(
+      format == .json
+        ? report.json()
+        : report.text(theme: .suited(to: .standard), limit: all ? Int.max : 40))
+    if let failOver, report.exceeds(failOver) {
+      complain("there are functions that move the stack pointer by more than \(failOver) bytes")
+      throw ExitCode(1)
+    }
+  }
+}
