@@ -4,5 +4,8 @@ import CrashLab
 struct BenchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "bench", abstract: "Measure what the laboratory itself costs.",
-    subcommands: [BenchHarnessCommand.self, BenchUnwindCommand.self, BenchSwitchCommand.self])
+    subcommands: [
+      BenchHarnessCommand.self, BenchLayoutCommand.self, BenchUnwindCommand.self,
+      BenchSwitchCommand.self,
+    ])
 }

@@ -19,7 +19,7 @@ struct FramesCommand: ParsableCommand {
   @Option(help: "Bytes of the guard. (default: one page)") var guardSize: Int?
   @Option(help: ArgumentHelp("Fail if a step is larger.", valueName: "bytes")) var failOver: Int?
   @Flag(help: "Show every function, however many.") var all = false
-  @Option(help: "How to write it: text or json.") var format: ValueFormat = .text
+  @Option(help: "How to write it: text or json.") var format: TextOrJSON = .text
 
   func validate() throws {
     for (name, value) in [("guard-size", guardSize), ("fail-over", failOver)] {

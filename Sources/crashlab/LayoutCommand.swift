@@ -2,9 +2,6 @@ import ArgumentParser
 import CrashLab
 import Glibc
 
-/// How a command writes what is one value.
-enum ValueFormat: String, ExpressibleByArgument, CaseIterable { case text, json }
-
 struct LayoutCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "layout", abstract: "Show where the stacks and guards of a process really are.",
@@ -30,7 +27,7 @@ struct LayoutCommand: ParsableCommand {
   @Flag(help: "Show every stack, however many.") var all = false
   @Flag(help: "Hold the guards against the largest frame without probes in the program's file.")
   var frames = false
-  @Option(help: "How to write it: text or json.") var format: ValueFormat = .text
+  @Option(help: "How to write it: text or json.") var format: TextOrJSON = .text
   @Argument(help: "A program and its arguments.") var command: [String] = []
 
   func validate() throws {

@@ -104,9 +104,9 @@ import Testing
     #expect(report.process.threads == 10_001)
     #expect(workers(report).count == 10_000)
     #expect(workers(report).allSatisfy { $0.guardSize == 4096 && $0.size == 64 << 10 })
-    // Ten times what it takes on a quiet machine: tests share theirs.
-    #expect(report.duration < 1_500_000, "microseconds")
-    #expect(seconds < 3)
+    // A bound and no measurement, since tests share their machine: `crashlab bench layout` measures.
+    #expect(report.duration < 15_000_000, "microseconds")
+    #expect(seconds < 30)
   }
 
   @Test func itsOwnChildHasWhatWasAskedFor() throws {
@@ -132,7 +132,7 @@ import Testing
     ])
     #expect(many.output.contains("200 worker-*: 64 KiB each"))
     #expect(many.output.contains("to scale"))
-    #expect(many.output.split(separator: "\n").count < 80)
+    #expect(many.output.split(separator: "\n").count < 120)
   }
 
   @Test func everyKeyOfAStackIsThere() throws {

@@ -20,7 +20,24 @@ public struct OwnLayout: Sendable {
   private static let coroutineStack = 64 << 10
 
   /// Makes the child, looks at it and ends it. The calling process must have one thread only.
-  public func look(machine: Machine) throws(SystemError) -> Layout {
+  public func look(machine: Machine) throws -> Layout {
+    try withChild { try Layout.look(at: $0, claims: $1, machine: machine) }
+  }
+
+  /// How long a look at the child takes: that of the threads' files, their memory and the search.
+  ///
+  /// - Returns: nanoseconds of each round.
+  public func measure(rounds: Int, machine: Machine) throws -> [Double] {
+    try withChild { process, claims in
+      try (0..<rounds).map { _ in
+        try Layout.look(at: process, claims: claims, machine: machine).duration * 1000
+      }
+    }
+  }
+
+  private func withChild<Value>(
+    _ body: (Int32, [StackRegion.Claim]) throws -> Value
+  ) throws -> Value {
     let board = try Board()
     var setup = clab_trial_setup()
     setup.board = board.memory
@@ -41,7 +58,7 @@ public struct OwnLayout: Sendable {
         advice: (reason.isEmpty ? "" : "\(reason): ")
           + "make fewer, or smaller ones (--stack-size), or raise ulimit -u and vm.max_map_count")
     }
-    return try Layout.look(at: child, claims: board.stackClaims(), machine: machine)
+    return try body(child, board.stackClaims())
   }
 
   /// Waits for what the child has to say: that everything is made, or that it could not be.
