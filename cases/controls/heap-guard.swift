@@ -7,5 +7,8 @@ let heapGuard = CrashCase(
     A page without access guards a buffer as it guards a stack, with the same signal and the same \
     si_code. It is no stack overflow: no stack's limit is near.
     """,
-  expect: .dies(.init(.segv, code: 2, access: .write, site: .init(.mapping, mapping: "---p")))
+  expect: .dies(
+    .init(
+      .segv, code: 2, access: .write, site: .init(.mapping, mapping: "---p"),
+      frames: ["clab_case_heap_guard"]))
 ) { _ in clab_case_heap_guard() }

@@ -7,5 +7,5 @@ let illegalInstruction = CrashCase(
     Compilers put such an instruction where the program must never come: __builtin_trap, and Swift's \
     preconditions. SIGILL is then a message of the program, not of broken code.
     """,
-  expect: .dies(.init(.ill, site: .init(.notAFault)))
+  expect: .dies(.init(.ill, site: .init(.notAFault), frames: ["clab_case_illegal_instruction"]))
 ) { _ in clab_case_illegal_instruction() }

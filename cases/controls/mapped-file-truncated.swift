@@ -8,5 +8,7 @@ let mappedFileTruncated = CrashCase(
     truncates a file can kill every process that has mapped it.
     """,
   expect: .dies(
-    .init(.bus, code: 2, access: .read, site: .init(.mapping, mapping: "memfd:truncated")))
+    .init(
+      .bus, code: 2, access: .read, site: .init(.mapping, mapping: "memfd:truncated"),
+      frames: ["clab_case_mapped_file_truncated"]))
 ) { _ in clab_case_mapped_file_truncated() }

@@ -11,5 +11,6 @@ let nonCanonical = CrashCase(
     calls it a null pointer.
     """,
   requires: [.architecture("x86_64", why: "a general protection fault")],
-  expect: .dies(.init(.segv, code: 128, site: .init(.nonCanonical)))
+  expect: .dies(
+    .init(.segv, code: 128, site: .init(.nonCanonical), frames: ["clab_case_non_canonical"]))
 ) { _ in clab_case_non_canonical() }

@@ -7,5 +7,6 @@ let nullRead = CrashCase(
     The page at 0 is never mapped (vm.mmap_min_addr), so that a null pointer faults. It is no stack \
     overflow, though the signal is the same.
     """,
-  expect: .dies(.init(.segv, code: 1, access: .read, site: .init(.nullPage)))
+  expect: .dies(
+    .init(.segv, code: 1, access: .read, site: .init(.nullPage), frames: ["clab_case_null_read"]))
 ) { _ in clab_case_null_read() }

@@ -7,5 +7,8 @@ let readOnlyWrite = CrashCase(
     The mapping is there and does not permit the access: SEGV_ACCERR, as in a stack's guard. Only \
     the address tells the two apart.
     """,
-  expect: .dies(.init(.segv, code: 2, access: .write, site: .init(.mapping, mapping: "crashlab")))
+  expect: .dies(
+    .init(
+      .segv, code: 2, access: .write, site: .init(.mapping, mapping: "crashlab"),
+      frames: ["clab_case_read_only_write"]))
 ) { _ in clab_case_read_only_write() }

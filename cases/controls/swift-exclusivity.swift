@@ -6,7 +6,8 @@ let swiftExclusivity = CrashCase(
     Swift's law of exclusivity is checked at run time where the compiler cannot see it. The runtime \
     says what overlaps and calls abort: a signal of its own wish, no fault.
     """,
-  expect: .dies(.init(.abrt, code: -6, site: .init(.notAFault)))
+  expect: .dies(
+    .init(.abrt, code: -6, site: .init(.notAFault), frames: ["abort", "swift_beginAccess"]))
 ) { _ in
   let box = Box()
   modify(&box.value) { Child.opaque(box.value) }

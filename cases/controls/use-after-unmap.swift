@@ -7,5 +7,7 @@ let useAfterUnmap = CrashCase(
     The pointer was right a moment ago. The kernel cannot know that: it says what it says of any \
     address without a mapping.
     """,
-  expect: .dies(.init(.segv, code: 1, access: .read, site: .init(.unmapped)))
+  expect: .dies(
+    .init(
+      .segv, code: 1, access: .read, site: .init(.unmapped), frames: ["clab_case_use_after_unmap"]))
 ) { _ in clab_case_use_after_unmap() }

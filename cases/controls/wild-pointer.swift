@@ -7,5 +7,7 @@ let wildPointer = CrashCase(
     Nothing is mapped there and nothing is near: the address itself is the clue. 0x5a5a… is what some \
     allocators fill freed memory with.
     """,
-  expect: .dies(.init(.segv, code: 1, access: .write, site: .init(.unmapped)))
+  expect: .dies(
+    .init(
+      .segv, code: 1, access: .write, site: .init(.unmapped), frames: ["clab_case_wild_pointer"]))
 ) { _ in clab_case_wild_pointer() }

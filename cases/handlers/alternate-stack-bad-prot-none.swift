@@ -12,7 +12,7 @@ let alternateStackBadProtNone = CrashCase(
   expect: .dies(
     .init(
       .segv, code: 2, access: .write, site: .inGuard(of: .thread, "overflower"), handled: false,
-      because: "memory that cannot be written (---p)"))
+      because: "memory that cannot be written (---p)", frames: ["descend", "start_thread"]))
 ) { child in
   let memory = child.layOutStack(size: 64 << 10)
   child.thread("overflower", arming: .noAlternateStack) {

@@ -11,7 +11,7 @@ let alternateStackBadReadOnly = CrashCase(
   expect: .dies(
     .init(
       .segv, code: 2, access: .write, site: .inGuard(of: .thread, "overflower"), handled: false,
-      because: "memory that cannot be written (r--p)"))
+      because: "memory that cannot be written (r--p)", frames: ["descend", "start_thread"]))
 ) { child in
   let memory = child.layOutStack(size: 64 << 10)
   child.thread("overflower", arming: .noAlternateStack) {

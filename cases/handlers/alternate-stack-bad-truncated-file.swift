@@ -16,7 +16,7 @@ let alternateStackBadTruncatedFile = CrashCase(
   expect: .dies(
     .init(
       .segv, code: 2, access: .write, site: .inGuard(of: .thread, "overflower"), handled: false,
-      because: "that has no such page"))
+      because: "that has no such page", frames: ["descend", "start_thread"]))
 ) { child in
   let size = 64 << 10
   var file: Int32 = -1

@@ -12,7 +12,7 @@ let alternateStackBadUnmapped = CrashCase(
   expect: .dies(
     .init(
       .segv, code: 2, access: .write, site: .inGuard(of: .thread, "overflower"), handled: false,
-      because: "not mapped any more"))
+      because: "not mapped any more", frames: ["descend", "start_thread"]))
 ) { child in
   let memory = child.layOutStack(size: 64 << 10)
   child.thread("overflower", arming: .noAlternateStack) {

@@ -11,10 +11,16 @@ let alternateStackOverflow = CrashCase(
   observed: true,
   expect: .init(
     faults: [
-      .init(.segv, code: 2, access: .write, site: .inGuard(of: .thread, "overflower")),
+      .init(
+        .segv, code: 2, access: .write, site: .inGuard(of: .thread, "overflower"),
+        frames: ["descend", "start_thread"]),
       .init(
         .segv, code: 2, access: .write, site: .inGuard(of: .alternateStack, "overflower"),
-        handled: false, because: "inside the handler"),
+        handled: false, because: "inside the handler",
+        frames: [
+          "descend", "recurse", "clab_handle_fault", "<signal handler called>", "descend",
+          "start_thread",
+        ]),
     ], ending: .killed(.segv))
 ) { child in
   clab_case_recurse_in_handler()

@@ -16,7 +16,7 @@ let alternateStackTooSmall = CrashCase(
   expect: .dies(
     .init(
       .segv, code: 2, access: .write, site: .inGuard(of: .thread, "overflower"), handled: false,
-      because: "no room for the signal frame"))
+      because: "no room for the signal frame", frames: ["descend", "start_thread"]))
 ) { child in
   guard clab_minimum_signal_stack() > 2048 else {
     child.skip("this processor's signal frame fits into MINSIGSTKSZ (2048 bytes)")

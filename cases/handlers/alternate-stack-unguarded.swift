@@ -11,7 +11,9 @@ let alternateStackUnguarded = CrashCase(
     """,
   expect: .init(
     faults: [
-      .init(.segv, code: 2, access: .write, site: .inGuard(of: .thread, "overflower"))
+      .init(
+        .segv, code: 2, access: .write, site: .inGuard(of: .thread, "overflower"),
+        frames: ["descend", "clab_case_alternate_stack_unguarded"])
     ], ending: .survives,
     corruption: [.init("mapping", of: "a neighbour", belowStackLimit: 1...(20 << 10))])
 ) { child in

@@ -10,8 +10,15 @@ let faultInHandlerNodefer = CrashCase(
   arming: .noDefer,
   expect: .init(
     faults: [
-      .init(.segv, code: 2, access: .write, site: .inGuard(of: .thread, "overflower")),
-      .init(.segv, code: 1, access: .write, site: .init(.nullPage)),
+      .init(
+        .segv, code: 2, access: .write, site: .inGuard(of: .thread, "overflower"),
+        frames: ["descend", "start_thread"]),
+      .init(
+        .segv, code: 1, access: .write, site: .init(.nullPage),
+        frames: [
+          "write_to_null", "clab_handle_fault", "<signal handler called>", "descend",
+          "start_thread",
+        ]),
     ], ending: .killed(.segv), counters: ["disarmed in the handler": 0...0])
 ) { child in
   let memory = child.layOutStack(size: 256 << 10)

@@ -14,7 +14,7 @@ let flagMissing = CrashCase(
   expect: .dies(
     .init(
       .segv, code: 2, access: .write, site: .inGuard(of: .thread, "overflower"), handled: false,
-      because: "without SA_ONSTACK"))
+      because: "without SA_ONSTACK", frames: ["descend", "start_thread"]))
 ) { child in
   child.thread("overflower") { clab_case_descend() }
 }

@@ -10,7 +10,9 @@ let handlerReturns = CrashCase(
     """,
   expect: .init(
     faults: Array(
-      repeating: .init(.segv, code: 1, access: .write, site: .init(.nullPage)), count: 16),
+      repeating: .init(
+        .segv, code: 1, access: .write, site: .init(.nullPage), frames: ["clab_case_null_write"]),
+      count: 16),
     ending: .killed(.segv))
 ) { _ in
   clab_case_handler_returns()

@@ -11,7 +11,8 @@ let handlerTakesLock = CrashCase(
   deadline: 0.15,
   expect: .init(
     faults: [
-      .init(.segv, code: 1, access: .write, site: .init(.nullPage))
+      .init(
+        .segv, code: 1, access: .write, site: .init(.nullPage), frames: ["fault", "malloc_stats"])
     ],
     ending: .deadline)
 ) { _ in clab_case_handler_takes_lock() }

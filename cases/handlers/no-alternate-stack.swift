@@ -12,7 +12,7 @@ let noAlternateStack = CrashCase(
   expect: .dies(
     .init(
       .segv, code: 2, access: .write, site: .inGuard(of: .thread, "overflower"), handled: false,
-      because: "this thread has no alternate stack"))
+      because: "this thread has no alternate stack", frames: ["descend", "start_thread"]))
 ) { child in
   child.thread("overflower", arming: .noAlternateStack) { _ = descend(0) }
 }

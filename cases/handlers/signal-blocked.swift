@@ -12,7 +12,7 @@ let signalBlocked = CrashCase(
   expect: .dies(
     .init(
       .segv, code: 2, access: .write, site: .inGuard(of: .thread, "overflower"), handled: false,
-      because: "was blocked in this thread"))
+      because: "was blocked in this thread", frames: ["descend", "start_thread"]))
 ) { child in
   child.thread("overflower", arming: .blocked) { clab_case_descend() }
 }

@@ -12,7 +12,7 @@ let signalIgnored = CrashCase(
   expect: .dies(
     .init(
       .segv, code: 2, access: .write, site: .inGuard(of: .thread, "overflower"), handled: false,
-      because: "the kernel ignores no fault"))
+      because: "the kernel ignores no fault", frames: ["descend", "start_thread"]))
 ) { child in
   child.thread("overflower") { clab_case_descend() }
 }

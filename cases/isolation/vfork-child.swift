@@ -11,7 +11,7 @@ let vforkChild = CrashCase(
   expect: .survives(
     .init(
       .segv, code: 2, access: .write, site: .inGuard(of: .thread, "overflower"),
-      process: .descendant),
+      process: .descendant, frames: ["descend", "crash_in_child", "clab_case_vfork_child"]),
     counters: ["signal of the child": 11...11])
 ) { child in
   child.thread("overflower", stackSize: 256 << 10) {

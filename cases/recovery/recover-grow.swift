@@ -11,7 +11,8 @@ let recoverGrow = CrashCase(
   expect: .init(
     faults: Array(
       repeating: .init(
-        .segv, code: 2, access: .write, site: .inGuard(of: .thread, "overflower")), count: 8),
+        .segv, code: 2, access: .write, site: .inGuard(of: .thread, "overflower"),
+        frames: ["descend", "clab_case_recover_grow"]), count: 8),
     ending: .survives, counters: ["growth steps": 8...8])
 ) { child in
   let memory = child.layOutStack(size: 128 << 10, guardSize: 1 << 20)

@@ -8,8 +8,12 @@ let recoverLongjmp = CrashCase(
     stack may leave by siglongjmp, and the thread goes on where it was before the fall.
     """,
   expect: .survives(
-    .init(.segv, code: 2, access: .write, site: .inGuard(of: .thread, "overflower")),
-    .init(.segv, code: 2, access: .write, site: .inGuard(of: .thread, "overflower")),
+    .init(
+      .segv, code: 2, access: .write, site: .inGuard(of: .thread, "overflower"),
+      frames: ["descend", "clab_case_recover_longjmp"]),
+    .init(
+      .segv, code: 2, access: .write, site: .inGuard(of: .thread, "overflower"),
+      frames: ["descend", "clab_case_recover_longjmp"]),
     counters: ["recovered": 2...2])
 ) { child in
   child.thread("overflower") { clab_case_recover_longjmp() }

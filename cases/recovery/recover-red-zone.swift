@@ -11,10 +11,12 @@ let recoverRedZone = CrashCase(
     faults: [
       .init(
         .segv, code: 2, access: .write,
-        site: .inGuard(of: .thread, "overflower", guardSize: 128 << 10)),
+        site: .inGuard(of: .thread, "overflower", guardSize: 128 << 10),
+        frames: ["descend", "start_thread"]),
       .init(
         .segv, code: 2, access: .write,
-        site: .inGuard(of: .thread, "overflower", guardSize: 64 << 10)),
+        site: .inGuard(of: .thread, "overflower", guardSize: 64 << 10),
+        frames: ["descend", "start_thread"]),
     ], ending: .killed(.segv))
 ) { child in
   let memory = child.layOutStack(size: 128 << 10, guardSize: 128 << 10)

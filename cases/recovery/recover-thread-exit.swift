@@ -8,8 +8,12 @@ let recoverThreadExit = CrashCase(
     is gone, the others beat on. Its locks and its half-done work are the program's problem.
     """,
   expect: .survives(
-    .init(.segv, code: 2, access: .write, site: .inGuard(of: .thread, "overflower-1")),
-    .init(.segv, code: 2, access: .write, site: .inGuard(of: .thread, "overflower-2")),
+    .init(
+      .segv, code: 2, access: .write, site: .inGuard(of: .thread, "overflower-1"),
+      frames: ["descend", "clab_case_recover_thread_exit"]),
+    .init(
+      .segv, code: 2, access: .write, site: .inGuard(of: .thread, "overflower-2"),
+      frames: ["descend", "clab_case_recover_thread_exit"]),
     counters: ["threads ended": 2...2])
 ) { child in
   for number in 1...2 {

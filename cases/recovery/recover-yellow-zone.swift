@@ -12,7 +12,8 @@ let recoverYellowZone = CrashCase(
     faults: Array(
       repeating: .init(
         .segv, code: 2, access: .write,
-        site: .inGuard(of: .thread, "overflower", guardSize: 128 << 10)), count: 2),
+        site: .inGuard(of: .thread, "overflower", guardSize: 128 << 10),
+        frames: ["descend", "clab_case_recover_yellow_zone"]), count: 2),
     ending: .survives, counters: ["errors raised": 2...2])
 ) { child in
   let memory = child.layOutStack(size: 128 << 10, guardSize: 128 << 10)

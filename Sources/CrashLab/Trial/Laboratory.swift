@@ -114,12 +114,12 @@ public final class Laboratory {
     try system("poll", retryOnInterrupt: false) {
       poll(&descriptors, nfds_t(descriptors.count), Int32(clamping: wait))
     }
+    lastLook = clab_now()
     while descriptors[0].revents != 0, let signal = interrupts.take() {
       if signal.number != SIGCHLD { return signal }
       for trial in live { trial.observe(machine: machine) }
     }
     let after = clab_now()
-    lastLook = after
     for (index, trial) in live.enumerated() {
       if descriptors[1 + 2 * index].revents != 0 { trial.readChannel(machine: machine) }
       if descriptors[2 + 2 * index].revents != 0 {

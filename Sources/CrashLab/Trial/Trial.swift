@@ -236,7 +236,8 @@ final class Trial {
     record(.fault, at: evidence.caughtAt)
     record(.parked, at: evidence.sentAt)
     inspect(evidence, machine: machine)
-    record(.released, at: clab_now())
+    releasedAt = clab_now()
+    record(.released, at: releasedAt)
     return seen.faults.count > number ? number : nil
   }
 
