@@ -20,7 +20,7 @@ struct Crashlab: ParsableCommand {
     subcommands: [
       AllCommand.self, RunCommand.self, ListCommand.self, ExplainCommand.self,
       ReportCommand.self, LayoutCommand.self, SwitchCommand.self, BenchCommand.self,
-      DoctorCommand.self, ResumeCommand.self, OracleCommand.self,
+      CompareCommand.self, DoctorCommand.self, ResumeCommand.self, OracleCommand.self,
     ])
 
   /// Parses and runs; what goes wrong becomes a sentence and one of the documented statuses.
