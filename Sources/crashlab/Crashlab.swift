@@ -19,8 +19,9 @@ struct Crashlab: ParsableCommand {
     version: "crashlab 0.1",
     subcommands: [
       AllCommand.self, RunCommand.self, ListCommand.self, ExplainCommand.self,
-      ReportCommand.self, LayoutCommand.self, FramesCommand.self, SwitchCommand.self,
-      BenchCommand.self, ResumeCommand.self, OracleCommand.self,
+      ReportCommand.self, CompareCommand.self, LayoutCommand.self, FramesCommand.self,
+      SwitchCommand.self, BenchCommand.self, DoctorCommand.self, ResumeCommand.self,
+      OracleCommand.self,
     ])
 
   /// Parses and runs; what goes wrong becomes a sentence and one of the documented statuses.

@@ -64,6 +64,7 @@ extension RunOptions {
         isVerbose: self.repeat == 1)
     case .json: JSONReporter(output: .standard, machine: machine)
     case .junit: JUnitReporter(output: .standard) { catalogue.folder(of: $0) }
+    case .github: GitHubReporter(output: .standard) { catalogue.folder(of: $0) }
     }
   }
 }

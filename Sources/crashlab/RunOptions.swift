@@ -2,7 +2,7 @@ import ArgumentParser
 import Catalogue
 import CrashLab
 
-enum OutputFormat: String, ExpressibleByArgument, CaseIterable { case text, json, junit }
+enum OutputFormat: String, ExpressibleByArgument, CaseIterable { case text, json, junit, github }
 
 enum Unwinding: String, ExpressibleByArgument, CaseIterable {
   case folded, plain, none, oracle

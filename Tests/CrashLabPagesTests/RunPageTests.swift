@@ -92,7 +92,7 @@ import Testing
 }
 
 /// A page taken apart by a parser that forgives nothing.
-private final class Page: NSObject, XMLParserDelegate {
+final class Page: NSObject, XMLParserDelegate {
   private(set) var elements: [String: Int] = [:]
   private(set) var attributes: [String: Int] = [:]
   private(set) var identifiers: Set<String> = []

@@ -27,6 +27,7 @@
 
 #include "clab_benchmark.h"
 #include "clab_coroutine.h"
+#include "clab_machine.h"
 #include "clab_trace.h"
 #include "clab_unwind.h"
 

@@ -1,4 +1,5 @@
-/// JUnit's XML, as continuous-integration servers read it.
+/// JUnit's XML, as continuous-integration servers read it (the schema of Jenkins' xUnit plugin,
+/// junit-10.xsd, and Ant's, of which both are kept).
 public struct JUnitReporter: Reporter {
   private let output: Output
   private let folderOf: (String) -> String?
@@ -13,50 +14,54 @@ public struct JUnitReporter: Reporter {
   public mutating func trial(_ report: TrialReport) { trials.append(report) }
 
   public mutating func end(duration: Double) throws {
+    try output.write(JUnitReporter.text(trials, duration: duration, folderOf: folderOf))
+  }
+
+  // MARK: - Pure
+
+  static func text(
+    _ trials: [TrialReport], duration: Double, folderOf: (String) -> String?
+  ) -> String {
     let summary = RunReport.Summary(trials: trials, duration: duration)
-    var text = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+    // The root element of the schema has no attribute for what was skipped.
     let counts =
-      "tests=\"\(summary.total)\" failures=\"\(summary.notAsExpected)\" "
-      + "errors=\"\(summary.laboratoryErrors)\" skipped=\"\(summary.skipped)\" "
-      + "time=\"\(duration / 1e6)\""
-    text += "<testsuites \(counts)>\n<testsuite name=\"crashlab\" \(counts)>\n"
-    for trial in trials { text += element(trial) }
-    try output.write(text + "</testsuite>\n</testsuites>\n")
+      "tests=\"\(trials.count)\" failures=\"\(summary.notAsExpected)\" "
+      + "errors=\"\(summary.laboratoryErrors)\" time=\"\(seconds(duration))\""
+    return "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites \(counts)>\n"
+      + "<testsuite name=\"crashlab\" \(counts) skipped=\"\(summary.skipped)\">\n"
+      + trials.map { element($0, folderOf: folderOf) }.joined()
+      + "</testsuite>\n</testsuites>\n"
   }
 
-  private func element(_ trial: TrialReport) -> String {
-    let name = trial.case ?? ""
+  private static func element(_ trial: TrialReport, folderOf: (String) -> String?) -> String {
+    let name = trial.case ?? trial.command?.joined(separator: " ") ?? "command"
     let label = trial.attempt > 1 ? "\(name) (attempt \(trial.attempt))" : name
-    let seconds = (trial.timeline.last?.at ?? 0) / 1e6
     let opening =
-      "<testcase name=\"\(escape(label))\" classname=\"\(escape(folderOf(name) ?? "crashlab"))\" "
-      + "time=\"\(seconds)\">"
-    let message = escape(trial.reason ?? "")
-    let inside =
-      switch trial.verdict {
-      case .notAsExpected:
-        "<failure message=\"\(message)\">"
-          + escape(
-            trial.mismatches.map { "\($0.what)\n  expected \($0.expected)\n  saw \($0.seen)" }
-              .joined(separator: "\n")) + "</failure>"
-      case .laboratoryError: "<error message=\"\(message)\"/>"
-      case .skipped: "<skipped message=\"\(message)\"/>"
-      case .asExpected, nil: ""
-      }
-    return "\(opening)\(inside)<system-out>\(escape(trial.summary))</system-out></testcase>\n"
+      "<testcase name=\"\(markup(label))\" classname=\"\(markup(folderOf(name) ?? "crashlab"))\" "
+      + "time=\"\(seconds(trial.timeline.last?.at ?? 0))\">"
+    let output = "<system-out>\(markup(trial.summary))</system-out>"
+    return "\(opening)\(problem(of: trial))\(output)</testcase>\n"
   }
 
-  private func escape(_ text: String) -> String {
-    var result = ""
-    for character in printable(text) {
-      switch character {
-      case "&": result += "&amp;"
-      case "<": result += "&lt;"
-      case ">": result += "&gt;"
-      case "\"": result += "&quot;"
-      default: result.append(character)
+  private static func problem(of trial: TrialReport) -> String {
+    guard let verdict = trial.verdict, verdict != .asExpected else { return "" }
+    let attributes =
+      "message=\"\(markup(trial.reason ?? trial.summary))\" type=\"\(verdict.rawValue)\""
+    switch verdict {
+    case .notAsExpected:
+      let differences = trial.mismatches.map {
+        "\(markup($0.what))\n  expected \(markup($0.expected))\n  saw \(markup($0.seen))"
       }
+      return "<failure \(attributes)>\(differences.joined(separator: "\n"))</failure>"
+    case .laboratoryError: return "<error \(attributes)/>"
+    case .skipped, .asExpected: return "<skipped \(attributes)/>"
     }
-    return result
+  }
+
+  /// `0.000123`: never with an exponent, which the schema does not allow.
+  private static func seconds(_ microseconds: Double) -> String {
+    let whole = max(0, rounded(microseconds))
+    let fraction = String(whole % 1_000_000)
+    return "\(whole / 1_000_000)." + String(repeating: "0", count: 6 - fraction.count) + fraction
   }
 }

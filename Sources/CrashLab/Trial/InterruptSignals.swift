@@ -1,17 +1,20 @@
 internal import CHarness
 internal import Glibc
 
-/// Ctrl-C, SIGTERM, SIGHUP and what happens to children as a descriptor for the poll loop, so that
-/// nothing is cut off between two instructions. Children are forked with an empty mask.
+/// Ctrl-C, SIGTERM and SIGHUP as a descriptor for the poll loop, so that nothing is cut off between
+/// two instructions; on request also what happens to children. Children are forked with an empty
+/// mask.
 struct InterruptSignals: ~Copyable {
   let descriptor: CInt
   private let previousMask: sigset_t
 
-  init() throws(SystemError) {
+  /// - Parameter children: whether SIGCHLD is told too.
+  init(children: Bool = false) throws(SystemError) {
     var mask = sigset_t()
     var previous = sigset_t()
     sigemptyset(&mask)
-    for signal in [SIGINT, SIGTERM, SIGHUP, SIGCHLD] { sigaddset(&mask, signal) }
+    for signal in [SIGINT, SIGTERM, SIGHUP] { sigaddset(&mask, signal) }
+    if children { sigaddset(&mask, SIGCHLD) }
     signal(SIGCHLD, SIG_DFL)  // whoever ignores it gets no status of any child (wait(2))
     sigprocmask(SIG_BLOCK, &mask, &previous)
     previousMask = previous

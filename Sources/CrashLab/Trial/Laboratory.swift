@@ -56,7 +56,7 @@ public final class Laboratory {
   public func run(
     _ plan: some Sequence<PlannedTrial>, report body: (TrialReport) throws -> Void
   ) throws {
-    let interrupts = try InterruptSignals()
+    let interrupts = try InterruptSignals(children: true)
     let orphans = Orphans()
     var waiting = Array(plan)[...]
     lastLook = clab_now()

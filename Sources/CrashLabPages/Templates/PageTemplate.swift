@@ -1,13 +1,6 @@
 let pageTemplate = #"""
-  <!DOCTYPE html>
-  <html lang="en" xmlns="http://www.w3.org/1999/xhtml">
-  <head>
-  <meta charset="utf-8"/>
-  <meta name="viewport" content="width=device-width, initial-scale=1"/>
-  <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src 'none'; img-src data:"/>
-  <meta name="color-scheme" content="light dark"/>
+  {{>head}}
   <title>{{title}}</title>
-  <link rel="icon" href="data:,"/>
   <style>
   {{{style}}}
   {{#folderRules}}

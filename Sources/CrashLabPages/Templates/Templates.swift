@@ -2,7 +2,11 @@ internal import Mustache
 
 /// The templates, parsed once.
 struct Templates {
-  static let page = Templates(main: pageTemplate, parts: ["trial": trialTemplate])
+  static let page = Templates(
+    main: pageTemplate, parts: ["head": headTemplate, "trial": trialTemplate])
+  static let comparison = Templates(
+    main: comparisonTemplate,
+    parts: ["head": headTemplate, "sides": sidesTemplate, "row": rowTemplate])
 
   private let library: MustacheLibrary
 

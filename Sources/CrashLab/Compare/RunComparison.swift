@@ -1,0 +1,111 @@
+/// What differs between two runs. Addresses are not compared: they differ always.
+public struct RunComparison: Sendable, Codable, Equatable {
+  public struct Side: Sendable, Codable, Equatable {
+    public var name: String
+    public var machine: Machine
+  }
+
+  public struct Difference: Sendable, Codable, Equatable {
+    public enum What: String, Sendable, Codable {
+      case verdict, signal, site, corruption, ending, overshoot, frames, cost
+    }
+
+    public var what: What
+    public var first: String
+    public var second: String
+
+    /// Whether it says that the machines behave differently, not only that they measure otherwise.
+    public var isBehaviour: Bool {
+      switch what {
+      case .verdict, .signal, .site, .corruption, .ending: true
+      case .overshoot, .frames, .cost: false
+      }
+    }
+  }
+
+  public struct MachineDifference: Sendable, Codable, Equatable {
+    public var what: String
+    public var first: String
+    public var second: String
+  }
+
+  public struct Case: Sendable, Codable, Equatable {
+    public var name: String
+    public var attempts: [Int]
+    public var differences: [Difference]
+  }
+
+  public var schemaVersion: Int
+  public var first: Side
+  public var second: Side
+  public var machine: [MachineDifference]
+  /// Those that differ, by name.
+  public var cases: [Case]
+  /// How many do not.
+  public var alike: Int
+  public var onlyInFirst: [String]
+  public var onlyInSecond: [String]
+
+  public var differsInBehaviour: Bool {
+    cases.contains { $0.differences.contains(where: \.isBehaviour) }
+  }
+
+  /// Pure: the same runs give the same comparison.
+  public init(_ first: RunProfile, _ second: RunProfile) {
+    schemaVersion = RunReport.schemaVersion
+    self.first = Side(name: first.name, machine: first.machine)
+    self.second = Side(name: second.name, machine: second.machine)
+    machine = RunComparison.differences(first.machine, second.machine)
+    let common = Set(first.cases.keys).intersection(second.cases.keys)
+    cases = common.sorted().compactMap { name in
+      guard let left = first.cases[name], let right = second.cases[name] else { return nil }
+      let differences = RunComparison.differences(left, right)
+      return differences.isEmpty
+        ? nil
+        : Case(name: name, attempts: [left.attempts, right.attempts], differences: differences)
+    }
+    alike = common.count - cases.count
+    onlyInFirst = first.cases.keys.filter { !common.contains($0) }.sorted()
+    onlyInSecond = second.cases.keys.filter { !common.contains($0) }.sorted()
+  }
+
+  public func json() throws -> String { try JSON.text(of: self) + "\n" }
+
+  private static func differences(_ left: CaseProfile, _ right: CaseProfile) -> [Difference] {
+    let counts: [(Difference.What, CaseProfile.Counts, CaseProfile.Counts)] = [
+      (.verdict, left.verdicts, right.verdicts), (.signal, left.signals, right.signals),
+      (.site, left.sites, right.sites), (.corruption, left.corruption, right.corruption),
+      (.ending, left.endings, right.endings), (.overshoot, left.overshoots, right.overshoots),
+      (.frames, left.frames, right.frames),
+    ]
+    var differences: [Difference] = []
+    // Which values there are is compared, not how often each: the attempts may be more or fewer.
+    for (what, first, second) in counts where Set(first.counts.keys) != Set(second.counts.keys) {
+      differences.append(
+        Difference(
+          what: what, first: first.inWords(of: left.attempts),
+          second: second.inWords(of: right.attempts)))
+    }
+    if let first = left.cost, let second = right.cost, first.differsBeyondNoise(from: second) {
+      differences.append(Difference(what: .cost, first: first.inWords, second: second.inWords))
+    }
+    return differences
+  }
+
+  private static func differences(_ left: Machine, _ right: Machine) -> [MachineDifference] {
+    let rows: [(String, (Machine) -> String)] = [
+      ("kernel", \.kernel), ("C library", \.libc), ("processor", \.cpu),
+      ("architecture", \.architecture), ("cores", { String($0.cores) }),
+      ("page", { bytesInWords($0.pageSize) }),
+      ("main stack limit", { $0.stackLimit.map(bytesInWords) ?? "unlimited" }),
+      ("gap below the main stack", { bytesInWords($0.stackGuardGap) }),
+      ("smallest signal stack", { bytesInWords($0.minimumSignalStack) }),
+      ("never mapped below", \.lowestMappable.description), ("compiler", \.swift),
+      ("build", \.build),
+    ]
+    return rows.compactMap { what, value in
+      let (first, second) = (value(left), value(right))
+      return first == second ? nil : MachineDifference(what: what, first: first, second: second)
+    }
+  }
+}

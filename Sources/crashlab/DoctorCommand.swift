@@ -1,0 +1,22 @@
+import ArgumentParser
+import CrashLab
+
+struct DoctorCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "doctor", abstract: "Tell what this machine can and can't do.",
+    discussion: """
+      What can be tried is tried, because a container forbids calls without saying so. Each finding \
+      comes with what follows from it. Exit status 1 if the laboratory can't do its work here.
+      """)
+
+  @Option(help: "How to write it: text or json.") var format: ValueFormat = .text
+
+  func run() throws {
+    let checkup = Checkup.now()
+    let output = Output.standard
+    try output.write(
+      format == .json
+        ? checkup.json() : checkup.text(theme: .suited(to: output), width: output.width))
+    if !checkup.isSound { throw ExitCode(1) }
+  }
+}

@@ -1,0 +1,88 @@
+import Foundation
+import Testing
+
+@testable import CrashLab
+
+@Suite struct RunComparisonTests {
+  /// Recorded on one machine: a debug build with 8 MiB of main stack, a release build with 4.
+  private static func recorded(_ name: String) throws -> RunProfile {
+    let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+      .deletingLastPathComponent().appendingPathComponent("Runs")
+    return try RunProfile.read(folder.appendingPathComponent("\(name).json").path) { _ in }
+  }
+
+  private static let machine = Machine.current()
+
+  @Test func aRunIsLikeItself() throws {
+    let run = try RunComparisonTests.recorded("release-4-mib")
+    let comparison = RunComparison(run, run)
+    #expect(comparison.cases.isEmpty && comparison.machine.isEmpty)
+    #expect(comparison.alike == 8)
+    #expect(!comparison.differsInBehaviour)
+    #expect(comparison.text().contains("8 cases are alike, none differs in behaviour"))
+  }
+
+  @Test func recordedRunsDifferInFiguresAndNotInBehaviour() throws {
+    let comparison = RunComparison(
+      try RunComparisonTests.recorded("debug-8-mib"),
+      try RunComparisonTests.recorded("release-4-mib"))
+    #expect(comparison.machine.map(\.what) == ["main stack limit", "build"])
+    #expect(!comparison.differsInBehaviour, "\(comparison.text())")
+    let deep = try #require(comparison.cases.first { $0.name == "main-recursion" })
+    #expect(deep.attempts == [1, 5])
+    #expect(deep.differences.contains { $0.what == .frames })
+    #expect(!comparison.cases.contains { $0.name == "exit-nonzero" })
+  }
+
+  @Test func behaviourIsToldApartFromFigures() throws {
+    var trial = try RunComparisonTests.trial("null-write")
+    let before = RunProfile(name: "a", machine: RunComparisonTests.machine, trials: [trial])
+    trial.faults[0].code = "SEGV_ACCERR"
+    trial.verdict = .notAsExpected
+    let after = RunProfile(name: "b", machine: RunComparisonTests.machine, trials: [trial])
+    let comparison = RunComparison(before, after)
+    #expect(comparison.differsInBehaviour)
+    #expect(comparison.cases[0].differences.map(\.what) == [.verdict, .signal])
+    #expect(comparison.cases[0].differences[1].second == "SIGSEGV (SEGV_ACCERR)")
+  }
+
+  @Test func casesOfOneSideAreNamed() throws {
+    let trial = try RunComparisonTests.trial("null-write")
+    let some = RunProfile(name: "a", machine: RunComparisonTests.machine, trials: [trial])
+    let none = RunProfile(name: "b", machine: RunComparisonTests.machine)
+    #expect(RunComparison(some, none).onlyInFirst == ["null-write"])
+    #expect(RunComparison(none, some).onlyInSecond == ["null-write"])
+  }
+
+  @Test func costsAreComparedOnlyBeyondNoise() {
+    let near = Quartiles([100, 101, 102, 103, 104])
+    #expect(!near.differsBeyondNoise(from: Quartiles([103, 104, 105, 106, 107])))
+    #expect(!near.differsBeyondNoise(from: Quartiles([104, 105, 106, 107, 108])))
+    #expect(near.differsBeyondNoise(from: Quartiles([150, 151, 152, 153, 154])))
+    #expect(CaseProfile().cost == nil)
+  }
+
+  @Test func comparisonIsTheSameAfterJSON() throws {
+    let comparison = RunComparison(
+      try RunComparisonTests.recorded("debug-8-mib"),
+      try RunComparisonTests.recorded("release-4-mib"))
+    let again = try JSON.value(RunComparison.self, from: Array(comparison.json().utf8))
+    #expect(again == comparison)
+  }
+
+  @Test func namesFromOutsideAreNeverPrintedRaw() throws {
+    var trial = try RunComparisonTests.trial("null-write")
+    trial.case = "\u{1B}[2J"
+    trial.faults[0].site.mapping = "/tmp/\u{1B}[31m"
+    let one = RunProfile(name: "\u{7}", machine: RunComparisonTests.machine, trials: [trial])
+    let text = RunComparison(one, RunProfile(name: "b", machine: RunComparisonTests.machine)).text()
+    #expect(!text.unicodeScalars.contains { $0 == "\u{1B}" || $0 == "\u{7}" })
+  }
+
+  private static func trial(_ name: String) throws -> TrialReport {
+    let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+      .deletingLastPathComponent().appendingPathComponent("Runs/debug-8-mib.json")
+    let report = try JSON.value(RunReport.self, from: Array(Data(contentsOf: file)))
+    return try #require(report.trials.first { $0.case == name })
+  }
+}
