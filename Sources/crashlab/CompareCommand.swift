@@ -18,7 +18,7 @@ struct CompareCommand: ParsableCommand {
   @Argument(help: "The other.") var second: String
   @Option(name: .shortAndLong, help: "The folder with the run folders.")
   var output: String = ".crashlab"
-  @Option(help: "How to write it: text or json.") var format: ValueFormat = .text
+  @Option(help: "How to write it: text or json.") var format: TextOrJSON = .text
   @Option(
     help: ArgumentHelp(
       "Write a page that a browser shows ('-': standard output).", valueName: "file"))

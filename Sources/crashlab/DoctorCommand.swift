@@ -9,7 +9,7 @@ struct DoctorCommand: ParsableCommand {
       comes with what follows from it. Exit status 1 if the laboratory can't do its work here.
       """)
 
-  @Option(help: "How to write it: text or json.") var format: ValueFormat = .text
+  @Option(help: "How to write it: text or json.") var format: TextOrJSON = .text
 
   func run() throws {
     let checkup = Checkup.now()
