@@ -117,6 +117,19 @@ private func frame(
   }
 }
 
+@Suite struct Unfolding {
+  private let frames = [
+    frame(0, "a"), frame(1, "b", count: 9, period: 2), frame(2, "c", count: 9, period: 2),
+    frame(19, "d", count: 2), frame(21, "e"),
+  ]
+
+  @Test(arguments: [(0, "a e"), (1, "a b c d e"), (3, "a b c b c b c d d e")])
+  func writesRoundsOut(_ rounds: Int, _ symbols: String) {
+    let unfolded = frames.unfolded(atMost: rounds).map { $0.symbol ?? "" }
+    #expect(unfolded.joined(separator: " ") == symbols)
+  }
+}
+
 @Suite struct WhoAteTheStack {
   private func name(_ symbol: String?) -> CodeName { CodeName(symbol: symbol, image: "/bin/x") }
 

@@ -119,6 +119,18 @@ extension [FrameReport] {
     return folds
   }
 
+  /// The frames with every fold written out again, but no more than so many of its rounds.
+  func unfolded(atMost rounds: Int) -> [FrameReport] {
+    var frames: [FrameReport] = []
+    var index = startIndex
+    for fold in folds {
+      frames += self[index..<fold.lowerBound]
+      for _ in 0..<Swift.min(rounds, self[fold.lowerBound].count) { frames += self[fold] }
+      index = fold.upperBound
+    }
+    return frames + self[index...]
+  }
+
   /// What folds took of the stack: bytes, and frames where the bytes are not known.
   fileprivate func weight(of folds: [Range<Int>]) -> (bytes: Int, frames: Int) {
     folds.reduce((0, 0)) { sum, fold in

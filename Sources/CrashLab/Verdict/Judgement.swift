@@ -145,10 +145,12 @@ extension FaultExpectation {
     return check.mismatches
   }
 
-  /// The expected frames must appear in order; others may lie between.
+  /// The expected frames must appear in order; others may lie between. Where a round was folded,
+  /// its frames come as often as they did in the trace, or as can matter: the fold may begin
+  /// anywhere in the round.
   private func firstMissingFrame(in seen: FaultReport) -> String? {
     if frames.isEmpty { return nil }
-    let symbols = seen.unwind?.frames.flatMap(\.symbols) ?? []
+    let symbols = (seen.unwind?.frames ?? []).unfolded(atMost: frames.count).flatMap(\.symbols)
     var rest = symbols[...]
     for frame in frames {
       guard let found = rest.firstIndex(where: { $0.contains(frame) }) else {
