@@ -8,7 +8,7 @@ public struct BenchmarkReport: Sendable, Codable {
     public var upperQuartile: Double
     public var samples: [Double]
 
-    /// - Parameter samples: nanoseconds, at least one.
+    /// - `samples`: nanoseconds, at least one.
     public init(_ name: String, nanoseconds samples: [Double]) {
       self.name = name
       self.unit = "ns"

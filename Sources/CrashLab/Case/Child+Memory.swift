@@ -73,7 +73,7 @@ extension Child {
 
   /// Fills memory with a pattern that nobody may change.
   ///
-  /// - Parameter limit: of the stack that may run into it.
+  /// - `limit`: of the stack that may run into it.
   public func canary(
     _ what: String, of owner: String, at low: UnsafeMutableRawPointer, size: Int,
     below limit: UnsafeMutableRawPointer?

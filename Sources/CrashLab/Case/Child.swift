@@ -8,11 +8,10 @@ internal import Glibc
 public struct Child: Sendable {
   /// Runs `body` on a new armed thread and waits for its end.
   ///
-  /// - Parameters:
-  ///   - name: at most 15 bytes are seen by the kernel.
-  ///   - stackSize: bytes; nil for the system's default.
-  ///   - guardSize: bytes; nil for the system's default.
-  ///   - memory: the stack itself (pthread_attr_setstack); nil to have one made.
+  /// - `name`: at most 15 bytes are seen by the kernel.
+  /// - `stackSize`: bytes; nil for the system's default.
+  /// - `guardSize`: bytes; nil for the system's default.
+  /// - `memory`: the stack itself (pthread_attr_setstack); nil to have one made.
   public func thread(
     _ name: String, stackSize: Int? = nil, guardSize: Int? = nil,
     memory: UnsafeMutableRawPointer? = nil, arming: Arming = [], body: @escaping () -> Void
@@ -52,7 +51,7 @@ public struct Child: Sendable {
 
   /// Gives the calling thread an alternate stack of the case's own making. A refusal ends the trial.
   ///
-  /// - Parameter flags: 0 or SS_AUTODISARM.
+  /// - `flags`: 0 or SS_AUTODISARM.
   public func useAlternateStack(
     _ name: String, at low: UnsafeMutableRawPointer, size: Int, flags: Int32 = 0
   ) {

@@ -29,7 +29,7 @@ public struct RunProfile: Sendable {
 
   /// Reads a run: its folder, or what `--format json` has printed.
   ///
-  /// - Parameter problems: told of each file of a folder that can't be read.
+  /// - `problems`: told of each file of a folder that can't be read.
   public static func read(_ path: String, problems: (String) -> Void) throws -> RunProfile {
     let name = path.split(separator: "/").last.map(String.init) ?? path
     var status = stat()

@@ -42,7 +42,7 @@ public struct DeathEvidence: Sendable, Equatable, Codable {
 
   /// Derives the verdict on the process from what was counted.
   ///
-  /// - Parameter waitersAfter: how many threads a last ring of the bell has woken.
+  /// - `waitersAfter`: how many threads a last ring of the bell has woken.
   public init(
     termination: Termination, threadsAtFault: Int?, threadsAfter: Int, beats: Beats,
     waitersAfter: Int, controlProcessAlive: Bool

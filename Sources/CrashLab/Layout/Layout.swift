@@ -15,7 +15,7 @@ public struct Layout: Sendable {
 extension Layout {
   /// Looks at a process without stopping it.
   ///
-  /// - Parameter claims: stacks that the process said it has, where it is one of ours.
+  /// - `claims`: stacks that the process said it has, where it is one of ours.
   /// - Throws: SystemError, with advice, if there is no such process, if it ends during the look
   ///   or if the kernel does not permit it.
   public static func look(

@@ -199,9 +199,8 @@ struct LayoutText {
 }
 
 extension LayoutReport {
-  /// - Parameters:
-  ///   - width: columns.
-  ///   - detail: how many stacks are shown one by one.
+  /// - `width`: columns.
+  /// - `detail`: how many stacks are shown one by one.
   public func text(theme: Theme = .plain, width: Int = 100, detail: Int = 40) -> String {
     LayoutText(self, theme: theme, width: width, detail: detail).whole()
   }

@@ -7,7 +7,7 @@ public struct GitHubReporter: Reporter {
   private let folderOf: (String) -> String?
   private var summary = RunReport.Summary()
 
-  /// - Parameter folderOf: the catalogue's folder of a case, where its file is.
+  /// - `folderOf`: the catalogue's folder of a case, where its file is.
   public init(output: Output, folderOf: @escaping (String) -> String?) {
     self.output = output
     self.folderOf = folderOf

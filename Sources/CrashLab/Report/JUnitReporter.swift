@@ -5,7 +5,7 @@ public struct JUnitReporter: Reporter {
   private let folderOf: (String) -> String?
   private var trials: [TrialReport] = []
 
-  /// - Parameter folderOf: the catalogue's folder of a case, which becomes its class name.
+  /// - `folderOf`: the catalogue's folder of a case, which becomes its class name.
   public init(output: Output, folderOf: @escaping (String) -> String?) {
     self.output = output
     self.folderOf = folderOf

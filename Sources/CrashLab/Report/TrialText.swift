@@ -3,7 +3,7 @@ public struct TrialText {
   private let theme: Theme
   private let width: Int
 
-  /// - Parameter width: columns of a line.
+  /// - `width`: columns of a line.
   public init(theme: Theme, width: Int = 100) {
     self.theme = theme
     self.width = width

@@ -23,7 +23,7 @@ public struct RungLadder: Sendable {
     public var absent: [String]
   }
 
-  /// - Parameter placement: unpinned, the figures are those of a scheduler's choice, not a cost.
+  /// - `placement`: unpinned, the figures are those of a scheduler's choice, not a cost.
   public func measure(in placement: Placement, sitting: Sitting) throws -> Result {
     var samples: [Rung: [Sample]] = [:]
     var absent: Set<Rung> = []

@@ -13,7 +13,7 @@ public struct PlannedTrial: Sendable {
 extension PlannedTrial {
   /// Every case so often, each round in order or shuffled.
   ///
-  /// - Parameter seed: the same seed gives the same order; nil leaves the order as it is.
+  /// - `seed`: the same seed gives the same order; nil leaves the order as it is.
   public static func plan(
     _ cases: [CrashCase], repeating times: Int = 1, seed: UInt64? = nil
   ) -> [PlannedTrial] {

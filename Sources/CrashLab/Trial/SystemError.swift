@@ -10,7 +10,7 @@ public struct SystemError: Error, CustomStringConvertible, Sendable {
   /// What a user can do about it, or an empty string.
   public var advice: String
 
-  /// - Parameter code: an errno; nil for the calling thread's.
+  /// - `code`: an errno; nil for the calling thread's.
   public init(_ call: String, _ subject: String = "", code: CInt? = nil, advice: String = "") {
     self.code = code ?? errno
     self.call = call
