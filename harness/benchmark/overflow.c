@@ -51,17 +51,18 @@ static uint64_t random_bits(void) {
   static __attribute__((noinline)) uint64_t name(uint64_t depth) {                                 \
     volatile uint64_t local[words];                                                                \
     local[0] = depth;                                                                              \
+    __asm__ volatile("" : : "r"(local) : "memory"); /* all of it is needed */                      \
     return next_descent()(depth + 1) + local[0];                                                   \
   }
 
 DESCENT(descend_a, 1)
 DESCENT(descend_b, 2)
-DESCENT(descend_c, 4)
-DESCENT(descend_d, 6)
-DESCENT(descend_e, 9)
+DESCENT(descend_c, 3)
+DESCENT(descend_d, 4)
+DESCENT(descend_e, 5)
 
 static __attribute__((noinline)) uint64_t descend_sized(uint64_t depth) {
-  volatile uint64_t *local = __builtin_alloca(16 + random_bits() % 4 * 16);
+  volatile uint64_t *local = __builtin_alloca(8 + random_bits() % 4 * 8);
   local[0] = depth;
   return next_descent()(depth + 1) + local[0];
 }

@@ -15,7 +15,10 @@ enum {
 };
 
 /* How a register of the caller is found. */
-enum { SAME = 0, AT_OFFSET, UNDEFINED, OTHER };
+enum { SAME = 0, AT_OFFSET, FROM_SP, UNDEFINED, OTHER };
+
+/* Operations of DWARF expressions. */
+enum { OP_DEREF = 0x06, OP_BREG0 = 0x70 };
 
 /* Bytes being parsed; `bad` once anything does not fit. */
 struct reader {
@@ -230,6 +233,23 @@ static void set_register(struct clab_cfi_row *row, struct reader *reader, uint64
   row->offset[number] = offset;
 }
 
+/* Reads an expression. True if it is the stack pointer plus an offset, and after that this
+   operation (0: none). */
+static bool read_sp_expression(struct reader *reader, uint8_t then, int64_t *offset) {
+  uint64_t size = read_unsigned(reader);
+  struct reader expression = *reader;
+  skip(reader, size);
+  if (reader->bad)
+    return false;
+  expression.end = reader->at;
+  if (read_fixed(&expression, 1) != OP_BREG0 + CLAB_REG_SP)
+    return false;
+  *offset = read_signed(&expression);
+  if (then != 0 && read_fixed(&expression, 1) != then)
+    return false;
+  return !expression.bad && expression.at == expression.end;
+}
+
 /* Executes call frame instructions until their location passes `pc`. `reader->bad` when there is
    anything that is not understood. */
 static void execute(struct clab_cfi *cfi, const struct cie *cie, struct reader *reader,
@@ -314,10 +334,16 @@ static void execute(struct clab_cfi *cfi, const struct cie *cie, struct reader *
       row->cfa_offset = (int64_t)read_unsigned(reader);
       break;
     case 0x0f: /* DW_CFA_def_cfa_expression */
-      skip(reader, read_unsigned(reader));
+      row->cfa_saved = read_sp_expression(reader, OP_DEREF, &row->cfa_offset);
       row->cfa_known = false;
       break;
-    case 0x10: /* DW_CFA_expression */
+    case 0x10: { /* DW_CFA_expression */
+      int64_t offset = 0;
+      number = read_unsigned(reader);
+      bool from_sp = read_sp_expression(reader, 0, &offset);
+      set_register(row, reader, number, from_sp ? FROM_SP : OTHER, offset);
+      break;
+    }
     case 0x16: /* DW_CFA_val_expression */
       number = read_unsigned(reader);
       skip(reader, read_unsigned(reader));
@@ -354,6 +380,29 @@ static void execute(struct clab_cfi *cfi, const struct cie *cie, struct reader *
 /* Offsets from the CFA that a rule may have: below it, and not absurdly far. */
 static bool usable(int64_t offset) {
   return offset <= -(int64_t)sizeof(uint64_t) && offset >= -(INT64_C(1) << 26);
+}
+
+/* Turns a signal frame's row into a rule, if all registers were saved together. */
+static void conclude_context(struct clab_cfi *cfi, struct clab_rule *rule) {
+  enum { MOST_OFFSET = 4096 };
+  const struct clab_cfi_row *row = &cfi->row;
+  struct clab_context_layout layout = {.known = true, .lowest = MOST_OFFSET};
+  if (!row->cfa_saved || row->offset[CLAB_REG_SP] != row->cfa_offset)
+    return;
+  for (unsigned i = 0; i < CLAB_REGISTERS; i++) {
+    int64_t offset = row->offset[i];
+    if (row->how[i] != FROM_SP || offset < 0 || offset > MOST_OFFSET)
+      return;
+    layout.offset[i] = (int32_t)offset;
+    if (offset < layout.lowest)
+      layout.lowest = (int32_t)offset;
+    if (offset > layout.highest)
+      layout.highest = (int32_t)offset;
+  }
+  if (!cfi->context.known)
+    cfi->context = layout;
+  if (memcmp(cfi->context.offset, layout.offset, sizeof layout.offset) == 0)
+    rule->kind = CLAB_RULE_CONTEXT;
 }
 
 /* Turns a row into a rule, if it is one of the provable kind. */
@@ -436,8 +485,9 @@ void clab_cfi_prove(struct clab_cfi *cfi, const struct clab_image *image, uint64
   execute(cfi, &cie, &fde, start, pc);
   if (cie.instructions.bad || fde.bad)
     return;
-  conclude(&cfi->row, rule);
   /* A signal frame may lie on another stack than its caller: never replayed. */
-  if (rule->signal_frame && rule->kind == CLAB_RULE_PROVED)
-    rule->kind = CLAB_RULE_STEP;
+  if (rule->signal_frame)
+    conclude_context(cfi, rule);
+  else
+    conclude(&cfi->row, rule);
 }

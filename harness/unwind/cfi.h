@@ -2,9 +2,11 @@
  * Proves the unwind rule of a program counter from the image's call frame information
  * (.eh_frame, found through PT_GNU_EH_FRAME). A rule is proved when the CFA is the stack or frame
  * pointer plus a constant and every preserved register, and the return address, is either
- * untouched or saved at a constant distance from the CFA. Nothing is observed and nothing is
- * guessed: any other information (expressions, registers saved in registers, an encoding that is
- * not understood) leaves the frame to libunwind.
+ * untouched or saved at a constant distance from the CFA; or, as in the frame that the kernel makes
+ * for a signal handler to return through, when all registers lie at constant distances from the
+ * stack pointer. Nothing is observed and nothing is guessed: any other information (other
+ * expressions, registers saved in registers, an encoding that is not understood) leaves the frame
+ * to libunwind.
  *
  * Sources: DWARF 5 section 6.4; Linux Standard Base 5, "Exception Frames" (.eh_frame_header).
  */
@@ -17,6 +19,7 @@
 enum clab_rule_kind {
   CLAB_RULE_NONE = 0,  /* no unwind information covers the program counter */
   CLAB_RULE_PROVED,    /* the constants below are the whole truth */
+  CLAB_RULE_CONTEXT,   /* all registers were saved together: see struct clab_context_layout */
   CLAB_RULE_OUTERMOST, /* the return address is undefined: no caller */
   CLAB_RULE_STEP,      /* there is information, but libunwind must interpret it */
 };
@@ -39,9 +42,18 @@ static inline bool clab_rule_saves_fp(const struct clab_rule *rule) {
 
 enum { CLAB_CFI_BYTES = 4096, CLAB_CFI_STATES = 8 };
 
+/* Where a signal frame has the registers that were interrupted, from the stack pointer. It is the
+   kernel's layout, so one is kept; a signal frame that has another is left to libunwind. */
+struct clab_context_layout {
+  bool known;
+  int32_t lowest, highest;
+  int32_t offset[CLAB_REGISTERS];
+};
+
 /* One row of the table that call frame instructions describe. */
 struct clab_cfi_row {
   bool cfa_known;
+  bool cfa_saved; /* the CFA is the word at the stack pointer plus cfa_offset */
   uint16_t cfa_register;
   int64_t cfa_offset;
   uint8_t how[CLAB_REGISTERS];
@@ -56,6 +68,7 @@ struct clab_cfi {
   struct clab_cfi_row row;
   struct clab_cfi_row initial;
   struct clab_cfi_row remembered[CLAB_CFI_STATES];
+  struct clab_context_layout context;
 };
 
 /* Proves the rule for `pc`, an address inside the instruction (return addresses less one).

@@ -56,6 +56,7 @@ void clab_walk_begin(struct clab_walk *walk, const struct clab_target *target,
   clab_recorder_init(&walk->recorder, trace);
   clab_rules_clear(&walk->rules);
   memset(&walk->image, 0, sizeof walk->image);
+  walk->cfi.context.known = false;
   walk->index = walk->told = walk->visited = 0;
   walk->exact = true;
   walk->proved_since = 0;
@@ -186,7 +187,7 @@ static const struct clab_rule *find_rule(struct clab_walk *walk, struct clab_rep
       clab_cfi_prove(&walk->cfi, &walk->image, pc, rule);
     else
       memset(rule, 0, sizeof *rule);
-    walk->trace->rules += rule->kind == CLAB_RULE_PROVED;
+    walk->trace->rules += rule->kind == CLAB_RULE_PROVED || rule->kind == CLAB_RULE_CONTEXT;
     number = clab_rules_add(rules, walk->pc, walk->exact, rule);
   }
   *counts = &rules->replay[number];
@@ -227,6 +228,35 @@ static enum clab_trace_stop step(struct clab_walk *walk, const struct clab_rule 
   return CLAB_STOP_NONE;
 }
 
+/* A signal frame: all registers of the interrupted code were saved in it, and from here on they are
+   known anew, maybe on another stack. */
+static enum clab_trace_stop restore_context(struct clab_walk *walk, struct clab_replay *counts) {
+  const struct clab_context_layout *layout = &walk->cfi.context;
+  struct clab_registers registers = {.valid = (UINT64_C(1) << CLAB_REGISTERS) - 1};
+  uint64_t pc = walk->pc, sp = walk->sp;
+  uint64_t lowest = sp + (uint64_t)layout->lowest;
+  uint64_t size = (uint64_t)(layout->highest - layout->lowest) + sizeof(uint64_t);
+  if (!clab_memory_holds(&walk->memory, lowest, size))
+    clab_memory_move(&walk->memory, lowest);
+  bool readable = true;
+  for (unsigned i = 0; i < CLAB_REGISTERS; i++)
+    readable &=
+        clab_memory_word(&walk->memory, sp + (uint64_t)layout->offset[i], &registers.value[i]);
+  uint64_t cfa = readable ? registers.value[CLAB_REG_SP] : sp;
+  uint32_t flags = CLAB_FRAME_SIGNAL | (walk->exact ? CLAB_FRAME_EXACT_PC : 0);
+  count_frame(counts, sp, cfa, true);
+  push(walk, pc, cfa, flags);
+  walk->trace->replayed++;
+  walk->proved_since = walk->index;
+  if (!readable)
+    return CLAB_STOP_UNREADABLE;
+  if (cfa <= sp && ++walk->turns > MOST_TURNS)
+    return CLAB_STOP_STALLED;
+  anchor(walk, &registers);
+  walk->exact = true;
+  return CLAB_STOP_NONE;
+}
+
 /* One frame of any kind. Returns why the walk ends here, or 0. */
 static enum clab_trace_stop walk_one(struct clab_walk *walk) {
   if (walk->pc == 0 && !walk->exact)
@@ -235,6 +265,8 @@ static enum clab_trace_stop walk_one(struct clab_walk *walk) {
   const struct clab_rule *rule = find_rule(walk, &counts);
   if (rule->kind == CLAB_RULE_STEP || rule->kind == CLAB_RULE_NONE)
     return step(walk, rule, counts);
+  if (rule->kind == CLAB_RULE_CONTEXT)
+    return restore_context(walk, counts);
 
   uint64_t pc = walk->pc, sp = walk->sp;
   uint64_t cfa = (rule->cfa_from_fp ? walk->fp : sp) + (uint64_t)(int64_t)rule->cfa_offset;
