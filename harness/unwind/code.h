@@ -7,7 +7,7 @@
 
 #include "clab_unwind.h"
 
-enum { CLAB_CODE_PAGES = 16, CLAB_CODE_PAGE = 4096 };
+enum { CLAB_CODE_PAGES = 64, CLAB_CODE_PAGE = 4096 };
 
 struct clab_code {
   const struct clab_target *target;

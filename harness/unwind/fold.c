@@ -309,18 +309,21 @@ static void take(struct clab_walk *walk, const struct run *run, uint64_t begin,
 }
 
 /* The periods p (bit p - 1) with which the newest frames, and the one to be walked next, repeat:
-   all but the right ones drop out within a few frames. Without branches, because in an irregular
-   chain none of them could be predicted. */
+   all but the right ones drop out within a few frames. The first look is without branches, because
+   in an irregular chain none of them could be predicted. */
 static uint64_t candidates(struct clab_walk *walk, uint64_t available) {
   uint64_t most = available / 2 < CLAB_FOLD_PERIOD ? available / 2 : CLAB_FOLD_PERIOD;
-  uint64_t found = most == 0 ? 0 : ~UINT64_C(0) >> (64 - most);
-  uint64_t pc = walk->pc;
-  for (uint64_t back = 0; back < LEAST_MATCH && found != 0; back++) {
-    uint64_t end = walk->index - back, same = 0;
-    for (unsigned p = 1; p <= CLAB_FOLD_PERIOD; p++)
-      same |= (uint64_t)(clab_walk_frame(walk, end - p)->pc == pc) << (p - 1);
-    found &= same;
-    pc = clab_walk_frame(walk, end - 1)->pc;
+  uint64_t found = 0, end = walk->index;
+  for (unsigned p = CLAB_FOLD_PERIOD; p >= 1; p--)
+    found = found << 1 | (clab_walk_frame(walk, end - p)->pc == walk->pc);
+  found &= most == 0 ? 0 : ~UINT64_C(0) >> (64 - most);
+  for (unsigned back = 1; back < LEAST_MATCH && found != 0; back++) {
+    uint64_t pc = clab_walk_frame(walk, end - back)->pc, same = 0;
+    for (uint64_t left = found; left != 0; left &= left - 1) {
+      unsigned p = (unsigned)__builtin_ctzll(left) + 1;
+      same |= (uint64_t)(clab_walk_frame(walk, end - back - p)->pc == pc) << (p - 1);
+    }
+    found = same;
   }
   return found;
 }

@@ -1,8 +1,8 @@
 /* A live process as a target: memory by process_vm_readv, images by /proc/PID/maps. */
 #include "clab_unwind.h"
 
-#include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/uio.h>
 
@@ -13,31 +13,66 @@ static size_t read_process(void *context, uint64_t address, void *buffer, size_t
   return count > 0 ? (size_t)count : 0;
 }
 
+/* One line of maps. */
+struct mapping {
+  uint64_t low, high, offset;
+  const char *file; /* device and inode, up to the blank after them */
+  size_t file_size;
+};
+
+static const char *skip_word(const char *text) {
+  while (*text != 0 && *text != ' ')
+    text++;
+  return *text == ' ' ? text + 1 : text;
+}
+
+/* low-high permissions offset device inode path: the numbers are hexadecimal. sscanf took most of
+   the time of a walk. */
+static bool parse_line(const char *line, struct mapping *mapping) {
+  char *end;
+  mapping->low = strtoull(line, &end, 16);
+  if (*end != '-')
+    return false;
+  mapping->high = strtoull(end + 1, &end, 16);
+  const char *offset = skip_word(*end == ' ' ? end + 1 : end);
+  mapping->offset = strtoull(offset, &end, 16);
+  if (end == offset || *end != ' ')
+    return false;
+  mapping->file = end + 1;
+  mapping->file_size = (size_t)(skip_word(skip_word(mapping->file)) - mapping->file);
+  return true;
+}
+
 /* Finds where the image that `address` lies in begins: an image's mappings are of one file, and
    the first of them is of its offset 0. */
 static bool find_base(pid_t process, uint64_t address, uint64_t *base) {
-  char path[32], line[512], first_file[32] = "", file[32];
+  enum { MOST_FILE = 64 };
+  char path[32], *line = NULL, first_file[MOST_FILE] = "";
+  size_t capacity = 0, first_size = 0;
   snprintf(path, sizeof path, "/proc/%d/maps", (int)process);
   FILE *maps = fopen(path, "re");
   if (maps == NULL)
     return false;
   uint64_t end = 0;
   bool found = false;
-  while (!found && fgets(line, sizeof line, maps)) {
-    uint64_t low, high, offset;
-    /* low-high permissions offset device:device inode, the last two naming the file */
-    if (sscanf(line, "%" SCNx64 "-%" SCNx64 " %*s %" SCNx64 " %31[0-9a-f: ]", &low, &high, &offset,
-               file) != 4)
+  while (!found && getline(&line, &capacity, maps) > 0) {
+    struct mapping mapping;
+    if (!parse_line(line, &mapping) || mapping.file_size > MOST_FILE)
       continue;
-    if (low > address)
+    if (mapping.low > address)
       break;
-    if (offset == 0 && (low != end || strcmp(file, first_file) != 0)) {
-      memcpy(first_file, file, sizeof file);
-      *base = low;
+    bool same =
+        mapping.file_size == first_size && memcmp(mapping.file, first_file, first_size) == 0;
+    if (mapping.offset == 0 && (mapping.low != end || !same)) {
+      memcpy(first_file, mapping.file, mapping.file_size);
+      first_size = mapping.file_size;
+      *base = mapping.low;
+      same = true;
     }
-    end = high;
-    found = address < high && strcmp(file, first_file) == 0;
+    end = mapping.high;
+    found = address < mapping.high && same;
   }
+  free(line);
   fclose(maps);
   return found;
 }

@@ -9,7 +9,7 @@
 #include "unwind/record.h"
 #include "unwind/rules.h"
 
-enum { CLAB_HISTORY = 512, CLAB_BLOCK_FIRST = 16, CLAB_BLOCK_MOST = 256 };
+enum { CLAB_HISTORY = 512, CLAB_BLOCK_FIRST = 16, CLAB_BLOCK_MOST = 128 };
 
 struct clab_history_frame {
   uint64_t pc;
