@@ -7,6 +7,8 @@ struct PeerProcess {
   var duration: Double
   /// Lines of its output that begin as was asked for.
   var lines: Int
+  /// It was ended after its patience.
+  var timedOut = false
 
   /// Whether there is such a program on the search path.
   static func isInstalled(_ name: String) -> Bool {
@@ -16,9 +18,12 @@ struct PeerProcess {
 
   /// Runs a program to its end; its standard output and error are read and counted.
   ///
-  /// - Parameter isCounted: whether a line, without blanks before it, is one of those.
+  /// - Parameters:
+  ///   - patience: seconds after which it is ended, with all that it has started.
+  ///   - isCounted: whether a line, without blanks before it, is one of those.
   init(
-    _ arguments: [String], environment: [String] = [], isCounted: (Substring.UTF8View) -> Bool
+    _ arguments: [String], environment: [String] = [], patience: Double,
+    isCounted: (Substring.UTF8View) -> Bool
   ) throws(SystemError) {
     var ends: [CInt] = [0, 0]
     try system("pipe") { pipe(&ends) }
@@ -28,7 +33,13 @@ struct PeerProcess {
     posix_spawn_file_actions_adddup2(&actions, ends[1], STDERR_FILENO)
     posix_spawn_file_actions_addclose(&actions, ends[0])
     posix_spawn_file_actions_addclose(&actions, ends[1])
-    defer { posix_spawn_file_actions_destroy(&actions) }
+    var attributes = posix_spawnattr_t()
+    posix_spawnattr_init(&attributes)
+    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP))
+    defer {
+      posix_spawn_file_actions_destroy(&actions)
+      posix_spawnattr_destroy(&attributes)
+    }
     var words: [UnsafeMutablePointer<CChar>?] = arguments.map { strdup($0) } + [nil]
     var variables: [UnsafeMutablePointer<CChar>?] = []
     var variable = environ
@@ -40,29 +51,37 @@ struct PeerProcess {
     defer { for text in words + variables { free(text) } }
     var process = pid_t()
     let started = clab_now()
-    let error = posix_spawnp(&process, arguments[0], &actions, nil, &words, &variables)
+    let error = posix_spawnp(&process, arguments[0], &actions, &attributes, &words, &variables)
     close(ends[1])
     defer { close(ends[0]) }
     if error != 0 { throw SystemError("posix_spawn", arguments[0], code: error) }
-    lines = PeerProcess.count(ends[0], isCounted)
+    let (text, isWhole) = PeerProcess.readAll(ends[0], until: started + UInt64(patience * 1e9))
+    if !isWhole {
+      timedOut = true
+      kill(-process, SIGKILL)
+    }
     var status: CInt = 0
     _ = try system("waitpid", arguments[0]) { waitpid(process, &status, 0) }
     duration = Double(clab_now() - started)
+    lines = text.split(separator: "\n").count { isCounted($0.drop { $0 == " " }.utf8) }
   }
 
-  private static func count(
-    _ descriptor: CInt, _ isCounted: (Substring.UTF8View) -> Bool
-  ) -> Int {
+  /// Reads to the end, or until the deadline (CLOCK_MONOTONIC nanoseconds) has come.
+  private static func readAll(
+    _ descriptor: CInt, until deadline: UInt64
+  ) -> (text: String, isWhole: Bool) {
     var text: [UInt8] = []
     var buffer = [UInt8](repeating: 0, count: 1 << 16)
     while true {
-      let count = read(descriptor, &buffer, buffer.count)
+      var waiting = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+      let now = clab_now()
+      let left = deadline > now ? (deadline - now) / 1_000_000 : 0
+      let ready = poll(&waiting, 1, CInt(clamping: left))
+      if ready == 0 { return (String(decoding: text, as: UTF8.self), false) }
+      let count = ready < 0 ? -1 : read(descriptor, &buffer, buffer.count)
       if count < 0 && errno == EINTR { continue }
-      if count <= 0 { break }
+      if count <= 0 { return (String(decoding: text, as: UTF8.self), true) }
       text += buffer[..<count]
-    }
-    return String(decoding: text, as: UTF8.self).split(separator: "\n").count { line in
-      isCounted(line.drop { $0 == " " }.utf8)
     }
   }
 }

@@ -20,6 +20,9 @@ public struct UnwindBenchmark {
   /// Arguments with which this program overflows its main stack by itself, before the chain's name.
   public var overflowArguments: [String]
 
+  /// Seconds that a whole program may take.
+  public var patience = 60.0
+
   public init(rounds: Int, programRounds: Int, overflowArguments: [String]) {
     self.rounds = rounds
     self.programRounds = programRounds
@@ -114,28 +117,36 @@ public struct UnwindBenchmark {
     let name = "unwind.\(chain.rawValue)"
     if PeerProcess.isInstalled("gdb") {
       kill(child, SIGCONT)
-      let gdb = try PeerProcess([
-        "gdb", "-nx", "-batch", "-iex", "set debuginfod enabled off", "-p", "\(child)",
-        "-ex", "thread 2", "-ex", "bt",
-      ]) { $0.first == UInt8(ascii: "#") }
+      let gdb = try PeerProcess(
+        [
+          "gdb", "-nx", "-batch", "-iex", "set debuginfod enabled off", "-p", "\(child)",
+          "-ex", "thread 2", "-ex", "bt",
+        ], patience: patience
+      ) { $0.first == UInt8(ascii: "#") }
       if gdb.lines >= Int(overflow.folded_frames) {
         add("\(name).gdb", gdb.duration)
       } else {
-        addAbsent("\(name).gdb", "it shows \(gdb.lines) frames")
+        addAbsent("\(name).gdb", shortfall(of: gdb))
       }
     } else {
       addAbsent("\(name).gdb", "not installed")
     }
     let backtracer = try PeerProcess(
       ["/proc/self/exe"] + overflowArguments + [chain.rawValue],
-      environment: ["SWIFT_BACKTRACE=enable=yes,color=no,interactive=no"]
+      environment: ["SWIFT_BACKTRACE=enable=yes,color=no,interactive=no"], patience: patience
     ) { ($0.first ?? 0) >= UInt8(ascii: "0") && ($0.first ?? 0) <= UInt8(ascii: "9") }
-    if backtracer.lines > 0 {
+    if backtracer.lines > 0 && !backtracer.timedOut {
       add("\(name).swift-backtracer", backtracer.duration)
       addNote("\(name).swift-backtracer: \(backtracer.lines) frames")
     } else {
-      addAbsent("\(name).swift-backtracer", "it shows no frame")
+      addAbsent("\(name).swift-backtracer", shortfall(of: backtracer))
     }
+  }
+
+  private func shortfall(of program: PeerProcess) -> String {
+    program.timedOut
+      ? "not done after \(Int(patience)) s; it had shown \(program.lines) frames"
+      : "it shows \(program.lines) frames"
   }
 
   private mutating func addAbsent(_ name: String, _ reason: String) {
