@@ -19,7 +19,8 @@ struct Crashlab: ParsableCommand {
     version: "crashlab 0.1",
     subcommands: [
       AllCommand.self, RunCommand.self, ListCommand.self, ExplainCommand.self,
-      ReportCommand.self, LayoutCommand.self, SwitchCommand.self, BenchCommand.self,
+      ReportCommand.self, LayoutCommand.self, SwitchCommand.self, ClaimsCommand.self,
+      BenchCommand.self,
       ResumeCommand.self, OracleCommand.self,
     ])
 
