@@ -20,8 +20,8 @@ struct Crashlab: ParsableCommand {
     subcommands: [
       AllCommand.self, RunCommand.self, ListCommand.self, ExplainCommand.self,
       ReportCommand.self, CompareCommand.self, LayoutCommand.self, FramesCommand.self,
-      SwitchCommand.self, BenchCommand.self, DoctorCommand.self, ResumeCommand.self,
-      OracleCommand.self,
+      SwitchCommand.self, ClaimsCommand.self, BenchCommand.self, DoctorCommand.self,
+      ResumeCommand.self, OracleCommand.self,
     ])
 
   /// Parses and runs; what goes wrong becomes a sentence and one of the documented statuses.

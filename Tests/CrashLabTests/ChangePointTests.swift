@@ -48,7 +48,7 @@ import Testing
 
   @Test(arguments: curves) func findsTheStepAndNothingElse(curve: Curve) throws {
     let found = try #require(
-      ChangePoint.find(in: ChangePointTests.rounds(curve, count: 9, seed: 7)))
+      ChangePoint.find(in: ChangePointTests.rounds(curve, count: 21, seed: 7)))
     let isSeen = found.confidence >= TLBRule.confidence && found.isStepRatherThanSlope
     #expect((isSeen ? found.index : nil) == curve.step, "\(found)")
   }

@@ -131,6 +131,10 @@ void clab_stage_await(int channel);
 /* In the child: says what the stage took, or what error it met. Async-signal-safe: yes */
 void clab_stage_done(int channel, uint64_t elapsed, int error);
 
+/* A stage body; the argument is a size_t. Each stage goes that many bytes deeper into the main stack
+   and touches every page on the way. Async-signal-safe: no */
+void clab_grow_stack(int channel, const void *argument);
+
 enum clab_crowd_kind {
   CLAB_CROWD_THREADS = 0,
   CLAB_CROWD_COROUTINES = 1,

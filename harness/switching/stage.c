@@ -4,6 +4,7 @@
 #include "clab_switching.h"
 #include "switching/child.h"
 
+#include <alloca.h>
 #include <errno.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -83,4 +84,16 @@ void clab_stage_done(int channel, uint64_t elapsed, int error) {
   word.elapsed = elapsed;
   word.error = error;
   send(channel, &word, sizeof word, MSG_NOSIGNAL);
+}
+
+void clab_grow_stack(int channel, const void *argument) {
+  size_t step = *(const size_t *)argument;
+  size_t page = (size_t)sysconf(_SC_PAGESIZE);
+  for (;;) {
+    clab_stage_await(channel);
+    volatile char *low = alloca(step);
+    for (size_t offset = step; offset >= page; offset -= page)
+      low[offset - page] = 1;
+    clab_stage_done(channel, 0, 0);
+  }
 }

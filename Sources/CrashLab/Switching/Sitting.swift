@@ -15,7 +15,10 @@ public final class Sitting {
 
   /// Whether to go on: false for good once a signal has come.
   public var goesOn: Bool {
-    if interrupted == nil { interrupted = interrupts.take() }
+    while interrupted == nil, let signal = interrupts.take() {
+      // Every sample is a child that ends.
+      if signal.number != SIGCHLD { interrupted = signal }
+    }
     return interrupted == nil
   }
 

@@ -23,8 +23,9 @@ public struct SwitchMeasurement: Sendable {
     case .quick:
       ladder = RungLadder(rounds: 11)
       sweep = TLBSweep(pages: [0, 256], rounds: 9, hops: 600)
+      sweep.members = 2...10
       tenThousand = TenThousand(
-        processes: 500, echo: EchoLoad(connections: 10_000, requests: 10_000, rounds: 1))
+        processes: 200, echo: EchoLoad(connections: 10_000, requests: 10_000, rounds: 1))
     case .usual:
       ladder = RungLadder(rounds: 21, scale: 2)
       sweep = TLBSweep(pages: [0, 64, 256, 1024], rounds: 11, hops: 1000)

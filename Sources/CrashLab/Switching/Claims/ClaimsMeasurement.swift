@@ -1,0 +1,62 @@
+/// Gathers the evidence that the claims need.
+public struct ClaimsMeasurement: Sendable {
+  /// Cases whose trials the rules look at.
+  public static let cases = [
+    "thread-recursion", "thread-bystanders", "recover-thread-exit", "sibling-process",
+    "shared-memory-process", "main-recursion", "coroutine-madvise-guard", "thread-no-guard",
+    "array-skips-guard", "array-probed", "async-recursion", "coroutine-recursion",
+    "task-recursion",
+  ]
+
+  public var cases: [CrashCase]
+  public var attempts: Int
+  public var switching: SwitchMeasurement
+
+  /// - Parameter cases: those of the catalogue that have the names above.
+  public init(cases: [CrashCase], attempts: Int = 3, switching: SwitchMeasurement) {
+    self.cases = cases
+    self.attempts = attempts
+    self.switching = switching
+  }
+
+  private static let millisecondsATrial = 40.0
+
+  public var plannedMilliseconds: Double {
+    Double(cases.count * attempts) * ClaimsMeasurement.millisecondsATrial
+      + switching.plannedMilliseconds
+  }
+
+  public func run(sitting: Sitting) throws -> ClaimsReport {
+    var evidence = ClaimEvidence()
+    let machine = Machine.current()
+    evidence.trials = try trials(on: machine, sitting: sitting)
+    if sitting.goesOn {
+      evidence.layout = try LayoutProbe().look(stackLimit: machine.stackLimit)
+    }
+    let report = try switching.run(sitting: sitting)
+    for rung in report.rungs { evidence.rungs[rung.name] = rung }
+    evidence.tlb = report.tlb
+    evidence.conditions = report.conditions
+    evidence.tenThousand = report.tenThousand
+    return ClaimsReport(
+      machine: machine, conditions: report.conditions,
+      interrupted: sitting.interrupted != nil, evidence: evidence, switching: report)
+  }
+
+  /// One at a time: nothing else is measured meanwhile, and a trial has the machine for itself.
+  private func trials(
+    on machine: Machine, sitting: Sitting
+  ) throws -> [String: [TrialFacts]] {
+    var facts: [String: [TrialFacts]] = [:]
+    let laboratory = try Laboratory(options: .init(jobs: 1), machine: machine)
+    do {
+      try laboratory.run(PlannedTrial.plan(cases, repeating: attempts)) { report in
+        facts[report.case ?? "", default: []].append(TrialFacts(report))
+        sitting.advance(by: ClaimsMeasurement.millisecondsATrial)
+      }
+    } catch let interrupted as Laboratory.Interrupted {
+      sitting.interrupt(by: interrupted.signal)
+    }
+    return facts
+  }
+}

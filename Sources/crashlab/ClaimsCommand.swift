@@ -1,0 +1,35 @@
+import ArgumentParser
+import Catalogue
+import CrashLab
+
+struct ClaimsCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "claims",
+    abstract: "What textbooks say of stacks, guards and switches, held against this machine.",
+    discussion: """
+      Each sentence is judged by a rule from what was measured just now: trials of the catalogue, \
+      the stacks of own children, and the figures of `crashlab switch`. What is missing or too \
+      noisy is not settled.
+      """)
+
+  @OptionGroup var options: SwitchOptions
+
+  @Option(help: "text, json or html.") var format: Format = .text
+
+  enum Format: String, ExpressibleByArgument, CaseIterable { case text, json, html }
+
+  func run() throws {
+    let measurement = ClaimsMeasurement(
+      cases: ClaimsMeasurement.cases.compactMap { catalogue[$0] }, switching: options.measurement)
+    let (report, signal) = try withSitting(milliseconds: measurement.plannedMilliseconds) {
+      try measurement.run(sitting: $0)
+    }
+    let output = Output.standard
+    switch format {
+    case .text: try output.write(report.text(theme: .suited(to: output), width: output.width))
+    case .json: try output.write(report.json())
+    case .html: try output.write(report.html())
+    }
+    if let signal { throw ExitCode(128 + signal.number) }
+  }
+}

@@ -1,0 +1,223 @@
+import Testing
+
+@testable import Catalogue
+@testable import CrashLab
+
+/// Every claim against machines that were made up: one where it holds, one where it does not, one
+/// too noisy to tell.
+@Suite struct ClaimTests {
+  struct Row: CustomTestStringConvertible, Sendable {
+    var id: String
+    var machine: String
+    var verdict: Claim.Verdict
+    var change: @Sendable (inout ClaimEvidence) -> Void
+
+    init(
+      _ id: String, _ machine: String, _ verdict: Claim.Verdict,
+      _ change: @escaping @Sendable (inout ClaimEvidence) -> Void = { _ in }
+    ) {
+      self.id = id
+      self.machine = machine
+      self.verdict = verdict
+      self.change = change
+    }
+
+    var testDescription: String { "\(id): \(machine)" }
+  }
+
+  static let rows: [Row] =
+    guardRows + stackRows + switchRows + coroutineRows
+
+  @Test(arguments: rows) func isJudgedByItsRule(row: Row) throws {
+    var evidence = SyntheticMachine.usual
+    row.change(&evidence)
+    let claim = try #require(Claim.all.first { $0.id == row.id })
+    let finding = claim.judge(evidence)
+    #expect(finding.verdict == row.verdict, "\(finding.evidence)")
+    #expect(!finding.evidence.isEmpty && !finding.evidence.contains("\n"))
+  }
+
+  @Test func everyClaimHasItsThreeMachines() {
+    for claim in Claim.all {
+      let verdicts = Set(ClaimTests.rows.filter { $0.id == claim.id }.map(\.verdict))
+      #expect(
+        verdicts.contains(.holds) || verdicts.contains(.holdsWithCondition),
+        "\(claim.id): no machine where it holds")
+      #expect(verdicts.contains(.doesNotHold), "\(claim.id): none where it does not")
+      #expect(verdicts.contains(.notSettled), "\(claim.id): none too noisy")
+    }
+  }
+
+  @Test func idsAreThoseOfTheSchema() {
+    #expect(
+      Set(Claim.all.map(\.id)) == [
+        "guard-kills-process", "death-stops-at-thread-group", "guard-is-prot-none",
+        "overflow-touches-guard", "stacks-scattered", "main-stack-8-mb", "sandwich-layout",
+        "thread-switch-hundred-cycles", "thread-switch-keeps-page-table",
+        "process-switch-flushes-tlb", "coroutine-switch-two-registers", "coroutine-state-on-heap",
+        "ten-thousand-threads",
+      ])
+  }
+
+  @Test func nothingIsSettledWithoutEvidence() {
+    for claim in Claim.all {
+      #expect(claim.judge(ClaimEvidence()).verdict == .notSettled, "\(claim.id)")
+    }
+  }
+
+  @Test func everyCaseThatIsLookedAtIsInTheCatalogue() {
+    for name in ClaimsMeasurement.cases { #expect(catalogue[name] != nil, "\(name)") }
+    let named = Claim.all.flatMap { $0.repeat.split(separator: " ").map(String.init) }
+    for name in named where name.contains("-") {
+      #expect(ClaimsMeasurement.cases.contains(name), "\(name) is named but not measured")
+    }
+  }
+
+  @Test func signTest() {
+    #expect(Signs([1, 2, 3, 4, 5, 6, 7, 8]) == .above)
+    #expect(Signs([-1, -2, -3, -4, -5, -6, -7, -8]) == .below)
+    #expect(Signs([1, -2, 3, -4, 5, -6, 7, -8]) == .undecided)
+    #expect(Signs([1, 2, 3]) == .undecided)
+  }
+}
+
+extension ClaimTests {
+  static let guardRows = [
+    Row("guard-kills-process", "as here", .holdsWithCondition),
+    Row("guard-kills-process", "without a way to recover", .holds) {
+      $0.trials["recover-thread-exit"] = nil
+    },
+    Row("guard-kills-process", "only the thread dies", .doesNotHold) {
+      $0.set("thread-recursion") { $0.processDied = false }
+    },
+    Row("guard-kills-process", "attempts differ", .notSettled) {
+      $0.trials["thread-recursion"]?[1].processDied = false
+    },
+    Row("death-stops-at-thread-group", "as here", .holds),
+    Row("death-stops-at-thread-group", "the sibling dies", .doesNotHold) {
+      $0.set("sibling-process") { $0.survived = false }
+    },
+    Row("death-stops-at-thread-group", "whoever shares the memory dies", .holdsWithCondition) {
+      $0.set("shared-memory-process") { $0.survived = false }
+    },
+    Row("death-stops-at-thread-group", "one trial failed", .notSettled) {
+      $0.trials["sibling-process"]?[2].isSound = false
+    },
+    Row("guard-is-prot-none", "as here", .holdsWithCondition),
+    Row("guard-is-prot-none", "nothing else was tried", .holds) {
+      for name in ["main-recursion", "coroutine-madvise-guard", "thread-no-guard"] {
+        $0.trials[name] = nil
+      }
+    },
+    Row("guard-is-prot-none", "a C library that uses MADV_GUARD_INSTALL", .doesNotHold) {
+      $0.set("thread-recursion") { $0.guardKind = .madvise }
+    },
+    Row("guard-is-prot-none", "attempts differ", .notSettled) {
+      $0.trials["thread-recursion"]?[0].guardKind = Guard.Kind.none
+    },
+    Row("overflow-touches-guard", "as here", .holdsWithCondition),
+    Row("overflow-touches-guard", "everything is probed", .holds) {
+      $0.set("array-skips-guard") { $0.hasSilentCorruption = false }
+    },
+    Row("overflow-touches-guard", "recursion misses it", .doesNotHold) {
+      $0.set("thread-recursion") { $0.site = .pastGuard }
+    },
+    Row("overflow-touches-guard", "attempts differ", .notSettled) {
+      $0.trials["array-skips-guard"]?[1].hasSilentCorruption = false
+    },
+  ]
+
+  static let stackRows = [
+    Row("stacks-scattered", "as here", .doesNotHold),
+    Row("stacks-scattered", "every mapping at random", .holds) {
+      $0.layout?.threads = [SyntheticMachine.threads(gap: 1 << 30)]
+    },
+    Row("stacks-scattered", "some are, some are not", .notSettled) {
+      $0.layout?.threads = [
+        SyntheticMachine.threads(gap: 1 << 30), SyntheticMachine.threads(gap: 4096),
+      ]
+    },
+    Row("main-stack-8-mb", "as here", .holdsWithCondition),
+    Row("main-stack-8-mb", "another limit", .doesNotHold) { $0.layout?.stackLimit = 64 << 20 },
+    Row("main-stack-8-mb", "growth was not seen", .notSettled) {
+      $0.layout?.growth.mapped = [1 << 20, 1 << 20, 3 << 20]
+    },
+    Row("sandwich-layout", "as here", .holdsWithCondition),
+    Row("sandwich-layout", "threads' stacks are elsewhere", .holds) {
+      $0.layout?.threads[0].areBetweenHeapAndMainStack = false
+    },
+    Row("sandwich-layout", "the heap is above", .doesNotHold) {
+      $0.layout?.executions[0].heap = Address(0x7fff_ffff_f000)
+    },
+    Row("sandwich-layout", "nothing was seen", .notSettled) { $0.layout?.executions = [] },
+  ]
+
+  static let switchRows = [
+    Row("thread-switch-hundred-cycles", "as here", .doesNotHold),
+    Row("thread-switch-hundred-cycles", "a machine that is very fast", .holds) {
+      $0.rungs[.threadYield] = SyntheticMachine.rung(.threadYield, 20, switches: 1)
+    },
+    Row("thread-switch-hundred-cycles", "noise", .notSettled) {
+      $0.rungs = [
+        .threadYield: SyntheticMachine.rung(.threadYield, 60, noise: 55, switches: 1)
+      ]
+    },
+    Row("thread-switch-hundred-cycles", "not one switch a hop", .notSettled) {
+      $0.rungs[.threadYield] = SyntheticMachine.rung(.threadYield, 20, switches: 0.4)
+    },
+    Row("thread-switch-keeps-page-table", "as here", .holds),
+    Row("thread-switch-keeps-page-table", "processes are cheaper", .doesNotHold) {
+      $0.tlb = SyntheticMachine.tlb(step: nil, addressSpace: -100)
+    },
+    Row("thread-switch-keeps-page-table", "noise", .notSettled) {
+      $0.tlb = SyntheticMachine.tlb(step: nil, addressSpace: 0, noise: 900)
+    },
+    Row("process-switch-flushes-tlb", "as here", .holdsWithCondition),
+    Row("process-switch-flushes-tlb", "no PCID", .holds) {
+      $0.tlb = SyntheticMachine.tlb(step: nil, addressSpace: 600)
+      $0.conditions?.taggedTranslations = false
+    },
+    Row("process-switch-flushes-tlb", "as many tags as one wants", .doesNotHold) {
+      $0.tlb = SyntheticMachine.tlb(step: nil, addressSpace: 100)
+    },
+    Row("process-switch-flushes-tlb", "noise", .notSettled) {
+      $0.tlb = SyntheticMachine.tlb(step: nil, addressSpace: 100, noise: 900)
+    },
+  ]
+
+  static let coroutineRows = [
+    Row("coroutine-switch-two-registers", "as here", .holdsWithCondition),
+    Row("coroutine-switch-two-registers", "nothing is gained by inlining", .holds) {
+      $0.rungs[.coroutineInline] = SyntheticMachine.rung(.coroutineInline, 1.5)
+    },
+    Row("coroutine-switch-two-registers", "a switch that makes a syscall", .doesNotHold) {
+      $0.rungs[.coroutine] = SyntheticMachine.rung(.coroutine, 160)
+    },
+    Row("coroutine-switch-two-registers", "noise", .notSettled) {
+      $0.rungs[.coroutine] = SyntheticMachine.rung(.coroutine, 100, noise: 95)
+    },
+    Row("coroutine-state-on-heap", "as here", .holdsWithCondition),
+    Row("coroutine-state-on-heap", "all are stackless", .holds) {
+      $0.set("coroutine-recursion") { $0.owner = .thread }
+    },
+    Row("coroutine-state-on-heap", "async recursion overflows", .doesNotHold) {
+      $0.set("async-recursion") { $0.survived = false }
+    },
+    Row("coroutine-state-on-heap", "attempts differ", .notSettled) {
+      $0.trials["async-recursion"]?[0].survived = false
+    },
+    Row("ten-thousand-threads", "as here", .holds),
+    Row("ten-thousand-threads", "threads are cheaper", .doesNotHold) {
+      $0.tenThousand = SyntheticMachine.tenThousand(threads: 10_000, coroutines: 40_000)
+    },
+    Row("ten-thousand-threads", "no difference", .notSettled) {
+      $0.tenThousand = SyntheticMachine.tenThousand(threads: 20_000, coroutines: 20_000)
+    },
+  ]
+}
+
+extension ClaimEvidence {
+  mutating func set(_ name: String, _ change: (inout TrialFacts) -> Void) {
+    for index in trials[name, default: []].indices { change(&trials[name]![index]) }
+  }
+}
