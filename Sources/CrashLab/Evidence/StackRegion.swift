@@ -31,7 +31,7 @@ public struct StackRegion: Sendable, Equatable {
     self.guard = `guard`
   }
 
-  public var size: Int { Int(clamping: high.value - low.value) }
+  public var size: Int { high > low ? Int(clamping: high.value - low.value) : 0 }
 
   public func contains(_ address: Address) -> Bool { low <= address && address < high }
 }
@@ -63,7 +63,7 @@ public struct Guard: Sendable, Equatable, Codable {
     Guard(low: limit, high: limit, kind: .none)
   }
 
-  public var size: Int { Int(clamping: high.value - low.value) }
+  public var size: Int { high > low ? Int(clamping: high.value - low.value) : 0 }
 
   public func contains(_ address: Address) -> Bool { low <= address && address < high }
 }

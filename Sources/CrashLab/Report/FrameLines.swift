@@ -28,7 +28,7 @@ struct FrameLines {
     }
     if let last, let end = frames.last, last == frames.count - 1 {
       let told = end.lastIndex.plus(1)
-      if told < unwind.frameCount { text += left(unwind.frameCount - told) }
+      if told < unwind.frameCount { text += left(unwind.frameCount.plus(0 &- told)) }
     }
     return text
   }
@@ -38,7 +38,7 @@ struct FrameLines {
     if next > last + 1 {
       return theme.faint("…  \(grouped(next - last - 1)) entries more are in the JSON") + "\n"
     }
-    let missing = frames[next].index.plus(-frames[last].lastIndex).plus(-1)
+    let missing = frames[next].index.plus(0 &- frames[last].lastIndex).plus(-1)
     return missing > 0 ? left(missing) : ""
   }
 
@@ -124,7 +124,7 @@ struct FrameLines {
     }.count
     switch before % frame.period {
     case 0: return .first
-    case frame.period - 1: return .last
+    case frame.period &- 1: return .last
     default: return .middle
     }
   }
@@ -189,7 +189,7 @@ private struct Body {
 
 extension FrameReport {
   /// Of the last frame that the entry tells of.
-  fileprivate var lastIndex: Int { index.plus((count - 1).times(period)) }
+  fileprivate var lastIndex: Int { index.plus((count &- 1).times(period)) }
 
   /// `1..262001`: all frames of the fold that the entry begins.
   fileprivate var range: String { "\(index)..\(lastIndex.plus(period - 1))" }

@@ -40,7 +40,8 @@ public struct TextReporter: Reporter {
   static func lines(for report: TrialReport, nameWidth: Int, theme: Theme) -> String {
     let name = printable(report.case ?? report.command?.joined(separator: " ") ?? "")
     let padded = name + String(repeating: " ", count: max(0, nameWidth - name.count))
-    var text = "\(mark(report.verdict, theme)) \(theme.heading(padded))  \(report.summary)\n"
+    var text =
+      "\(mark(report.verdict, theme)) \(theme.heading(padded))  \(printable(report.summary))\n"
     guard report.verdict == .notAsExpected || report.verdict == .laboratoryError else {
       return text
     }

@@ -85,7 +85,7 @@ public struct TrialText {
     rows.append(
       (
         "microseconds",
-        trial.timeline.map { "\($0.event.rawValue) \(grouped(Int($0.at.rounded())))" }
+        trial.timeline.map { "\($0.event.rawValue) \(grouped(rounded($0.at)))" }
           .joined(separator: ", ")
       ))
     rows.append(
@@ -100,7 +100,7 @@ public struct TrialText {
     var rows = [
       (
         "signal",
-        "\(fault.signal) (\(fault.code)) on thread \(fault.thread.id) "
+        "\(fault.signal) (\(printable(fault.code))) on thread \(fault.thread.id) "
           + "'\(printable(fault.thread.name))'"
           + (fault.handled ? "" : ", no handler ran for it")
       ),
@@ -123,7 +123,7 @@ public struct TrialText {
         (
           "unwind",
           "\(grouped(unwind.frameCount)) frames\(unwind.complete ? "" : ", incomplete"), by the "
-            + "\(unwind.by.rawValue) in \(grouped(Int(unwind.duration.rounded()))) us, "
+            + "\(unwind.by.rawValue) in \(grouped(rounded(unwind.duration))) us, "
             + "\(grouped(unwind.steps)) of them stepped by libunwind"
         ))
     }

@@ -92,12 +92,13 @@ extension FaultReport {
 
   private var what: String {
     if let sender {
-      return "\(signal) (\(code)), sent by \(sender.relation) (process \(sender.process))"
+      return
+        "\(signal) (\(printable(code))), sent by \(printable(sender.relation)) (process \(sender.process))"
     }
-    if site.kind == .notAFault { return "\(signal) (\(code)), not a memory fault" }
+    if site.kind == .notAFault { return "\(signal) (\(printable(code))), not a memory fault" }
     let access = access.map { "\($0.rawValue) " } ?? ""
     let atNull = site.kind == .nullPage ? " at \(address)" : ""
-    return "\(signal) (\(code)): \(access)\(site.inWords)\(atNull)"
+    return "\(signal) (\(printable(code))): \(access)\(site.inWords)\(atNull)"
   }
 }
 
@@ -111,7 +112,7 @@ extension FaultReport {
     let place =
       switch site.overshoot {
       case let bytes? where bytes > 0: "\(bytesInWords(bytes)) below the stack limit"
-      case let bytes?: "\(bytesInWords(-bytes)) above the stack limit, where it could not grow"
+      case let bytes?: "\(bytesInWords(0 &- bytes)) above the stack limit, where it could not grow"
       case nil: "at the guard"
       }
     let skipped =
