@@ -42,7 +42,9 @@ public struct EchoReport: Sendable, Codable, Equatable {
       switchesPerRequest = Double(result.server_switches) / answered
     }
   }
+}
 
+extension EchoReport {
   init(_ server: EchoLoad.Server, load: EchoLoad, runs: [Run], latencies: [UInt32]) {
     self.server = server
     connections = load.connections

@@ -28,7 +28,7 @@ public struct SwitchMeasurement: Sendable {
         processes: 200, echo: EchoLoad(connections: 10_000, requests: 10_000, rounds: 1))
     case .usual:
       ladder = RungLadder(rounds: 21, scale: 2)
-      sweep = TLBSweep(pages: [0, 64, 256, 1024], rounds: 11, hops: 1000)
+      sweep = TLBSweep(pages: [0, 256, 1024], rounds: 11, hops: 1000)
       tenThousand = TenThousand(
         echo: EchoLoad(connections: 10_000, requests: 20_000, rounds: 9))
     case .full:
