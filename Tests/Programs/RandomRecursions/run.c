@@ -223,6 +223,10 @@ static void *begin(void *argument) {
 static void begin_coroutine(void *argument) { begin(argument); }
 
 static _Noreturn void child(uint64_t seed) {
+  /* Whoever started the command may have blocked what is to be caught here. */
+  sigset_t none;
+  sigemptyset(&none);
+  sigprocmask(SIG_SETMASK, &none, NULL);
   alarm(PATIENCE);
   clab_plan_init(&plan, seed);
   plan.bottom_function = bottom;
