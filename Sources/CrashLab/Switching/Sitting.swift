@@ -1,4 +1,3 @@
-internal import Glibc
 
 /// One sitting of measurements: it tells how far it is, and a signal ends it between two samples,
 /// so that what was measured until then is kept.
@@ -15,10 +14,7 @@ public final class Sitting {
 
   /// Whether to go on: false for good once a signal has come.
   public var goesOn: Bool {
-    while interrupted == nil, let signal = interrupts.take() {
-      // Every sample is a child that ends.
-      if signal.number != SIGCHLD { interrupted = signal }
-    }
+    if interrupted == nil { interrupted = interrupts.take() }
     return interrupted == nil
   }
 
