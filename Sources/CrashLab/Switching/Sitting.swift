@@ -1,4 +1,3 @@
-
 /// One sitting of measurements: it tells how far it is, and a signal ends it between two samples,
 /// so that what was measured until then is kept.
 public final class Sitting {
