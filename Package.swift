@@ -95,6 +95,8 @@ let package = Package(
       swiftSettings: strict
     ),
     .executableTarget(name: "many-threads", path: "Tests/Programs/ManyThreads"),
+    .executableTarget(
+      name: "foreign", path: "Tests/Programs/Foreign", cSettings: [.define("_GNU_SOURCE")]),
     // Measures what `crashlab switch` measures, and shares no code with it.
     .executableTarget(
       name: "futex-ring",
@@ -104,7 +106,8 @@ let package = Package(
     .testTarget(
       name: "CommandTests",
       dependencies: [
-        "CrashLab", "Catalogue", "crashlab", "hostile-children", "many-threads", "futex-ring",
+        "CrashLab", "Catalogue", "crashlab", "hostile-children", "many-threads", "foreign",
+        "futex-ring",
       ],
       swiftSettings: strict
     ),

@@ -37,6 +37,10 @@ enum clab_observer_flags {
 
 /* Traces a process from now on. Returns 0 or an errno. */
 int clab_observer_seize(pid_t process, uint32_t flags);
+/* Starts a program, searched for in PATH, and traces it from before its first instruction. Its
+   descriptors, its terminal and its process group are the caller's. Returns 0 or an errno: of
+   execve if the program could not be started; then nothing is left of it. */
+int clab_observer_spawn(char *const arguments[], uint32_t flags, pid_t *process);
 /* The next thing that has happened in the process group; or, if `group` is 0, in any child. Returns
    0 or an errno: ECHILD when nothing is left to wait for. */
 int clab_observer_wait(pid_t group, bool block, struct clab_observed_stop *stop);

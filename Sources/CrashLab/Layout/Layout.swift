@@ -15,11 +15,13 @@ public struct Layout: Sendable {
 extension Layout {
   /// Looks at a process without stopping it.
   ///
+  /// - `pointers`: addresses in the stacks of threads, where they are known better than /proc knows.
   /// - `claims`: stacks that the process said it has, where it is one of ours.
   /// - Throws: SystemError, with advice, if there is no such process, if it ends during the look
   ///   or if the kernel does not permit it.
   public static func look(
-    at process: Int32, claims: [StackRegion.Claim] = [], machine: Machine
+    at process: Int32, claims: [StackRegion.Claim] = [], pointers: [Int32: Address] = [:],
+    machine: Machine
   ) throws(SystemError) -> Layout {
     let started = now()
     let directory: ProcessDirectory
@@ -32,7 +34,10 @@ extension Layout {
     let mappings = Mapping.parse(maps: maps)
     // A process that has ended has no memory, and still a directory until its parent has waited.
     guard !mappings.isEmpty else { throw .noLook(at: process, "read maps of", code: ESRCH) }
-    let threads = try directory.sights(process: process)
+    var threads = try directory.sights(process: process)
+    for index in threads.indices {
+      if let pointer = pointers[threads[index].id] { threads[index].stackPointer = pointer }
+    }
     guard !threads.isEmpty else { throw .noLook(at: process, "read the threads of", code: ESRCH) }
 
     var facts = FoundStack.Facts(

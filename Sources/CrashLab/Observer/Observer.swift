@@ -13,6 +13,8 @@ final class Observer {
   }
 
   let process: pid_t
+  /// Where its threads are waited for; 0: among all children.
+  private let group: pid_t
   private let unwinding: clab_unwinding
   private var standing: [Int32: clab_observed_stop] = [:]
   private(set) var termination: Termination?
@@ -22,9 +24,12 @@ final class Observer {
     SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP, SIGABRT, SIGSYS,
   ]
 
-  /// - Parameter process: leads a process group, and has been seized (clab_observer_seize).
-  init(_ process: pid_t, unwinding: clab_unwinding) {
+  /// - Parameters:
+  ///   - process: has been seized (clab_observer_seize).
+  ///   - leadsGroup: whether it leads a process group; else nobody else may have children here.
+  init(_ process: pid_t, unwinding: clab_unwinding, leadsGroup: Bool = true) {
     self.process = process
+    self.group = leadsGroup ? process : 0
     self.unwinding = unwinding
   }
 
@@ -33,7 +38,7 @@ final class Observer {
   /// - Parameter wait: waits for it. Otherwise nil if nothing has happened.
   func next(wait: Bool = false) -> Event? {
     var stop = clab_observed_stop()
-    while termination == nil, clab_observer_wait(process, wait, &stop) == 0 {
+    while termination == nil, clab_observer_wait(group, wait, &stop) == 0 {
       switch stop.kind {
       case CLAB_STOPPED_NOT.rawValue: return nil
       case CLAB_STOPPED_ENDED.rawValue:

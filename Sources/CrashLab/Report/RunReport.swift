@@ -14,6 +14,8 @@ public struct RunReport: Sendable, Codable {
     self.summary = Summary(trials: trials, duration: duration)
   }
 
+  public func json() throws -> String { try JSON.text(of: self) + "\n" }
+
   public struct Summary: Sendable, Codable, Equatable {
     public var asExpected: Int
     public var notAsExpected: Int

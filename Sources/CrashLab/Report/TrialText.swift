@@ -15,6 +15,7 @@ public struct TrialText {
       let label = trial.faults.count > 1 ? "fault \(index + 1): " : ""
       text += wrapped(label + fault.headline, with: theme.bad)
       text += CulpritText(theme: theme, width: width).text(of: fault)
+      if let reason = fault.reason { text += wrapped("  " + reason, with: theme.warning) }
     }
     for corruption in trial.corruption {
       text += wrapped(
@@ -54,18 +55,21 @@ public struct TrialText {
   private func ending(_ trial: TrialReport) -> String {
     guard let termination = trial.termination else { return "" }
     guard let death = trial.death else { return termination.inWords }
-    let control = "the control process \(death.controlProcessAlive ? "lives" : "is dead")"
+    // A foreign program has no sibling that beats.
+    let control =
+      trial.case == nil
+      ? "" : "; the control process \(death.controlProcessAlive ? "lives" : "is dead")"
     guard death.processDied, let signal = termination.signal else {
       let beating =
         death.beats.wereBeating ? ", its \(death.bystanders) bystanders beating to the end" : ""
-      return "the process was not killed by a signal: \(termination.inWords)\(beating); \(control)"
+      return "the process was not killed by a signal: \(termination.inWords)\(beating)\(control)"
     }
     let core = termination.coreDumped ? " (core dumped)" : ""
     let threads =
       death.threadsAtFault.map { count in
         ": \(count == 1 ? "its one thread" : "\(grouped(count)) threads, all") stopped"
       } ?? ""
-    return "the whole process died of \(signal)\(core)\(threads); \(control)"
+    return "the whole process died of \(signal)\(core)\(threads)\(control)"
   }
 
   // MARK: - Facts
