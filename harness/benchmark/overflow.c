@@ -28,6 +28,7 @@ enum {
 static struct clab_overflow *measured;
 static unsigned first;
 static bool is_irregular;
+static void (*capture)(struct clab_overflow *overflow);
 static void **addresses; /* unw_backtrace wants room for every frame */
 
 /* ---- the recursions ---------------------------------------------------------------------------
@@ -133,6 +134,8 @@ static void handle(int signal, siginfo_t *info, void *context) {
     measured->backtrace_again[i] = time_backtrace(context);
     measured->read[i] = time_read();
   }
+  if (capture)
+    capture(measured);
   raise(SIGSTOP);
   for (;;)
     pause();
@@ -173,6 +176,10 @@ static _Noreturn void child(void) {
 
 struct clab_overflow *clab_overflow_create(void) {
   return map(sizeof(struct clab_overflow), MAP_SHARED);
+}
+
+void clab_overflow_set_capture(void (*function)(struct clab_overflow *overflow)) {
+  capture = function;
 }
 
 void clab_overflow_destroy(struct clab_overflow *overflow) { munmap(overflow, sizeof *overflow); }

@@ -22,10 +22,16 @@ struct clab_overflow {
   uint64_t read[CLAB_OVERFLOW_ROUNDS];
   struct clab_registers registers; /* at the fault */
   struct clab_stack_range stack;
+  uint64_t captured; /* nanoseconds; 0 if there is no such unwinder */
+  uint64_t captured_frames;
 };
 
 /* Async-signal-safe: no */
 struct clab_overflow *clab_overflow_create(void);
+/* Another unwinder, in another language: called last in the handler, on its alternate stack, to fill
+   in `captured` and `captured_frames` itself. Not async-signal-safe, and need not be: the fault is in
+   code that holds no lock. */
+void clab_overflow_set_capture(void (*capture)(struct clab_overflow *overflow));
 void clab_overflow_destroy(struct clab_overflow *overflow);
 
 /* Forks a child whose 8 MiB stack overflows: by one function that calls itself, or by six in random

@@ -41,6 +41,7 @@ public struct UnwindBenchmark {
     clab_laboratory_prepare()
     guard let overflow = clab_overflow_create() else { throw SystemError("mmap") }
     defer { clab_overflow_destroy(overflow) }
+    clab_overflow_set_capture(captureByRuntime)
     for round in 0..<rounds {
       for chain in Chain.allCases { try measure(chain, round, overflow) }
     }
@@ -71,6 +72,7 @@ public struct UnwindBenchmark {
     add("\(name).backtrace-warm", of: overflow.pointee.backtrace_again)
     add("\(name).folded-warm", of: overflow.pointee.folded_again)
     if chain == .regular { add("\(name).read-a-word-a-frame", of: overflow.pointee.read) }
+    addRuntimeCapture("\(name).runtime-capture", overflow.pointee)
     try measureFromOutside(name, child, overflow.pointee)
     if round < programRounds { try measurePrograms(chain, child, overflow.pointee) }
   }
@@ -79,6 +81,14 @@ public struct UnwindBenchmark {
     withUnsafeBytes(of: times) { bytes in
       for time in bytes.bindMemory(to: UInt64.self) { add(name, Double(time)) }
     }
+  }
+
+  /// The Runtime module follows frame pointers that lead to higher addresses: it may not come from
+  /// the alternate stack to the one that overflowed, so that how many frames it found is told.
+  private mutating func addRuntimeCapture(_ name: String, _ overflow: clab_overflow) {
+    guard overflow.captured > 0 else { return addAbsent(name, "it could not capture") }
+    add(name, Double(overflow.captured))
+    addNote("\(name): \(overflow.captured_frames) frames")
   }
 
   /// All must have walked the same chain; unw_backtrace sees the handler's own frames as well.
