@@ -28,9 +28,9 @@ struct clab_overflow {
 
 /* Async-signal-safe: no */
 struct clab_overflow *clab_overflow_create(void);
-/* Another unwinder, in another language: called last in the handler, on its alternate stack, to fill
-   in `captured` and `captured_frames` itself. Not async-signal-safe, and need not be: the fault is in
-   code that holds no lock. */
+/* Another unwinder, in another language: called last in the handler, on its alternate stack, to
+   fill in `captured` and `captured_frames` itself. Not async-signal-safe, and need not be: the
+   fault is in code that holds no lock. */
 void clab_overflow_set_capture(void (*capture)(struct clab_overflow *overflow));
 void clab_overflow_destroy(struct clab_overflow *overflow);
 
