@@ -15,7 +15,9 @@ public struct TrialText {
       let label = trial.faults.count > 1 ? "fault \(index + 1): " : ""
       text += wrapped(label + fault.headline, with: theme.bad)
       text += CulpritText(theme: theme, width: width).text(of: fault)
-      if let reason = fault.reason { text += wrapped("  " + printable(reason), with: theme.warning) }
+      if let reason = fault.reason {
+        text += wrapped("  " + printable(reason), with: theme.warning)
+      }
     }
     for corruption in trial.corruption {
       text += wrapped(
