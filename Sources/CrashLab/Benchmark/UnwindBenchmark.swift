@@ -84,11 +84,12 @@ public struct UnwindBenchmark {
   }
 
   /// The Runtime module follows frame pointers that lead to higher addresses: it may not come from
-  /// the alternate stack to the one that overflowed, so that how many frames it found is told.
+  /// the alternate stack to the one that overflowed. What it did not walk has no figure.
   private mutating func addRuntimeCapture(_ name: String, _ overflow: clab_overflow) {
-    guard overflow.captured > 0 else { return addAbsent(name, "it could not capture") }
+    guard overflow.captured_frames >= overflow.folded_frames else {
+      return addAbsent(name, "it shows \(overflow.captured_frames) frames")
+    }
     add(name, Double(overflow.captured))
-    addNote("\(name): \(overflow.captured_frames) frames")
   }
 
   /// All must have walked the same chain; unw_backtrace sees the handler's own frames as well.
