@@ -54,6 +54,11 @@ struct WrongRow: Sendable, CustomStringConvertible {
   WrongRow(description: "another overshoot") { $0.faults[0].site.overshoot = 9 },
   WrongRow(description: "past the guard") { $0.faults[0].site.kind = .pastGuard },
   WrongRow(description: "a handler that never ran") { $0.faults[0].handled = false },
+  WrongRow(description: "a trace that was cut off") {
+    $0.faults[0].unwind = UnwindReport(
+      by: .handler, frameCount: 1, complete: false, steps: 0, duration: 1, handlerStackUsed: nil,
+      frames: [], recursion: nil, stackUse: nil)
+  },
   WrongRow(description: "a canary changed") {
     $0.corruption = [
       Corruption(

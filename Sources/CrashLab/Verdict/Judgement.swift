@@ -133,6 +133,11 @@ extension FaultExpectation {
     check.equal("sender", sender, seen.sender?.relation)
     check.equal("process", process.rawValue, seen.process.relation.rawValue)
     site.compare(with: seen.site, in: &check)
+    // A trace that was cut off is the laboratory's failure to see, whatever frames it holds.
+    if let unwind = seen.unwind, !unwind.complete {
+      check.differ(
+        "the trace", expected: "complete", seen: "cut off after \(unwind.frameCount) frames")
+    }
     if let missing = firstMissingFrame(in: seen) {
       check.differ("frames", expected: frames.joined(separator: " < "), seen: missing)
     }
