@@ -8,10 +8,13 @@ struct ExecCommand: ParsableCommand {
     abstract: "Run any program and tell how it crashed, if it does.",
     discussion: """
       The program runs unchanged and at full speed, with your terminal, your descriptors and your \
-      environment. If it dies of a fault, the report goes to standard error: which stack, how far \
-      from its limit, who recursed, whether a handler could run.
+      environment. If a signal ends it, or its own handler does after a fault, the report goes to \
+      standard error: which stack, how far from its limit, who recursed, whether a handler could \
+      run, who sent the signal. Ctrl-C, Ctrl-Z and the window's size reach the program as without \
+      crashlab; SIGTERM and SIGHUP are passed on to it.
 
         crashlab exec -- ./server --port 8080
+        crashlab exec --follow-forks -- make test
 
       Exit status: the program's own, or 128 and the number of the signal that ended it; 127 if \
       there is no such program, 126 if it can't be executed.
@@ -21,6 +24,13 @@ struct ExecCommand: ParsableCommand {
 
   @Option(help: ArgumentHelp("Write the report to this file.", valueName: "file"))
   var report: String?
+
+  @Flag(
+    name: [.long, .customShort("f")],
+    help: ArgumentHelp(
+      "Also look at the processes that it starts.",
+      discussion: "Waits until all of them have ended; each that crashes gets a report."))
+  var followForks = false
 
   @Argument(parsing: .postTerminator, help: "The program and its arguments, after --.")
   var command: [String] = []
@@ -33,7 +43,7 @@ struct ExecCommand: ParsableCommand {
     let machine = Machine.current()
     let outcome: ForeignProgram.Outcome
     do {
-      outcome = try ForeignProgram(command).run(machine: machine)
+      outcome = try ForeignProgram(command, followsForks: followForks).run(machine: machine)
     } catch {
       complain("\(error)")
       throw ExitCode(error.code == ENOENT ? 127 : error.code == EACCES ? 126 : EX_SOFTWARE)
@@ -47,18 +57,19 @@ struct ExecCommand: ParsableCommand {
   private func text(of outcome: ForeignProgram.Outcome, machine: Machine) throws -> String {
     if format == .json {
       return try RunReport(
-        machine: machine, trials: [outcome.report],
+        machine: machine, trials: [outcome.report] + outcome.descendants,
         duration: outcome.report.timeline.last?.at ?? 0
       ).json()
     }
-    let crashed = outcome.report.termination?.kind == .signal
-    if crashed || report != nil {
-      let theme: Theme = report == nil ? .suited(to: .error) : .plain
-      return TrialText(theme: theme, width: Output.error.width)
-        .whole(outcome.report, machine: machine)
-    }
-    return outcome.handledFaults == 0
+    let theme: Theme = report == nil ? .suited(to: .error) : .plain
+    let text = TrialText(theme: theme, width: Output.error.width)
+    let own = outcome.report
+    let isTold = own.termination?.kind == .signal || !own.faults.isEmpty || report != nil
+    let told = (isTold ? [own] : []) + outcome.descendants
+    let handled =
+      isTold || outcome.handledFaults == 0
       ? "" : "crashlab: \(outcome.handledFaults) faults handled by the program\n"
+    return told.map { text.whole($0, machine: machine) }.joined(separator: "\n") + handled
   }
 
   private func write(_ text: String) throws {

@@ -24,7 +24,7 @@ import Testing
     let death = try #require(trial.death)
     #expect(death.processDied)
     #expect(death.threadsAfter == 0)
-    #expect(death.controlProcessAlive)
+    #expect(death.controlProcessAlive == true)
     let bystanders = try #require(catalogue[name]).bystanders
     #expect(death.bystanders == bystanders)
     if bystanders > 0 {

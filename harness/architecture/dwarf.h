@@ -44,4 +44,7 @@ static const uint8_t clab_saved_registers[CLAB_SAVED_COUNT] = {29, 19, 20, 21, 2
 
 enum { CLAB_SAVED_FP = 0 };
 
+/* The number of the system call that a ptrace-stopped thread is in, or -1. */
+long clab_syscall_of_thread(pid_t thread);
+
 #endif

@@ -17,11 +17,21 @@ void clab_registers_of_context(const ucontext_t *context, struct clab_registers 
   registers->valid = (UINT64_C(1) << CLAB_REGISTERS) - 1;
 }
 
+static int general_registers(pid_t thread, struct user_regs_struct *user) {
+  struct iovec into = {user, sizeof *user};
+  return ptrace(PTRACE_GETREGSET, thread, (void *)NT_PRSTATUS, &into) ? errno : 0;
+}
+
+long clab_syscall_of_thread(pid_t thread) {
+  struct user_regs_struct user;
+  return general_registers(thread, &user) ? -1 : (long)user.orig_rax;
+}
+
 int clab_registers_of_thread(pid_t thread, struct clab_registers *registers) {
   struct user_regs_struct user;
-  struct iovec into = {&user, sizeof user};
-  if (ptrace(PTRACE_GETREGSET, thread, (void *)NT_PRSTATUS, &into) != 0)
-    return errno;
+  int error = general_registers(thread, &user);
+  if (error)
+    return error;
   const uint64_t values[CLAB_REGISTERS] = {
       user.rax, user.rdx, user.rcx, user.rbx, user.rsi, user.rdi, user.rbp, user.rsp, user.r8,
       user.r9,  user.r10, user.r11, user.r12, user.r13, user.r14, user.r15, user.rip};

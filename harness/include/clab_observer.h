@@ -14,18 +14,19 @@
 #include "crashlab_harness.h"
 
 enum clab_stop_kind {
-  CLAB_STOPPED_NOT = 0,    /* nothing has happened */
-  CLAB_STOPPED_SIGNAL = 1, /* a signal is about to be delivered to the thread */
-  CLAB_STOPPED_GROUP = 2,  /* SIGSTOP and its like: stopped by job control */
-  CLAB_STOPPED_EVENT = 3,  /* a thread was made, a program executed: `event` says which */
-  CLAB_STOPPED_ENDED = 4,  /* a thread has ended; the process, if it is its leader */
+  CLAB_STOPPED_NOT = 0,      /* nothing has happened */
+  CLAB_STOPPED_SIGNAL = 1,   /* a signal is about to be delivered to the thread */
+  CLAB_STOPPED_GROUP = 2,    /* SIGSTOP and its like: stopped by job control */
+  CLAB_STOPPED_EVENT = 3,    /* a thread or a process was made, or continued */
+  CLAB_STOPPED_ENDED = 4,    /* a thread has ended; the process, if it is its leader */
+  CLAB_STOPPED_EXECUTED = 5, /* the process has become another program; `thread` is its leader */
+  CLAB_STOPPED_LEAVING = 6,  /* the thread is about to end, and the whole process with it */
 };
 
 struct clab_observed_stop {
   uint32_t kind; /* enum clab_stop_kind */
   pid_t thread;
   int32_t signal; /* of a signal or a group stop */
-  int32_t event;  /* PTRACE_EVENT_... */
   int32_t status; /* of an end: as waitpid tells it */
 };
 
@@ -33,10 +34,14 @@ enum clab_observer_flags {
   CLAB_OBSERVE_THREADS = 0,        /* always: whatever threads it makes */
   CLAB_OBSERVE_FORKS = 1 << 0,     /* also the processes that it starts */
   CLAB_OBSERVE_EXECUTION = 1 << 1, /* stop when it executes another program */
+  CLAB_OBSERVE_LEAVING = 1 << 2,   /* stop when a thread is about to end the whole process */
 };
 
 /* Traces a process from now on. Returns 0 or an errno. */
 int clab_observer_seize(pid_t process, uint32_t flags);
+/* What else is to be observed from now on of this thread, which is stopped. Returns 0 or an errno.
+ */
+int clab_observer_change(pid_t thread, uint32_t flags);
 /* Starts a program, searched for in PATH, and traces it from before its first instruction. Its
    descriptors, its terminal and its process group are the caller's. Returns 0 or an errno: of
    execve if the program could not be started; then nothing is left of it. */
@@ -47,11 +52,12 @@ int clab_observer_wait(pid_t group, bool block, struct clab_observed_stop *stop)
 /* Lets a stopped thread go on, delivering this signal (0: none). A thread that was stopped by job
    control stays so until it is continued. Returns 0 or an errno: ESRCH when it is gone. */
 int clab_observer_resume(const struct clab_observed_stop *stop, int signal);
+/* From now on SIGTERM and SIGHUP that this process gets are the program's; 0: its own again. */
+void clab_observer_pass_on(pid_t process);
 /* What a thread that is stopped at a signal is about to die of, in the words of a handler: siginfo,
    registers, the kind of access as far as the instruction tells it, the unwind. Returns 0 or an
    errno. */
-int clab_observer_look(pid_t process, pid_t thread, uint32_t unwinding,
-                       struct clab_evidence *evidence);
+int clab_observer_look(pid_t thread, uint32_t unwinding, struct clab_evidence *evidence);
 
 /* How the instruction at the program counter touches this address: from its own bytes, since ptrace
    does not hand out the processor's error code. `code` may be short, or empty where it can't be

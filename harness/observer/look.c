@@ -9,7 +9,9 @@
 
 enum { LONGEST_INSTRUCTION = 16 };
 
-static enum clab_access access_of(pid_t process, const struct clab_registers *registers,
+/* The thread is asked for the memory itself: under the process's number nothing is told once its
+   first thread has ended. */
+static enum clab_access access_of(pid_t thread, const struct clab_registers *registers,
                                   const siginfo_t *info) {
   /* SI_KERNEL: the kernel knew no address. */
   if ((info->si_signo != SIGSEGV && info->si_signo != SIGBUS) || info->si_code <= 0 ||
@@ -18,13 +20,12 @@ static enum clab_access access_of(pid_t process, const struct clab_registers *re
   uint8_t code[LONGEST_INSTRUCTION];
   struct iovec to = {code, sizeof code};
   struct iovec from = {(void *)registers->value[CLAB_REG_PC], sizeof code};
-  ssize_t size = process_vm_readv(process, &to, 1, &from, 1, 0);
+  ssize_t size = process_vm_readv(thread, &to, 1, &from, 1, 0);
   return clab_access_of_instruction(code, size > 0 ? (size_t)size : 0, registers,
                                     (uint64_t)info->si_addr);
 }
 
-int clab_observer_look(pid_t process, pid_t thread, uint32_t unwinding,
-                       struct clab_evidence *evidence) {
+int clab_observer_look(pid_t thread, uint32_t unwinding, struct clab_evidence *evidence) {
   siginfo_t info;
   struct clab_registers registers;
   memset(evidence, 0, sizeof *evidence);
@@ -47,11 +48,11 @@ int clab_observer_look(pid_t process, pid_t thread, uint32_t unwinding,
   } else {
     evidence->address = (uint64_t)info.si_addr;
   }
-  evidence->access = access_of(process, &registers, &info);
+  evidence->access = access_of(thread, &registers, &info);
   evidence->program_counter = registers.value[CLAB_REG_PC];
   evidence->stack_pointer = registers.value[CLAB_REG_SP];
   evidence->frame_pointer = registers.value[CLAB_REG_FP];
-  clab_unwind_process(process, &registers, unwinding, &evidence->trace);
+  clab_unwind_process(thread, &registers, unwinding, &evidence->trace);
   evidence->sent_at = clab_now();
   return 0;
 }

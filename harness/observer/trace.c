@@ -2,23 +2,51 @@
  * Tracing: attaching, waiting for stops, going on. One place for the encodings of waitpid's status
  * (ptrace(2), "Stopped states").
  */
+#include "architecture/dwarf.h"
 #include "clab_observer.h"
 
 #include <errno.h>
 #include <sys/ptrace.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 
-int clab_observer_seize(pid_t process, uint32_t flags) {
+static long options_of(uint32_t flags) {
   long options = PTRACE_O_TRACECLONE | PTRACE_O_EXITKILL;
   if (flags & CLAB_OBSERVE_FORKS)
     options |= PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK;
   if (flags & CLAB_OBSERVE_EXECUTION)
     options |= PTRACE_O_TRACEEXEC;
-  return ptrace(PTRACE_SEIZE, process, NULL, options) ? errno : 0;
+  if (flags & CLAB_OBSERVE_LEAVING)
+    options |= PTRACE_O_TRACEEXIT;
+  return options;
+}
+
+int clab_observer_seize(pid_t process, uint32_t flags) {
+  return ptrace(PTRACE_SEIZE, process, NULL, options_of(flags)) ? errno : 0;
+}
+
+int clab_observer_change(pid_t thread, uint32_t flags) {
+  return ptrace(PTRACE_SETOPTIONS, thread, NULL, options_of(flags)) ? errno : 0;
 }
 
 static bool is_job_control(int signal) {
   return signal == SIGSTOP || signal == SIGTSTP || signal == SIGTTIN || signal == SIGTTOU;
+}
+
+static enum clab_stop_kind kind_of(pid_t thread, int event, int signal) {
+  switch (event) {
+  case 0:
+    return CLAB_STOPPED_SIGNAL;
+  case PTRACE_EVENT_STOP: /* else the first stop of a new thread, or the end of a group stop */
+    return is_job_control(signal) ? CLAB_STOPPED_GROUP : CLAB_STOPPED_EVENT;
+  case PTRACE_EVENT_EXEC:
+    return CLAB_STOPPED_EXECUTED;
+  case PTRACE_EVENT_EXIT:
+    return clab_syscall_of_thread(thread) == SYS_exit_group ? CLAB_STOPPED_LEAVING
+                                                            : CLAB_STOPPED_EVENT;
+  default:
+    return CLAB_STOPPED_EVENT;
+  }
 }
 
 int clab_observer_wait(pid_t group, bool block, struct clab_observed_stop *stop) {
@@ -39,13 +67,7 @@ int clab_observer_wait(pid_t group, bool block, struct clab_observed_stop *stop)
     return 0;
   }
   stop->signal = WSTOPSIG(status);
-  stop->event = status >> 16;
-  if (stop->event == 0)
-    stop->kind = CLAB_STOPPED_SIGNAL;
-  else if (stop->event == PTRACE_EVENT_STOP && is_job_control(stop->signal))
-    stop->kind = CLAB_STOPPED_GROUP;
-  else
-    stop->kind = CLAB_STOPPED_EVENT; /* PTRACE_EVENT_STOP is here the first stop of a new thread */
+  stop->kind = kind_of(thread, status >> 16, stop->signal);
   return 0;
 }
 

@@ -71,7 +71,7 @@ extension Access {
 
 extension Trace {
   /// A trace from the harness; nil if nothing was unwound. Counts out of bounds are refused.
-  fileprivate init?(_ raw: clab_trace) throws(ChildMessage.Garbled) {
+  init?(_ raw: clab_trace) throws(ChildMessage.Garbled) {
     if raw.stop == CLAB_STOP_NONE.rawValue { return nil }
     if raw.stop == CLAB_STOP_MISMATCH.rawValue {
       throw ChildMessage.Garbled(

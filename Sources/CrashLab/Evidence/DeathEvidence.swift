@@ -37,7 +37,8 @@ public struct DeathEvidence: Sendable, Equatable, Codable {
   public var bystanders: Int
   /// Nil if there were none.
   @Nullable public var bystandersStopped: Bool?
-  public var controlProcessAlive: Bool
+  /// A sibling that beats goes on beating; null if there was none.
+  @Nullable public var controlProcessAlive: Bool?
   public var beats: Beats
 
   /// Derives the verdict on the process from what was counted.
@@ -45,7 +46,7 @@ public struct DeathEvidence: Sendable, Equatable, Codable {
   /// - `waitersAfter`: how many threads a last ring of the bell has woken.
   public init(
     termination: Termination, threadsAtFault: Int?, threadsAfter: Int, beats: Beats,
-    waitersAfter: Int, controlProcessAlive: Bool
+    waitersAfter: Int, controlProcessAlive: Bool?
   ) {
     let stopped = beats.after.isEmpty ? nil : beats.areFrozen && waitersAfter == 0
     self.processDied =
@@ -61,7 +62,7 @@ public struct DeathEvidence: Sendable, Equatable, Codable {
   /// Why the pieces of evidence can't all be true, or nil if they agree. A laboratory whose
   /// instruments disagree has measured nothing.
   public func contradiction(with termination: Termination) -> String? {
-    if !controlProcessAlive {
+    if controlProcessAlive == false {
       return "the control process stopped beating: the death did not stay in its process"
     }
     if let threadsAfter, threadsAfter > 0 {

@@ -23,6 +23,11 @@ extension StackRegion {
       self.high = high
       self.guardAskedFor = guardAskedFor
     }
+
+    /// Whether a stack pointer is this stack's, also after it has left it by an overflow.
+    func isNear(_ pointer: Address) -> Bool {
+      pointer <= high && pointer.value.addingReportingOverflow(1 << 20).partialValue >= low.value
+    }
   }
 
   /// The stacks of a process: the claims that the mappings bear out, and the main stack, which the

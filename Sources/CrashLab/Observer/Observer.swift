@@ -1,91 +1,138 @@
 internal import CHarness
 internal import Glibc
 
-/// A process seen from outside, through ptrace, from its start: it stops at every signal that a
-/// fault or a trap raises, and goes on when its evidence was taken. It knows nothing of trials: what
-/// to make of a fault is up to whoever asks.
+/// A process seen from outside, through ptrace, from its start: it stops at every signal that is of
+/// interest, and goes on when its evidence was taken. It knows nothing of trials: what to make of a
+/// fault is up to whoever asks.
 final class Observer {
   enum Event {
-    /// A thread stands at a signal that is about to be delivered; `deliver` lets it go on.
-    case fault(Evidence)
-    /// The process has ended.
-    case ended(Termination)
+    /// A thread stands at a signal that is about to be delivered; `goOn` lets it.
+    case signal(Evidence)
+    /// A thread is about to end, and the whole process with it; `goOn` lets it.
+    case leaving(Int32, in: pid_t)
+    /// A process has become another program.
+    case executed(pid_t)
+    /// A process has ended.
+    case ended(pid_t, Termination)
+  }
+
+  /// What is looked at.
+  struct Scope {
+    /// Where threads are waited for; 0: among all children.
+    var group: pid_t
+    /// Other signals go on by themselves.
+    var signals: Set<CInt>
+    /// Of every signal, before anybody has asked.
+    var unwinding: clab_unwinding
+    /// Also the processes that it starts; it was seized so (`Scope.flags`).
+    var followsForks = false
+
+    /// A trial, which leads a process group.
+    static func trial(_ process: pid_t, unwinding: clab_unwinding) -> Scope {
+      Scope(
+        group: process,
+        signals: [SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP, SIGABRT, SIGSYS],
+        unwinding: unwinding)
+    }
+
+    /// Any program: whatever may end it. Nobody else may have children in this process.
+    static func program(followsForks: Bool) -> Scope {
+      let harmless = [SIGCHLD, SIGCONT, SIGURG, SIGWINCH]
+      let stopping = [SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU]
+      return Scope(
+        group: 0, signals: Set(1...64).subtracting(harmless + stopping),
+        unwinding: CLAB_UNWIND_NONE, followsForks: followsForks)
+    }
+
+    /// How a program of this scope is to be seized.
+    var flags: UInt32 {
+      CLAB_OBSERVE_EXECUTION.rawValue | (followsForks ? CLAB_OBSERVE_FORKS.rawValue : 0)
+    }
   }
 
   let process: pid_t
-  /// Where its threads are waited for; 0: among all children.
-  private let group: pid_t
-  private let unwinding: clab_unwinding
+  private let scope: Scope
   private var standing: [Int32: clab_observed_stop] = [:]
+  /// Whose each thread is, where more than one process is looked at.
+  private var owners: [Int32: pid_t] = [:]
+  /// How the first process ended.
   private(set) var termination: Termination?
 
-  /// What a fault or a trap raises.
-  private static let faultSignals: Set<CInt> = [
-    SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP, SIGABRT, SIGSYS,
-  ]
-
-  /// - Parameters:
-  ///   - process: has been seized (clab_observer_seize).
-  ///   - leadsGroup: whether it leads a process group; else nobody else may have children here.
-  init(_ process: pid_t, unwinding: clab_unwinding, leadsGroup: Bool = true) {
+  /// - Parameter process: has been seized (clab_observer_seize).
+  init(_ process: pid_t, scope: Scope) {
     self.process = process
-    self.group = leadsGroup ? process : 0
-    self.unwinding = unwinding
+    self.scope = scope
   }
 
   /// The next thing that is of interest; everything else goes on by itself.
   ///
-  /// - Parameter wait: waits for it. Otherwise nil if nothing has happened.
+  /// - Parameter wait: waits for it. Otherwise nil if nothing has happened. Nil also if all have ended.
   func next(wait: Bool = false) -> Event? {
     var stop = clab_observed_stop()
-    while termination == nil, clab_observer_wait(group, wait, &stop) == 0 {
-      switch stop.kind {
-      case CLAB_STOPPED_NOT.rawValue: return nil
-      case CLAB_STOPPED_ENDED.rawValue:
-        standing[stop.thread] = nil
-        if stop.thread == process {
-          let termination = Termination(waitStatus: stop.status)
-          self.termination = termination
-          return .ended(termination)
-        }
-      case CLAB_STOPPED_SIGNAL.rawValue where Observer.faultSignals.contains(stop.signal):
-        if let evidence = look(at: stop.thread) {
-          standing[stop.thread] = stop
-          return .fault(evidence)
-        }
-        resume(stop, with: stop.signal)
-      case CLAB_STOPPED_SIGNAL.rawValue: resume(stop, with: stop.signal)
-      default: resume(stop, with: 0)
-      }
+    while termination == nil || scope.followsForks,
+      clab_observer_wait(scope.group, wait, &stop) == 0, stop.kind != CLAB_STOPPED_NOT.rawValue
+    {
+      if let event = meaning(of: stop) { return event }
     }
     return nil
   }
 
-  /// Lets a thread that stands at a fault have its signal.
-  func deliver(to thread: Int32) {
-    if let stop = standing.removeValue(forKey: thread) { resume(stop, with: stop.signal) }
+  /// Nil if the thread goes on, or has gone, without anybody having to know.
+  private func meaning(of stop: clab_observed_stop) -> Event? {
+    switch stop.kind {
+    case CLAB_STOPPED_ENDED.rawValue:
+      standing[stop.thread] = nil
+      let owner = owners.removeValue(forKey: stop.thread) ?? process
+      guard owner == stop.thread else { return nil }
+      let ending = Termination(waitStatus: stop.status)
+      if owner == process { termination = ending }
+      return .ended(owner, ending)
+    case CLAB_STOPPED_SIGNAL.rawValue where scope.signals.contains(stop.signal):
+      if let evidence = look(at: stop.thread) {
+        standing[stop.thread] = stop
+        return .signal(evidence)
+      }
+    case CLAB_STOPPED_LEAVING.rawValue:
+      standing[stop.thread] = stop
+      return .leaving(stop.thread, in: owner(of: stop.thread))
+    case CLAB_STOPPED_EXECUTED.rawValue:
+      resume(stop)
+      return .executed(stop.thread)
+    default:
+      if scope.followsForks { _ = owner(of: stop.thread) }
+    }
+    resume(stop)
+    return nil
+  }
+
+  /// Lets a thread that stands go on; its signal is delivered.
+  func goOn(_ thread: Int32) {
+    if let stop = standing.removeValue(forKey: thread) { resume(stop) }
   }
 
   // A thread that is gone by now was killed: its end is told next.
-  private func resume(_ stop: clab_observed_stop, with signal: CInt) {
+  private func resume(_ stop: clab_observed_stop) {
     var stop = stop
-    _ = clab_observer_resume(&stop, signal)
+    _ = clab_observer_resume(&stop, stop.kind == CLAB_STOPPED_SIGNAL.rawValue ? stop.signal : 0)
+  }
+
+  /// From now on it is told when this thread, which stands, takes the process with it.
+  func watchLeaving(of thread: Int32) {
+    _ = clab_observer_change(thread, scope.flags | CLAB_OBSERVE_LEAVING.rawValue)
   }
 
   private func look(at thread: Int32) -> Evidence? {
+    let owner = owner(of: thread)
     var raw = clab_evidence()
-    guard clab_observer_look(process, thread, unwinding.rawValue, &raw) == 0 else { return nil }
-    return try? Evidence(raw, process: process, source: .observer)
+    guard clab_observer_look(thread, scope.unwinding.rawValue, &raw) == 0 else { return nil }
+    return try? Evidence(raw, process: owner, source: .observer)
   }
-}
 
-extension Termination {
-  /// From waitpid's status (wait(2)).
-  fileprivate init(waitStatus status: Int32) {
-    let signal = status & 0x7f
-    self =
-      signal == 0
-      ? .exited(status >> 8 & 0xff)
-      : .killed(by: Signal(signal), coreDumped: status & 0x80 != 0)
+  private func owner(of thread: Int32) -> pid_t {
+    guard scope.followsForks else { return process }
+    if let known = owners[thread] { return known }
+    let owner = threadGroup(of: thread) ?? thread
+    owners[thread] = owner
+    return owner
   }
 }

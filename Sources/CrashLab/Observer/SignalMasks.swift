@@ -28,4 +28,5 @@ struct SignalMasks: Equatable {
   }
 
   func catches(_ signal: Signal) -> Bool { caught >> UInt64(signal.number - 1) & 1 == 1 }
+  func ignores(_ signal: Signal) -> Bool { ignored >> UInt64(signal.number - 1) & 1 == 1 }
 }

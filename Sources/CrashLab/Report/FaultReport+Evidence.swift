@@ -42,7 +42,7 @@ extension FaultReport.Sender {
       case getpid(): "laboratory"
       default: "other"
       }
-    self.init(process: sender.process, user: sender.user, relation: relation)
+    self.init(process: sender.process, user: sender.user, relation: relation, name: nil)
   }
 }
 

@@ -15,7 +15,8 @@ extension TrialReport {
   /// The report of a foreign program: there is no expectation to judge it by.
   init(command: [String], seen: Observation, timeline: [Event]) {
     self.init(
-      case: nil, attempt: 1, command: command, verdict: nil, reason: nil,
+      case: nil, attempt: 1, command: command, verdict: nil,
+      reason: seen.troubles.isEmpty ? nil : seen.troubles.joined(separator: "; "),
       summary: TrialReport.summary(of: seen), mismatches: [], faults: seen.faults,
       corruption: [],
       counters: seen.counters.sorted { $0.key < $1.key }

@@ -105,6 +105,8 @@ public struct FaultReport: Sendable, Codable, Equatable {
     public var user: UInt32
     /// `itself`, `laboratory`, `other`
     public var relation: String
+    /// Of its program, as the kernel tells it; null if nobody looked, or it is gone.
+    @Nullable public var name: String?
   }
 }
 

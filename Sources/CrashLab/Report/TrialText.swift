@@ -57,10 +57,7 @@ public struct TrialText {
   private func ending(_ trial: TrialReport) -> String {
     guard let termination = trial.termination else { return "" }
     guard let death = trial.death else { return termination.inWords }
-    // A foreign program has no sibling that beats.
-    let control =
-      trial.case == nil
-      ? "" : "; the control process \(death.controlProcessAlive ? "lives" : "is dead")"
+    let control = death.controlProcess.map { "; \($0)" } ?? ""
     guard death.processDied, let signal = termination.signal else {
       let beating =
         death.beats.wereBeating ? ", its \(death.bystanders) bystanders beating to the end" : ""

@@ -92,8 +92,9 @@ extension FaultReport {
 
   private var what: String {
     if let sender {
-      return
-        "\(signal) (\(printable(code))), sent by \(printable(sender.relation)) (process \(sender.process))"
+      let who = sender.relation == "other" ? sender.name.map { "'\($0)'" } : nil
+      return "\(signal) (\(printable(code))), sent by \(printable(who ?? sender.relation)) "
+        + "(process \(sender.process))"
     }
     if site.kind == .notAFault { return "\(signal) (\(printable(code))), not a memory fault" }
     let access = access.map { "\($0.rawValue) " } ?? ""
@@ -144,6 +145,13 @@ extension Termination {
     case .exit: "exited with \(exitStatus ?? -1)"
     case .deadline: "ended by the laboratory at its deadline"
     }
+  }
+}
+
+extension DeathEvidence {
+  /// What became of the sibling; nil for a program that had none.
+  package var controlProcess: String? {
+    controlProcessAlive.map { "the control process \($0 ? "lives" : "is dead")" }
   }
 }
 

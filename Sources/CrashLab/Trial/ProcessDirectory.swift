@@ -49,6 +49,14 @@ struct ProcessDirectory: ~Copyable {
     return identifiers
   }
 
+  /// How many tasks a process that was reaped still has: 0, unless the kernel is wrong.
+  static func threadsLeft(of process: pid_t) -> Int {
+    guard let directory = try? ProcessDirectory(process),
+      let identifiers = try? directory.threadIdentifiers()
+    else { return 0 }
+    return identifiers.count
+  }
+
   /// RLIMIT_STACK's soft limit in bytes; nil if unlimited or unreadable.
   func softStackLimit() -> UInt64? {
     readSmallFile("limits", in: descriptor)?.split(separator: "\n")

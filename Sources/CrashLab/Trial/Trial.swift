@@ -55,38 +55,18 @@ final class Trial {
     forkedAt = clab_now()
     process = try system("fork", planned.case.name) { clab_fork_trial(&setup, &channel, &pidfd) }
     if process == 0 {
-      Trial.executeAgain(planned.case)
-      Trial.runBody(planned.case)
+      planned.case.executeAgain()
+      planned.case.live()
     }
     control.watch(process)
     self.channel = channel
     self.pidfd = pidfd
-    observer = isObserved ? Observer(process, unwinding: options.unwinding) : nil
+    observer =
+      isObserved
+      ? Observer(process, scope: .trial(process, unwinding: options.unwinding)) : nil
     let timeout = UInt64(options.timeout * 1e9)
     patience = (timeout, planned.case.deadline.map { UInt64($0 * 1e9) } ?? timeout)
     record(.forked, at: forkedAt)
-  }
-
-  /// Replaces the child by a fresh copy of the program, if its case wants another stack limit.
-  private static func executeAgain(_ crashCase: CrashCase) {
-    guard let limit = crashCase.stackLimit else { return }
-    let error = crashCase.name.withCString { clab_execute_again($0, limit) }
-    "the child could not be executed again: \(String(cString: strerror(error)))".withCString {
-      clab_skip($0)
-    }
-  }
-
-  /// The child's whole life.
-  fileprivate static func runBody(_ crashCase: CrashCase) -> Never {
-    var error = clab_arm(crashCase.arming.rawValue)
-    if error == 0 { error = clab_start_bystanders(UInt32(crashCase.bystanders)) }
-    if error != 0 {
-      "the child could not be armed: \(String(cString: strerror(error)))".withCString {
-        clab_skip($0)
-      }
-    }
-    crashCase.body(Child())
-    clab_finish(0)
   }
 
   /// When it is ended, CLOCK_MONOTONIC nanoseconds. A case's own time begins when the child is armed,
@@ -217,7 +197,7 @@ final class Trial {
   }
 
   private func take(_ event: Observer.Event, machine: Machine) {
-    guard case .fault(let evidence) = event else { return }
+    guard case .signal(let evidence) = event else { return }
     let isCaught =
       SignalMasks(of: evidence.thread, in: process)?.catches(evidence.signal) ?? false
     switch journal.meaning(of: evidence, isCaught: isCaught) {
@@ -227,7 +207,7 @@ final class Trial {
     case .fault:
       journal.remember(evidence, as: tells ? report(evidence, machine: machine) : nil)
     }
-    observer?.deliver(to: evidence.thread)
+    observer?.goOn(evidence.thread)
   }
 
   /// Reports a fault that was seen from outside; its number, or nil if it could not be looked at.
@@ -332,7 +312,7 @@ final class Trial {
     beats.afterAgain = board.beats()
     seen.death = DeathEvidence(
       termination: termination, threadsAtFault: threadsAtFault,
-      threadsAfter: Trial.tasks(of: process), beats: beats, waitersAfter: waiters,
+      threadsAfter: ProcessDirectory.threadsLeft(of: process), beats: beats, waitersAfter: waiters,
       controlProcessAlive: controlAlive)
     seen.corruption = board.corruption()
     seen.counters = board.counters()
@@ -342,14 +322,6 @@ final class Trial {
     if board.handlerEntries != seen.faults.count(where: \.handled) {
       seen.counters["handler entries"] = board.handlerEntries
     }
-  }
-
-  /// How many tasks a process that was reaped still has: 0, unless the kernel is wrong.
-  private static func tasks(of process: pid_t) -> Int {
-    guard let directory = try? ProcessDirectory(process),
-      let identifiers = try? directory.threadIdentifiers()
-    else { return 0 }
-    return identifiers.count
   }
 
   /// The report of a trial that was reaped.
@@ -371,34 +343,5 @@ final class Trial {
     if board.armedAt > 0 { record(.armed, at: board.armedAt) }
     return TrialReport(
       planned, judgement: judgement, seen: seen, timeline: timeline.sorted { $0.at < $1.at })
-  }
-}
-
-extension Laboratory {
-  /// Goes on as the child that was executed again for this case. Returns only if this process is no
-  /// such child.
-  public static func resume(_ crashCase: CrashCase) throws(SystemError) {
-    try system("mmap", "the board of a trial") { clab_resume_trial() }
-    clab_laboratory_prepare()
-    Trial.runBody(crashCase)
-  }
-}
-
-extension StackRegion.Claim {
-  /// Whether a stack pointer is this stack's, also after it has left it by an overflow.
-  fileprivate func isNear(_ pointer: Address) -> Bool {
-    pointer <= high && pointer.value + (1 << 20) >= low.value
-  }
-}
-
-extension Termination {
-  /// From waitid's siginfo.
-  fileprivate init(_ information: siginfo_t) {
-    let status = clab_child_status(information)
-    switch Int(information.si_code) {
-    case Int(CLD_EXITED): self = .exited(status)
-    case Int(CLD_DUMPED): self = .killed(by: Signal(status), coreDumped: true)
-    default: self = .killed(by: Signal(status))
-    }
   }
 }

@@ -186,7 +186,7 @@ struct TrialValues {
       let stopped = death.bystandersStopped == true ? "stopped beating" : "beat on"
       lines.append("its \(death.bystanders) bystanders \(stopped)")
     }
-    lines.append("the control process \(death.controlProcessAlive ? "lives" : "is dead")")
+    if let control = death.controlProcess { lines.append(control) }
     return lines
   }
 

@@ -52,7 +52,7 @@ public struct TrialFacts: Sendable, Equatable {
     threadsAtFault = report.death?.threadsAtFault
     bystandersStopped = report.death?.bystandersStopped
     survived = report.finished && report.termination?.exitStatus == 0
-    controlProcessAlive = report.death?.controlProcessAlive ?? false
+    controlProcessAlive = report.death?.controlProcessAlive == true
     let fault = report.faults.first
     site = fault?.site.kind
     owner = fault?.site.owner?.kind

@@ -1,0 +1,141 @@
+internal import CHarness
+internal import Glibc
+
+/// One process of a foreign program: what it was seen to get, and at its end what it died of.
+///
+/// A program may deal with its faults, and thousands of them (a virtual machine): such a fault costs
+/// a glance at the registers. It is looked at when it turns out to be the cause of an end: while the
+/// handler that it called is still at work, the frames that were interrupted are still there.
+struct WatchedProcess {
+  let process: pid_t
+  /// The argument list that it was started with; nil: what the kernel tells of it.
+  private let given: [String]?
+  private var command: [String]
+  private let machine: Machine
+  private let started = clab_now()
+  private var timeline: [TrialReport.Event] = []
+  private var journal = FaultJournal()
+  /// The last signal of each thread that a handler was to deal with.
+  private var caught: [Int32: Witness] = [:]
+  private var caughtFaults = 0
+  /// What it is dying of, the cause first.
+  private var fatal: [SeenFault] = []
+  private var troubles: [String] = []
+
+  init(_ process: pid_t, command: [String]? = nil, machine: Machine) {
+    self.process = process
+    self.machine = machine
+    given = command
+    self.command = command ?? WatchedProcess.arguments(of: process)
+    timeline = [.init(event: .forked, at: 0)]
+  }
+
+  /// A signal is about to be delivered to one of its threads, which stands.
+  mutating func saw(_ evidence: Evidence, by observer: Observer) {
+    guard let masks = SignalMasks(of: evidence.thread, in: process),
+      !(evidence.code.isSent && masks.ignores(evidence.signal)),
+      let witness = Witness(evidence)
+    else { return }
+    let isCaught = masks.catches(evidence.signal)
+    switch journal.meaning(of: evidence, isCaught: isCaught) {
+    case .forcedKill:
+      guard let cause = caught[evidence.thread] else { return }
+      die { machine throws(SystemError) in
+        var fault = try SeenFault(cause, isCaught: true, hasRun: false, machine: machine)
+        fault.report.kernelKilled()
+        return [fault]
+      }
+    case .fault, .repetition:
+      if isCaught {
+        journal.remember(evidence, as: nil)
+        caught[evidence.thread] = witness
+        if !evidence.code.isSent { caughtFaults += 1 }
+        observer.watchLeaving(of: evidence.thread)
+      } else {
+        die(of: witness)
+      }
+    }
+  }
+
+  /// The end is near; the first cause is the one that counts.
+  private mutating func die(_ look: (Machine) throws(SystemError) -> [SeenFault]) {
+    guard fatal.isEmpty else { return }
+    let time = clab_now()
+    do throws(SystemError) {
+      fatal = try look(machine)
+      timeline.append(.init(event: .fault, at: Double(time - started) / 1000))
+    } catch {
+      troubles.append("its end could not be looked at: \(error)")
+    }
+  }
+
+  /// No handler will run for this signal.
+  private mutating func die(of witness: Witness) {
+    let before = caught[witness.thread]
+    die { machine throws(SystemError) in
+      if let before, before.isRepeated(by: witness.evidence) {
+        var fault = try SeenFault(before, isCaught: true, hasRun: true, machine: machine)
+        fault.report.reason =
+          "its handler ran, took the default action and let the signal come once more"
+        return [fault]
+      }
+      let fault = try SeenFault(witness, isCaught: false, hasRun: false, machine: machine)
+      guard let before, let trace = witness.unwound(), before.isBeingHandled(in: trace) else {
+        return [fault]
+      }
+      return [try SeenFault(before, isCaught: true, hasRun: true, machine: machine), fault]
+    }
+  }
+
+  /// One of its threads ends the process: perhaps a handler does.
+  mutating func isLeaving(by thread: Int32) {
+    var registers = clab_registers()
+    guard let before = caught[thread], clab_registers_of_thread(thread, &registers) == 0,
+      let trace = unwind(registers, of: thread), before.isBeingHandled(in: trace)
+    else { return }
+    die { machine throws(SystemError) in
+      var fault = try SeenFault(before, isCaught: true, hasRun: true, machine: machine)
+      fault.report.reason = "its handler ran, and ended the process"
+      return [fault]
+    }
+  }
+
+  /// It has become another program, which knows nothing of what the old one got.
+  mutating func executed() {
+    journal = FaultJournal()
+    caught = [:]
+    fatal = []
+    command = given ?? WatchedProcess.arguments(of: process)
+  }
+
+  /// It has ended: what there is to tell, and how many faults it dealt with itself.
+  mutating func report(
+    _ termination: Termination, names symbolicator: Symbolicator
+  ) -> (TrialReport, handledFaults: Int) {
+    timeline.append(.init(event: .reaped, at: Double(clab_now() - started) / 1000))
+    // A signal that came from elsewhere meanwhile, SIGKILL say, makes the last fault a mere event.
+    if let last = fatal.last, termination.kind == .signal, termination.signal != last.report.signal
+    {
+      fatal = []
+    }
+    var seen = Observation()
+    seen.termination = termination
+    seen.troubles = troubles
+    seen.faults = fatal.map { $0.named(with: symbolicator) }
+    if let last = fatal.last {
+      seen.death = DeathEvidence(
+        termination: termination, threadsAtFault: last.threads,
+        threadsAfter: ProcessDirectory.threadsLeft(of: process), beats: .init(), waitersAfter: 0,
+        controlProcessAlive: nil)
+    }
+    let ofTheEnd = seen.faults.count { $0.handler?.isCaught == true && $0.sender == nil }
+    let handled = max(0, caughtFaults - ofTheEnd)
+    if handled > 0 { seen.counters["faults handled by the program"] = handled }
+    return (TrialReport(command: command, seen: seen, timeline: timeline), handled)
+  }
+
+  private static func arguments(of process: pid_t) -> [String] {
+    (readSmallBytes("/proc/\(process)/cmdline") ?? []).split(separator: 0)
+      .map { String(decoding: $0, as: UTF8.self) }
+  }
+}

@@ -1,0 +1,47 @@
+internal import CHarness
+
+/// A signal that a thread was about to get, with its registers: enough to unwind from there as long
+/// as the frames above are still in use.
+struct Witness {
+  var evidence: Evidence
+  var registers: clab_registers
+
+  var thread: Int32 { evidence.thread }
+
+  /// - Parameter evidence: of a thread that stands now. Nil if it is gone.
+  init?(_ evidence: Evidence) {
+    self.evidence = evidence
+    registers = clab_registers()
+    guard clab_registers_of_thread(evidence.thread, &registers) == 0 else { return nil }
+  }
+
+  /// The chain of calls that led there.
+  func unwound() -> Trace? { CrashLab.unwind(registers, of: evidence.thread) }
+
+  /// Whether another signal came at the same instruction, the same stack pointer and for the same
+  /// address: nothing has happened in between but a handler that returned.
+  func isRepeated(by other: Evidence) -> Bool {
+    evidence.signal == other.signal && evidence.programCounter == other.programCounter
+      && evidence.stackPointer == other.stackPointer && evidence.address == other.address
+      && evidence.code.isSent == other.code.isSent
+  }
+
+  /// Whether a chain of calls runs through the handler of this signal: it holds a signal frame, and
+  /// the frame above is the one that was interrupted here.
+  func isBeingHandled(in trace: Trace) -> Bool {
+    zip(trace.entries, trace.entries.dropFirst()).contains { frame, above in
+      frame.isSignalFrame && above.isExact && above.programCounter == evidence.programCounter
+        && above.canonicalFrameAddress >= evidence.stackPointer
+        && frame.canonicalFrameAddress == evidence.stackPointer
+    }
+  }
+}
+
+/// Unwinds a thread that stands still. It is asked for its memory itself: the process's first thread
+/// may have ended before, and with it what /proc tells under the process's own number.
+func unwind(_ registers: clab_registers, of thread: Int32) -> Trace? {
+  var registers = registers
+  var raw = clab_trace()
+  clab_unwind_process(thread, &registers, CLAB_UNWIND_FOLDED.rawValue, &raw)
+  return (try? Trace(raw)) ?? nil
+}
