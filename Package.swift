@@ -88,10 +88,17 @@ let package = Package(
       ],
       swiftSettings: strict
     ),
+    .target(
+      name: "CHostileChildren",
+      dependencies: ["CHarness"],
+      path: "Tests/Programs/HostileChildren/native",
+      cSettings: [.define("_GNU_SOURCE"), .headerSearchPath("../../../../harness")]
+    ),
     .executableTarget(
       name: "hostile-children",
-      dependencies: ["CrashLab", "CHarness"],
+      dependencies: ["CrashLab", "CHarness", "CHostileChildren"],
       path: "Tests/Programs/HostileChildren",
+      exclude: ["native"],
       swiftSettings: strict
     ),
     .executableTarget(name: "many-threads", path: "Tests/Programs/ManyThreads"),

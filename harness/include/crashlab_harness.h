@@ -326,11 +326,6 @@ int clab_spawn_thread(const struct clab_thread_options *options, void (*body)(vo
 /* The calling thread's stack, [low, high). Returns 0 or an errno. Async-signal-safe: no */
 int clab_current_stack(uint64_t *low, uint64_t *high);
 
-/* What only tests of the laboratory need: a child that closes every descriptor, and one that writes
-   counts out of all bounds onto its board. Async-signal-safe: yes */
-void clab_close_everything(void);
-void clab_forge_board(void);
-
 /* Forks a process that dies with its parent, for cases about other processes. Its descriptors
    and handlers are the parent's. Async-signal-safe: no */
 pid_t clab_fork_companion(void);

@@ -1,4 +1,5 @@
 import CHarness
+import CHostileChildren
 import CrashLab
 import Glibc
 
@@ -86,7 +87,7 @@ enum HostileChildren {
       for _ in 0..<100_000 { send(message()) }
     },
     hostile("no-descriptors") { _ in
-      clab_close_everything()
+      hostile_close_everything()
       crash()
     },
     hostile("socket-shut-down") { _ in
@@ -111,7 +112,7 @@ enum HostileChildren {
       exit(0)
     },
     hostile("lies-about-its-board", expect: .init(ending: .exits(0))) { _ in
-      clab_forge_board()
+      hostile_forge_board()
       exit(0)
     },
   ]

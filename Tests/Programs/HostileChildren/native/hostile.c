@@ -1,15 +1,17 @@
 /*
- * What a corrupted child could do to the laboratory, for the tests that hold it against that.
+ * What a corrupted child could do to the laboratory. It knows the layout of the board, as a wild
+ * pointer would.
  */
-#include "trial/child.h"
+#include "hostile.h"
+#include "trial/board.h"
 
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
-void clab_close_everything(void) { syscall(SYS_close_range, 0, ~0U, 0); }
+void hostile_close_everything(void) { syscall(SYS_close_range, 0, ~0U, 0); }
 
-void clab_forge_board(void) {
+void hostile_forge_board(void) {
   struct clab_board *board = clab_own_board;
   board->stacks = board->canaries = board->counters = UINT32_MAX;
   memset(board->reason, 'x', sizeof board->reason);
