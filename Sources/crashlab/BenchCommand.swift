@@ -4,8 +4,16 @@ import CrashLab
 struct BenchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "bench", abstract: "Measure what the laboratory itself costs.",
+    discussion: """
+      Without a subcommand all of them are run. --export keeps the figures, and --compare says what \
+      has changed since: medians more than 5 % apart, middle halves that do not overlap, and ranks \
+      that chance would part so less than once in fifty times.
+
+      Exit status 1 if a figure is slower beyond noise, 0 if none is.
+      """,
     subcommands: [
-      BenchHarnessCommand.self, BenchLayoutCommand.self, BenchUnwindCommand.self,
-      BenchSwitchCommand.self,
-    ])
+      BenchAllCommand.self, BenchHarnessCommand.self, BenchLayoutCommand.self,
+      BenchUnwindCommand.self, BenchSwitchCommand.self, BenchCompareCommand.self,
+    ],
+    defaultSubcommand: BenchAllCommand.self)
 }

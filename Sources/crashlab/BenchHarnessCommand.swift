@@ -8,11 +8,15 @@ struct BenchHarnessCommand: ParsableCommand {
     abstract: "A whole null-write trial beside a bare fork, null write and wait.")
 
   @Option(help: "Rounds of each, in turn.") var rounds: Int = 200
-  @Option(help: "text or json.") var format: OutputFormat = .text
+  @OptionGroup var options: BenchOptions
 
-  func run() throws {
-    guard let nullWrite = catalogue["null-write"] else { throw ExitCode.failure }
-    let report = try HarnessBenchmark.run(nullWrite, rounds: rounds)
-    try Output.standard.write(format == .json ? report.json() : report.text())
+  func validate() throws {
+    if rounds < 1 { throw ValidationError("--rounds must be at least 1, not \(rounds).") }
   }
+
+  var benchmark: HarnessBenchmark {
+    get throws { HarnessBenchmark(try catalogue.named("null-write"), rounds: rounds) }
+  }
+
+  func run() throws { try options.take(benchmark) }
 }

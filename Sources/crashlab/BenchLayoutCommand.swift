@@ -7,7 +7,7 @@ struct BenchLayoutCommand: ParsableCommand {
 
   @Option(help: "Rounds.") var rounds: Int = 20
   @Option(help: "Threads of the process.") var threads: Int = 10_000
-  @Option(help: "text or json.") var format: TextOrJSON = .text
+  @OptionGroup var options: BenchOptions
 
   func validate() throws {
     guard rounds > 0, (1...16_000).contains(threads) else {
@@ -15,12 +15,7 @@ struct BenchLayoutCommand: ParsableCommand {
     }
   }
 
-  func run() throws {
-    let machine = Machine.current()
-    let samples = try OwnLayout(threads: threads, coroutines: 0, stackSize: 65_536)
-      .measure(rounds: rounds, machine: machine)
-    let report = BenchmarkReport(
-      machine: machine, benchmarks: [.init("layout.look-\(threads)", nanoseconds: samples)])
-    try Output.standard.write(format == .json ? report.json() : report.text())
-  }
+  var benchmark: LayoutBenchmark { LayoutBenchmark(threads: threads, rounds: rounds) }
+
+  func run() throws { try options.take(benchmark) }
 }

@@ -19,7 +19,7 @@ struct BenchUnwindCommand: ParsableCommand {
   @Option(help: "Children of each kind.") var rounds: Int = 15
   @Option(help: "Runs of gdb and of Swift's backtracer; each takes seconds.")
   var programRounds: Int = 1
-  @Option(help: "text or json.") var format: OutputFormat = .text
+  @OptionGroup var options: BenchOptions
   /// How Swift's backtracer is made to look: this program overflows its own main stack.
   @Option(help: .hidden) var overflow: String?
 
@@ -32,11 +32,15 @@ struct BenchUnwindCommand: ParsableCommand {
 
   func run() throws {
     if let overflow { clab_overflow_here(overflow == UnwindBenchmark.Chain.irregular.rawValue) }
-    guard let trial = catalogue["thread-recursion"] else { throw ExitCode.failure }
-    var benchmark = UnwindBenchmark(
-      rounds: rounds, programRounds: programRounds,
-      overflowArguments: ["bench", "unwind", "--overflow"])
-    let report = try benchmark.run(trial: trial)
-    try Output.standard.write(format == .json ? report.json() : report.chart())
+    try options.take(benchmark)
+  }
+
+  var benchmark: UnwindBenchmark {
+    get throws {
+      UnwindBenchmark(
+        rounds: rounds, programRounds: programRounds,
+        trial: try catalogue.named("thread-recursion"),
+        overflowArguments: ["bench", "unwind", "--overflow"])
+    }
   }
 }

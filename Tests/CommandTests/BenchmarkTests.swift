@@ -30,4 +30,41 @@ import Testing
       #expect(figure.median > 0)
     }
   }
+
+  @Test func anEarlierFileIsComparedWith() throws {
+    try withTemporaryFolder { folder in
+      let file = "\(folder)/before.json"
+      let first = try Command().run(["bench", "harness", "--rounds", "20", "--export", file])
+      #expect(first.status == 0, "\(first.errors)")
+      #expect(first.output.contains("bare-fork") && first.output.contains("whole"))
+      let again = try Command().run([
+        "bench", "harness", "--rounds", "20", "--compare", file, "--format", "json",
+      ])
+      let report = try JSON.value(BenchmarkReport.self, from: Array(again.output.utf8))
+      let comparison = try #require(report.comparison)
+      #expect(comparison.figures.map(\.name) == report.benchmarks.map(\.name))
+      #expect(comparison.machine.isEmpty)
+      // Whether the machine was busier meanwhile is not for a test to say.
+      #expect(again.status == (comparison.hasSlower ? 1 : 0))
+
+      var earlier = try BenchmarkReport.read(file)
+      for index in earlier.benchmarks.indices {
+        earlier.benchmarks[index].samples = earlier.benchmarks[index].samples.map { $0 / 1000 }
+      }
+      let faster = "\(folder)/faster.json"
+      try earlier.write(to: faster)
+      let slower = try Command().run(["bench", "compare", faster, file])
+      #expect(slower.status == 1 && slower.output.contains("slower  harness.null-write.whole"))
+      let back = try Command().run(["bench", "compare", file, faster])
+      #expect(back.status == 0 && back.output.contains("2 faster"))
+    }
+  }
+
+  /// Before anything is measured.
+  @Test(arguments: ["/nowhere/at/all", "/proc/self/exe", "/dev/zero"])
+  func whatIsNoReportIsTold(path: String) throws {
+    let result = try Command().run(["bench", "--compare", path])
+    #expect(result.status == 70 && result.output.isEmpty)
+    #expect(result.errors.contains(path))
+  }
 }

@@ -54,14 +54,6 @@ import Testing
     #expect(RunComparison(none, some).onlyInSecond == ["null-write"])
   }
 
-  @Test func costsAreComparedOnlyBeyondNoise() {
-    let near = Quartiles([100, 101, 102, 103, 104])
-    #expect(!near.differsBeyondNoise(from: Quartiles([103, 104, 105, 106, 107])))
-    #expect(!near.differsBeyondNoise(from: Quartiles([104, 105, 106, 107, 108])))
-    #expect(near.differsBeyondNoise(from: Quartiles([150, 151, 152, 153, 154])))
-    #expect(CaseProfile().cost == nil)
-  }
-
   @Test func comparisonIsTheSameAfterJSON() throws {
     let comparison = RunComparison(
       try RunComparisonTests.recorded("debug-8-mib"),

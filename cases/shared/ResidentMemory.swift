@@ -6,6 +6,7 @@ func residentBytes() -> Int {
   defer { fclose(file) }
   var line = [CChar](repeating: 0, count: 128)
   guard fgets(&line, Int32(line.count), file) != nil else { return 0 }
-  let fields = String(cString: line).split(separator: " ")
+  let text = String(decoding: line.prefix { $0 != 0 }.map(UInt8.init), as: UTF8.self)
+  let fields = text.split(separator: " ")
   return fields.count > 1 ? (Int(fields[1]) ?? 0) * sysconf(Int32(_SC_PAGESIZE)) : 0
 }

@@ -8,13 +8,15 @@ public struct BenchmarkReport: Sendable, Codable {
     public var upperQuartile: Double
     public var samples: [Double]
 
-    /// - `samples`: nanoseconds, at least one.
-    public init(_ name: String, nanoseconds samples: [Double]) {
+    /// - `samples`: nanoseconds; nil if there are none.
+    public init?(_ name: String, nanoseconds samples: [Double]) {
+      if samples.isEmpty { return nil }
+      let spread = Spread(samples)
       self.name = name
       self.unit = "ns"
-      self.median = samples.median
-      self.lowerQuartile = samples.quantile(0.25)
-      self.upperQuartile = samples.quantile(0.75)
+      self.median = spread.median
+      self.lowerQuartile = spread.lowerQuartile
+      self.upperQuartile = spread.upperQuartile
       self.samples = samples
     }
   }
@@ -26,35 +28,36 @@ public struct BenchmarkReport: Sendable, Codable {
   public var absent: [String]
   /// What a reader should know beside the figures.
   public var notes: [String]
+  /// With the report of an earlier run, if there was one to compare with.
+  @Nullable public var comparison: BenchmarkComparison?
 
   public init(
-    machine: Machine, benchmarks: [Figure], absent: [String] = [], notes: [String] = []
+    machine: Machine, benchmarks: [Figure?], absent: [String] = [], notes: [String] = []
   ) {
     self.machine = machine
-    self.benchmarks = benchmarks
+    self.benchmarks = benchmarks.compactMap(\.self)
     self.absent = absent
     self.notes = notes
+    _comparison = Nullable(wrappedValue: nil)
   }
 
   public func json() throws -> String { try JSON.text(of: self) + "\n" }
 
-  /// A line a figure, each with its ratio to the last.
-  public func text() -> String {
-    let width = benchmarks.map(\.name.count).max() ?? 0
-    let base = benchmarks.last?.median ?? 1
-    return benchmarks.map { figure in
-      "\(figure.name.padding(to: width + 2))\(BenchmarkReport.time(figure.median))"
-        + "  (\(BenchmarkReport.time(figure.lowerQuartile)) to "
-        + "\(BenchmarkReport.time(figure.upperQuartile)))  "
-        + "\((figure.median / base * 100).rounded() / 100) times\n"
-    }.joined() + absent.map { "\($0): not installed\n" }.joined()
-  }
+  /// - Parameter path: the file; `-` is standard output.
+  public func write(to path: String) throws { try writeWhole(json(), to: path) }
 
-  /// `1.23 ms`
-  static func time(_ nanoseconds: Double) -> String {
-    for (unit, name) in [(1e9, "s"), (1e6, "ms"), (1e3, "us")] where nanoseconds >= unit {
-      return "\((nanoseconds / unit * 100).rounded() / 100) \(name)"
+  /// The largest file that is read: somebody else may have made it.
+  private static let largestFile = 64 << 20
+
+  /// What `--export` or `--format json` has written.
+  public static func read(_ path: String) throws -> BenchmarkReport {
+    let bytes = try readRegularFile(path, atMost: largestFile)
+    do {
+      return try JSON.value(BenchmarkReport.self, from: bytes)
+    } catch {
+      throw SystemError(
+        "read", path, code: 22,
+        advice: "it is no benchmark report: `crashlab bench --export FILE` writes one")
     }
-    return "\((nanoseconds * 100).rounded() / 100) ns"
   }
 }

@@ -1,42 +1,67 @@
 internal import CHarness
 internal import Glibc
 
-/// What the whole protocol costs beside the crash itself.
-public enum HarnessBenchmark {
-  /// A null-write trial and a bare fork + null write + wait, in turn, from this process.
-  public static func run(_ nullWrite: CrashCase, rounds: Int) throws -> BenchmarkReport {
-    let laboratory = try Laboratory(options: .init(jobs: 1))
+/// What the whole protocol costs beside the crash itself: a bare fork + null write + wait and a
+/// whole trial, in turn, from this process.
+public struct HarnessBenchmark: Benchmark {
+  /// Of a null write.
+  public var subject: CrashCase
+  public var rounds: Int
+
+  public init(_ nullWrite: CrashCase, rounds: Int) {
+    self.rounds = rounds
     // Names are for readers: what looks them up fills the heap, and a fork copies its page tables.
-    var subject = nullWrite
+    subject = nullWrite
     for index in subject.expectation.faults.indices {
       subject.expectation.faults[index].frames = []
     }
+  }
+
+  private static let millisecondsARound = 1.5
+
+  public var plannedMilliseconds: Double { Double(rounds) * HarnessBenchmark.millisecondsARound }
+
+  public func run(sitting: Sitting) throws -> BenchmarkReport {
+    let laboratory = try Laboratory(options: .init(jobs: 1))
     var whole: [Double] = []
     var bare: [Double] = []
-    for round in 0..<(rounds + 5) {
+    for round in 0..<(rounds + 5) where sitting.goesOn {
       let started = clab_now()
-      try laboratory.run([PlannedTrial(subject)]) { report in
+      try laboratory.run([PlannedTrial(subject)], sitting: sitting) { report in
         guard report.verdict == .asExpected else {
-          throw Failure(description: "null-write is not as expected: \(report.reason ?? "")")
+          throw BenchmarkFailure(
+            description: "null-write is not as expected: \(report.reason ?? "")")
         }
       }
       let between = clab_now()
       guard clab_bare_crash() == SIGSEGV else {
-        throw Failure(description: "the bare child did not die of SIGSEGV")
+        throw BenchmarkFailure(description: "the bare child did not die of SIGSEGV")
       }
       let ended = clab_now()
-      if round < 5 { continue }  // caches and lazy binding
+      // Caches and lazy binding; and a trial that was cut off.
+      if round < 5 || !sitting.goesOn { continue }
       whole.append(Double(between - started))
       bare.append(Double(ended - between))
+      sitting.advance(by: HarnessBenchmark.millisecondsARound)
     }
     return BenchmarkReport(
       machine: laboratory.machine,
       benchmarks: [
-        .init("harness.null-write.whole", nanoseconds: whole),
         .init("harness.null-write.bare-fork", nanoseconds: bare),
+        .init("harness.null-write.whole", nanoseconds: whole),
       ])
   }
+}
 
-  /// A benchmark whose subject did not do what is to be timed.
-  public struct Failure: Error, CustomStringConvertible { public var description: String }
+extension Laboratory {
+  /// As part of a sitting: a signal ends that, and what was measured until then is kept.
+  func run(
+    _ plan: some Sequence<PlannedTrial>, sitting: Sitting, report body: (TrialReport) throws -> Void
+  ) throws {
+    do {
+      try run(plan, report: body)
+    } catch let interrupted as Interrupted {
+      sitting.interrupt(by: interrupted.signal)
+    }
+  }
 }

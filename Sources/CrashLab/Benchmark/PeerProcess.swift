@@ -20,9 +20,11 @@ struct PeerProcess {
   ///
   /// - Parameters:
   ///   - patience: seconds after which it is ended, with all that it has started.
+  ///   - sitting: once that is interrupted the program is ended too.
   ///   - isCounted: whether a line, without blanks before it, is one of those.
   init(
     _ arguments: [String], environment: [String] = [], patience: Double,
+    sitting: Sitting,
     isCounted: (Substring.UTF8View) -> Bool
   ) throws(SystemError) {
     var ends: [CInt] = [0, 0]
@@ -35,7 +37,11 @@ struct PeerProcess {
     posix_spawn_file_actions_addclose(&actions, ends[1])
     var attributes = posix_spawnattr_t()
     posix_spawnattr_init(&attributes)
-    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP))
+    // Whoever measures may have signals blocked; a program starts with none.
+    var noSignals = sigset_t()
+    sigemptyset(&noSignals)
+    posix_spawnattr_setsigmask(&attributes, &noSignals)
+    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK))
     defer {
       posix_spawn_file_actions_destroy(&actions)
       posix_spawnattr_destroy(&attributes)
@@ -55,7 +61,8 @@ struct PeerProcess {
     close(ends[1])
     defer { close(ends[0]) }
     if error != 0 { throw SystemError("posix_spawn", arguments[0], code: error) }
-    let (text, isWhole) = PeerProcess.readAll(ends[0], until: started + UInt64(patience * 1e9))
+    let (text, isWhole) = PeerProcess.readAll(
+      ends[0], until: started + UInt64(patience * 1e9), sitting)
     if !isWhole {
       timedOut = true
       kill(-process, SIGKILL)
@@ -68,16 +75,18 @@ struct PeerProcess {
 
   /// Reads to the end, or until the deadline (CLOCK_MONOTONIC nanoseconds) has come.
   private static func readAll(
-    _ descriptor: CInt, until deadline: UInt64
+    _ descriptor: CInt, until deadline: UInt64, _ sitting: Sitting
   ) -> (text: String, isWhole: Bool) {
     var text: [UInt8] = []
     var buffer = [UInt8](repeating: 0, count: 1 << 16)
     while true {
       var waiting = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
       let now = clab_now()
-      let left = deadline > now ? (deadline - now) / 1_000_000 : 0
-      let ready = poll(&waiting, 1, CInt(clamping: left))
-      if ready == 0 { return (String(decoding: text, as: UTF8.self), false) }
+      guard now < deadline, sitting.goesOn else {
+        return (String(decoding: text, as: UTF8.self), false)
+      }
+      let ready = poll(&waiting, 1, CInt(clamping: min(100, (deadline - now) / 1_000_000 + 1)))
+      if ready == 0 { continue }
       let count = ready < 0 ? -1 : read(descriptor, &buffer, buffer.count)
       if count < 0 && errno == EINTR { continue }
       if count <= 0 { return (String(decoding: text, as: UTF8.self), true) }

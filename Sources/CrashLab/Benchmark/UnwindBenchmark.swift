@@ -5,7 +5,7 @@ internal import Glibc
 ///
 /// Those inside the process run in the handler of a child that has just overflowed its 8 MiB stack;
 /// those outside look at the same child, which stands still.
-public struct UnwindBenchmark {
+public struct UnwindBenchmark: Benchmark {
   public enum Chain: String, Sendable, CaseIterable {
     /// One function that calls itself.
     case regular
@@ -17,37 +17,70 @@ public struct UnwindBenchmark {
   public var rounds: Int
   /// Runs of each whole program (gdb, Swift's backtracer); they take seconds.
   public var programRounds: Int
+  /// Overflows a thread: its whole trial is measured with and without unwinding.
+  public var trial: CrashCase
   /// Arguments with which this program overflows its main stack by itself, before the chain's name.
   public var overflowArguments: [String]
 
   /// Seconds that a whole program may take.
   public var patience = 60.0
 
-  public init(rounds: Int, programRounds: Int, overflowArguments: [String]) {
+  public init(
+    rounds: Int, programRounds: Int, trial: CrashCase, overflowArguments: [String]
+  ) {
     self.rounds = rounds
     self.programRounds = programRounds
+    self.trial = trial
     self.overflowArguments = overflowArguments
   }
 
+  fileprivate static let millisecondsAChild = 400.0
+  fileprivate static let millisecondsAProgram = 15_000.0
+  fileprivate static let millisecondsATrial = 1.5
+
+  public var plannedMilliseconds: Double {
+    let chains = Double(Chain.allCases.count)
+    return Double(rounds) * chains * UnwindBenchmark.millisecondsAChild
+      + Double(min(rounds, programRounds)) * chains * UnwindBenchmark.millisecondsAProgram
+      + Double(rounds) * 2 * UnwindBenchmark.millisecondsATrial
+  }
+
+  public func run(sitting: Sitting) throws -> BenchmarkReport {
+    var record = UnwindRecord(plan: self, sitting: sitting)
+    return try record.take()
+  }
+}
+
+/// The figures of one run as they come.
+private struct UnwindRecord {
+  let plan: UnwindBenchmark
+  let sitting: Sitting
   private var samples: [String: [Double]] = [:]
   private var order: [String] = []
   private var absent: [String] = []
   private var notes: [String] = []
 
-  /// - Parameter trial: a case that overflows a thread: its whole trial is measured with and without
-  ///   unwinding.
-  public mutating func run(trial: CrashCase) throws -> BenchmarkReport {
+  init(plan: UnwindBenchmark, sitting: Sitting) {
+    self.plan = plan
+    self.sitting = sitting
+  }
+
+  mutating func take() throws -> BenchmarkReport {
     let machine = Machine.current()
     clab_laboratory_prepare()
     guard let overflow = clab_overflow_create() else { throw SystemError("mmap") }
     defer { clab_overflow_destroy(overflow) }
     clab_overflow_set_capture(captureByRuntime)
-    for round in 0..<rounds {
-      for chain in Chain.allCases { try measure(chain, round, overflow) }
+    for round in 0..<plan.rounds {
+      for chain in UnwindBenchmark.Chain.allCases where sitting.goesOn {
+        try measure(chain, round, overflow)
+        sitting.advance(by: UnwindBenchmark.millisecondsAChild)
+      }
     }
-    try measureTrials(trial, machine)
+    try measureTrials(machine)
     return BenchmarkReport(
-      machine: machine, benchmarks: order.map { .init($0, nanoseconds: samples[$0]!) },
+      machine: machine,
+      benchmarks: order.map { .init($0, nanoseconds: samples[$0, default: []]) },
       absent: absent, notes: notes)
   }
 
@@ -57,7 +90,7 @@ public struct UnwindBenchmark {
   }
 
   private mutating func measure(
-    _ chain: Chain, _ round: Int, _ overflow: UnsafeMutablePointer<clab_overflow>
+    _ chain: UnwindBenchmark.Chain, _ round: Int, _ overflow: UnsafeMutablePointer<clab_overflow>
   ) throws {
     let child = try system("fork", "a stack overflow") {
       clab_fork_overflow(overflow, chain == .irregular, UInt32(round))
@@ -74,7 +107,10 @@ public struct UnwindBenchmark {
     if chain == .regular { add("\(name).read-a-word-a-frame", of: overflow.pointee.read) }
     addRuntimeCapture("\(name).runtime-capture", overflow.pointee)
     try measureFromOutside(name, child, overflow.pointee)
-    if round < programRounds { try measurePrograms(chain, child, overflow.pointee) }
+    if round < plan.programRounds {
+      try measurePrograms(chain, child, overflow.pointee)
+      sitting.advance(by: UnwindBenchmark.millisecondsAProgram)
+    }
   }
 
   private mutating func add<Times>(_ name: String, of times: Times) {
@@ -96,7 +132,7 @@ public struct UnwindBenchmark {
   private func check(_ overflow: clab_overflow) throws {
     let extra = Int(overflow.backtrace_frames) - Int(overflow.folded_frames)
     guard overflow.folded_frames == overflow.step_frames, (0...6).contains(extra) else {
-      throw HarnessBenchmark.Failure(
+      throw BenchmarkFailure(
         description: """
           the unwinders do not agree: \(overflow.folded_frames) frames folded, \
           \(overflow.step_frames) stepped, \(overflow.backtrace_frames) by unw_backtrace
@@ -114,7 +150,7 @@ public struct UnwindBenchmark {
       clab_unwind_process(child, &overflow.registers, CLAB_UNWIND_FOLDED.rawValue, &trace)
       add("\(name).observer", Double(clab_now() - started))
       guard trace.frame_count == overflow.folded_frames else {
-        throw HarnessBenchmark.Failure(
+        throw BenchmarkFailure(
           description: "from outside \(trace.frame_count) frames, not \(overflow.folded_frames)")
       }
       add("\(name).copy-out", Double(clab_time_copy_out(child, &overflow)))
@@ -123,8 +159,9 @@ public struct UnwindBenchmark {
 
   /// Whole programs, as a person starts them: their own start and their symbols included.
   private mutating func measurePrograms(
-    _ chain: Chain, _ child: pid_t, _ overflow: clab_overflow
+    _ chain: UnwindBenchmark.Chain, _ child: pid_t, _ overflow: clab_overflow
   ) throws {
+    guard sitting.goesOn else { return }
     let name = "unwind.\(chain.rawValue)"
     if PeerProcess.isInstalled("gdb") {
       kill(child, SIGCONT)
@@ -132,7 +169,7 @@ public struct UnwindBenchmark {
         [
           "gdb", "-nx", "-batch", "-iex", "set debuginfod enabled off", "-p", "\(child)",
           "-ex", "thread 2", "-ex", "bt",
-        ], patience: patience
+        ], patience: plan.patience, sitting: sitting
       ) { $0.first == UInt8(ascii: "#") }
       if gdb.lines >= Int(overflow.folded_frames) {
         add("\(name).gdb", gdb.duration)
@@ -143,8 +180,9 @@ public struct UnwindBenchmark {
       addAbsent("\(name).gdb", "not installed")
     }
     let backtracer = try PeerProcess(
-      ["/proc/self/exe"] + overflowArguments + [chain.rawValue],
-      environment: ["SWIFT_BACKTRACE=enable=yes,color=no,interactive=no"], patience: patience
+      ["/proc/self/exe"] + plan.overflowArguments + [chain.rawValue],
+      environment: ["SWIFT_BACKTRACE=enable=yes,color=no,interactive=no"],
+      patience: plan.patience, sitting: sitting
     ) { ($0.first ?? 0) >= UInt8(ascii: "0") && ($0.first ?? 0) <= UInt8(ascii: "9") }
     if backtracer.lines > 0 && !backtracer.timedOut {
       add("\(name).swift-backtracer", backtracer.duration)
@@ -156,7 +194,7 @@ public struct UnwindBenchmark {
 
   private func shortfall(of program: PeerProcess) -> String {
     program.timedOut
-      ? "not done after \(Int(patience)) s; it had shown \(program.lines) frames"
+      ? "not done after \(Int(plan.patience)) s; it had shown \(program.lines) frames"
       : "it shows \(program.lines) frames"
   }
 
@@ -170,16 +208,18 @@ public struct UnwindBenchmark {
   }
 
   /// What unwinding adds to a whole trial.
-  private mutating func measureTrials(_ crashCase: CrashCase, _ machine: Machine) throws {
+  private mutating func measureTrials(_ machine: Machine) throws {
     var options = Laboratory.Options(jobs: 1)
     let folded = try Laboratory(options: options, machine: machine)
     options.unwinding = CLAB_UNWIND_NONE
     let none = try Laboratory(options: options, machine: machine)
-    for _ in 0..<rounds {
-      for (laboratory, name) in [(folded, "folded"), (none, "none")] {
+    for _ in 0..<plan.rounds {
+      for (laboratory, name) in [(none, "none"), (folded, "folded")] where sitting.goesOn {
         let started = clab_now()
-        try laboratory.run([PlannedTrial(crashCase)]) { _ in }
+        try laboratory.run([PlannedTrial(plan.trial)], sitting: sitting) { _ in }
+        guard sitting.goesOn else { return }
         add("unwind.trial.\(name)", Double(clab_now() - started))
+        sitting.advance(by: UnwindBenchmark.millisecondsATrial)
       }
     }
   }

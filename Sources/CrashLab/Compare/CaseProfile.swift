@@ -54,30 +54,10 @@ struct CaseProfile: Sendable, Equatable {
     }
   }
 
-  /// The quartiles, nil where there are too few attempts to say anything.
-  var cost: Quartiles? { durations.count >= 5 ? Quartiles(durations) : nil }
-}
+  /// A trial is disturbed by more than a benchmark's sample.
+  static let leastChangeOfCost = 0.1
 
-/// The middle of some figures, and where the middle half of them lies.
-struct Quartiles: Sendable, Equatable {
-  var lower: Double
-  var median: Double
-  var upper: Double
-
-  /// - Precondition: there is a sample.
-  init(_ samples: [Double]) {
-    let sorted = samples.sorted()
-    func at(_ share: Double) -> Double { sorted[Int(Double(sorted.count - 1) * share)] }
-    (lower, median, upper) = (at(0.25), at(0.5), at(0.75))
-  }
-
-  /// The middle halves lie apart, and the medians by more than a tenth.
-  func differsBeyondNoise(from other: Quartiles) -> Bool {
-    guard upper < other.lower || other.upper < lower else { return false }
-    return abs(median - other.median) > 0.1 * min(median, other.median)
-  }
-
-  var inWords: String { "\(grouped(rounded(median))) µs" }
+  var cost: Spread { Spread(durations) }
 }
 
 extension FaultSite {

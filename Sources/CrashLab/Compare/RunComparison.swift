@@ -23,12 +23,6 @@ public struct RunComparison: Sendable, Codable, Equatable {
     }
   }
 
-  public struct MachineDifference: Sendable, Codable, Equatable {
-    public var what: String
-    public var first: String
-    public var second: String
-  }
-
   public struct Case: Sendable, Codable, Equatable {
     public var name: String
     public var attempts: [Int]
@@ -38,7 +32,7 @@ public struct RunComparison: Sendable, Codable, Equatable {
   public var schemaVersion: Int
   public var first: Side
   public var second: Side
-  public var machine: [MachineDifference]
+  public var machine: [Machine.Difference]
   /// Those that differ, by name.
   public var cases: [Case]
   /// How many do not.
@@ -55,7 +49,7 @@ public struct RunComparison: Sendable, Codable, Equatable {
     schemaVersion = RunReport.schemaVersion
     self.first = Side(name: first.name, machine: first.machine)
     self.second = Side(name: second.name, machine: second.machine)
-    machine = RunComparison.differences(first.machine, second.machine)
+    machine = second.machine.differences(from: first.machine)
     let common = Set(first.cases.keys).intersection(second.cases.keys)
     cases = common.sorted().compactMap { name in
       guard let left = first.cases[name], let right = second.cases[name] else { return nil }
@@ -86,26 +80,15 @@ public struct RunComparison: Sendable, Codable, Equatable {
           what: what, first: first.inWords(of: left.attempts),
           second: second.inWords(of: right.attempts)))
     }
-    if let first = left.cost, let second = right.cost, first.differsBeyondNoise(from: second) {
-      differences.append(Difference(what: .cost, first: first.inWords, second: second.inWords))
+    let (first, second) = (left.cost, right.cost)
+    switch second.change(from: first, least: CaseProfile.leastChangeOfCost) {
+    case .faster, .slower:
+      differences.append(
+        Difference(
+          what: .cost, first: "\(grouped(rounded(first.median))) µs",
+          second: "\(grouped(rounded(second.median))) µs"))
+    case .alike, .tooFewSamples: break
     }
     return differences
-  }
-
-  private static func differences(_ left: Machine, _ right: Machine) -> [MachineDifference] {
-    let rows: [(String, (Machine) -> String)] = [
-      ("kernel", \.kernel), ("C library", \.libc), ("processor", \.cpu),
-      ("architecture", \.architecture), ("cores", { String($0.cores) }),
-      ("page", { bytesInWords($0.pageSize) }),
-      ("main stack limit", { $0.stackLimit.map(bytesInWords) ?? "unlimited" }),
-      ("gap below the main stack", { bytesInWords($0.stackGuardGap) }),
-      ("smallest signal stack", { bytesInWords($0.minimumSignalStack) }),
-      ("never mapped below", \.lowestMappable.description), ("compiler", \.swift),
-      ("build", \.build),
-    ]
-    return rows.compactMap { what, value in
-      let (first, second) = (value(left), value(right))
-      return first == second ? nil : MachineDifference(what: what, first: first, second: second)
-    }
   }
 }

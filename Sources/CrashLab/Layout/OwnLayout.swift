@@ -24,14 +24,10 @@ public struct OwnLayout: Sendable {
     try withChild { try Layout.look(at: $0, claims: $1, machine: machine) }
   }
 
-  /// How long a look at the child takes: that of the threads' files, their memory and the search.
-  ///
-  /// - Returns: nanoseconds of each round.
-  public func measure(rounds: Int, machine: Machine) throws -> [Double] {
+  /// Makes the child, looks at it as often as `body` says, and ends it.
+  func withLooks(on machine: Machine, _ body: (() throws -> Layout) throws -> Void) throws {
     try withChild { process, claims in
-      try (0..<rounds).map { _ in
-        try Layout.look(at: process, claims: claims, machine: machine).duration * 1000
-      }
+      try body { try Layout.look(at: process, claims: claims, machine: machine) }
     }
   }
 

@@ -12,9 +12,12 @@ public struct RunFolder: Sendable {
     var now = time(nil)
     var parts = tm()
     localtime_r(&now, &parts)
-    var name = [CChar](repeating: 0, count: 64)
-    strftime(&name, name.count, "%Y-%m-%dT%H.%M.%S", &parts)
-    let path = root + "/" + String(cString: name) + "-\(getpid())"
+    let name = String(unsafeUninitializedCapacity: 64) {
+      $0.withMemoryRebound(to: CChar.self) {
+        strftime($0.baseAddress, $0.count, "%Y-%m-%dT%H.%M.%S", &parts)
+      }
+    }
+    let path = "\(root)/\(name)-\(getpid())"
     let advice = "choose another folder with --output, or write none with --no-save"
     for folder in [root, path] where mkdir(folder, 0o777) != 0 && errno != EEXIST {
       throw SystemError("mkdir", folder, advice: advice)

@@ -59,7 +59,7 @@ public struct SwitchMeasurement: Sendable {
   }
 
   /// The rungs alone.
-  public func runLadder(sitting: Sitting) throws -> SwitchReport {
+  func runLadder(sitting: Sitting) throws -> SwitchReport {
     let result = try ladder.measure(in: placement, sitting: sitting)
     return SwitchReport(
       machine: .current(), conditions: .current(core: placement.core), placement: placement,

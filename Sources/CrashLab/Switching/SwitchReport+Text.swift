@@ -40,7 +40,7 @@ extension SwitchReport {
     var text =
       theme.heading(
         title.padding(to: width)
-          + zip(columns, widths).map { $0.padding(toLeft: $1) }.joined()) + "\n"
+          + zip(columns, widths).map { $0.aligned(to: $1) }.joined()) + "\n"
     for rung in rungs {
       let cells = [
         Figures.short(rung.median),
@@ -51,7 +51,7 @@ extension SwitchReport {
       ]
       text +=
         rung.name.inWords.padding(to: width)
-        + zip(cells, widths).map { $0.padding(toLeft: $1) }.joined() + "  "
+        + zip(cells, widths).map { $0.aligned(to: $1) }.joined() + "  "
         + theme.symbol(scale.bar(rung.median)) + "\n"
     }
     return text

@@ -17,12 +17,4 @@ public struct SwitchReport: Sendable, Codable {
   public var absent: [String]
 
   public func json() throws -> String { try JSON.text(of: self) + "\n" }
-
-  /// The rungs as `bench` names them.
-  public var benchmark: BenchmarkReport {
-    BenchmarkReport(
-      machine: machine,
-      benchmarks: rungs.map { .init("switch.\($0.name.rawValue)", nanoseconds: $0.samples) },
-      absent: absent.map { "switch.\($0)" })
-  }
 }

@@ -20,8 +20,8 @@ extension TLBReport {
   }
 
   private func row(_ members: String, _ kind: String, _ value: Double, _ bar: String) -> String {
-    members.padding(toLeft: 4) + "  " + kind.padding(to: 8)
-      + Figures.short(value).padding(toLeft: 8) + "  " + bar
+    members.aligned(to: 4) + "  " + kind.padding(to: 8)
+      + Figures.short(value).aligned(to: 8) + "  " + bar
   }
 
   private var conclusion: String {

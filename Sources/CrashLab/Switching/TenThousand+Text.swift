@@ -36,13 +36,13 @@ extension TenThousand.Report {
   }
 
   private func row(_ cells: [String], _ paint: (String) -> String = { $0 }) -> String {
-    paint(cells[0].padding(to: 22) + cells.dropFirst().map { $0.padding(toLeft: 14) }.joined())
+    paint(cells[0].padding(to: 22) + cells.dropFirst().map { $0.aligned(to: 14) }.joined())
       + "\n"
   }
 
   /// - Parameter microseconds: what it took.
   private func time(_ microseconds: Double) -> String {
-    BenchmarkReport.time(microseconds * 1000)
+    Figures.time(microseconds * 1000)
   }
 
   private func bytes(_ bytes: Int) -> String {

@@ -49,13 +49,10 @@ public struct ClaimsMeasurement: Sendable {
   ) throws -> [String: [TrialFacts]] {
     var facts: [String: [TrialFacts]] = [:]
     let laboratory = try Laboratory(options: .init(jobs: 1), machine: machine)
-    do {
-      try laboratory.run(PlannedTrial.plan(cases, repeating: attempts)) { report in
-        facts[report.case ?? "", default: []].append(TrialFacts(report))
-        sitting.advance(by: ClaimsMeasurement.millisecondsATrial)
-      }
-    } catch let interrupted as Laboratory.Interrupted {
-      sitting.interrupt(by: interrupted.signal)
+    let plan = PlannedTrial.plan(cases, repeating: attempts)
+    try laboratory.run(plan, sitting: sitting) { report in
+      facts[report.case ?? "", default: []].append(TrialFacts(report))
+      sitting.advance(by: ClaimsMeasurement.millisecondsATrial)
     }
     return facts
   }

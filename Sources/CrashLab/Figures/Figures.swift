@@ -10,6 +10,14 @@ enum Figures {
     return fixed(value, size >= 10 ? 1 : 2)
   }
 
+  /// `1.23 ms`
+  static func time(_ nanoseconds: Double) -> String {
+    for (unit, name) in [(1e9, "s"), (1e6, "ms"), (1e3, "us")] where nanoseconds >= unit {
+      return "\(short(nanoseconds / unit)) \(name)"
+    }
+    return "\(short(nanoseconds)) ns"
+  }
+
   static func fixed(_ value: Double, _ digits: Int) -> String {
     guard value.isFinite else { return "-" }
     var scale = 1.0
@@ -20,12 +28,5 @@ enum Figures {
     let sign = value < 0 && scaled > 0 ? "-" : ""
     if digits == 0 { return "\(sign)\(whole)" }
     return "\(sign)\(whole).\(String(repeating: "0", count: digits - rest.count))\(rest)"
-  }
-}
-
-extension String {
-  /// Spaces before it, up to this width.
-  func padding(toLeft width: Int) -> String {
-    String(repeating: " ", count: max(0, width - count)) + self
   }
 }

@@ -1,0 +1,40 @@
+import ArgumentParser
+import CrashLab
+
+/// What becomes of a benchmark's figures, the same for every benchmark.
+struct BenchOptions: ParsableArguments {
+  @Option(help: "text or json.") var format: TextOrJSON = .text
+
+  @Option(help: ArgumentHelp("Write the figures to this file too, as JSON.", valueName: "file"))
+  var export: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Say what changed beyond noise since this file was written.", valueName: "file"))
+  var compare: String?
+
+  /// Measures and shows. Throws the exit status that the command ends with.
+  func take(_ benchmark: some Benchmark) throws {
+    // Read first: after minutes of measuring is late to say that it can't be.
+    let earlier = try compare.map { try BenchmarkReport.read($0) }
+    var (report, signal) = try withSitting(milliseconds: benchmark.plannedMilliseconds) {
+      try benchmark.run(sitting: $0)
+    }
+    if let export { try report.write(to: export) }
+    report.comparison = earlier.map { BenchmarkComparison($0, report) }
+    let output = Output.standard
+    try output.write(format == .json ? report.json() : report.text(theme: .suited(to: output)))
+    if let signal { throw ExitCode(128 + signal.number) }
+    if report.comparison?.hasSlower == true { throw ExitCode(1) }
+  }
+}
+
+extension CaseCollection {
+  /// A case that a benchmark needs.
+  func named(_ name: String) throws -> CrashCase {
+    guard let found = self[name] else {
+      throw ValidationError("the catalogue has no case '\(name)'")
+    }
+    return found
+  }
+}
