@@ -55,7 +55,7 @@ final class Trial {
     forkedAt = clab_now()
     process = try system("fork", planned.case.name) { clab_fork_trial(&setup, &channel, &pidfd) }
     if process == 0 {
-      Trial.executeAgain(planned.case)
+      Trial.executeAgain(planned.case, arguments: options.argumentsToResume)
       Trial.runBody(planned.case)
     }
     control.watch(process)
@@ -68,9 +68,11 @@ final class Trial {
   }
 
   /// Replaces the child by a fresh copy of the program, if its case wants another stack limit.
-  private static func executeAgain(_ crashCase: CrashCase) {
+  private static func executeAgain(_ crashCase: CrashCase, arguments: [String]?) {
     guard let limit = crashCase.stackLimit else { return }
-    let error = crashCase.name.withCString { clab_execute_again($0, limit) }
+    let arguments = arguments ?? ["crashlab", "resume", crashCase.name]
+    var vector = arguments.map { strdup($0) } + [nil]
+    let error = clab_execute_again(&vector, limit)
     "the child could not be executed again: \(String(cString: strerror(error)))".withCString {
       clab_skip($0)
     }
