@@ -13,6 +13,7 @@ let package = Package(
   products: [
     .executable(name: "crashlab", targets: ["crashlab"]),
     .library(name: "CrashLab", targets: ["CrashLab"]),
+    .library(name: "CrashLabTesting", targets: ["CrashLabTesting"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
@@ -46,6 +47,8 @@ let package = Package(
       dependencies: ["CrashLab", .product(name: "Mustache", package: "swift-mustache")],
       swiftSettings: strict
     ),
+    // Expectations for Swift Testing. Apart, so that the laboratory links no test library.
+    .target(name: "CrashLabTesting", dependencies: ["CrashLab"], swiftSettings: strict),
     .target(
       name: "CNativeCases",
       dependencies: ["CHarness"],
@@ -121,6 +124,11 @@ let package = Package(
     .testTarget(
       name: "CrashLabTests",
       dependencies: ["CrashLab", "Catalogue", "CHarness"],
+      swiftSettings: strict
+    ),
+    .testTarget(
+      name: "CrashLabTestingTests",
+      dependencies: ["CrashLab", "CrashLabTesting", "CHarness", "foreign"],
       swiftSettings: strict
     ),
     .testTarget(

@@ -30,6 +30,9 @@ struct Command: Sendable {
     }
   }
 
+  /// A program that is not this package's.
+  init(path: String) { executable = URL(fileURLWithPath: path) }
+
   func start(_ arguments: [String], environment: [String: String] = [:]) throws -> Running {
     try Running(executable, arguments, environment)
   }

@@ -199,13 +199,31 @@ pid_t clab_fork_trial(const struct clab_trial_setup *setup, int *channel, int *p
    may have forked. Returns its length, 0 at the channel's end, -1 and errno.
    Async-signal-safe: yes */
 ssize_t clab_receive(int channel, void *buffer, size_t size, pid_t *sender);
-/* In a trial's child: executes the program again as `program resume NAME`, under this soft limit of
-   the main stack, with its channel and its board. Returns an errno if it can't.
+/* In a trial's child: executes the program again with these arguments, under this soft limit of the
+   main stack, with its channel and its board. Returns an errno if it can't.
    Async-signal-safe: yes */
-int clab_execute_again(const char *name, size_t stack_limit);
+int clab_execute_again(char *const arguments[], size_t stack_limit);
 /* In a program executed so: takes over channel and board. 0, or -1 and errno if it was not.
    Async-signal-safe: no */
 int clab_resume_trial(void);
+
+/* What a program that executes itself anew says to the fresh copy: before the copy's main the
+   library takes over (clab_enter_trial, which the library defines) if this variable is set. */
+#define CLAB_REQUEST_VARIABLE "CRASHLAB_TRIAL"
+enum { CLAB_ANSWERS = 3 /* the descriptor that the copy answers on */ };
+/* Executes this program's file, also if its name is another's by now, without forking: the caller
+   may have any number of threads. Returns 0, the process and the descriptor to read its answers
+   from, or an errno. Async-signal-safe: no */
+int clab_spawn_copy(char *const arguments[], char *const environment[], pid_t *process,
+                    int *answers);
+/* Whether a fresh copy of this program would see it. Async-signal-safe: yes */
+bool clab_can_enter_again(void);
+/* Where the code at an address lies: its image as the loader names it ("" for the program itself),
+   and the offset from where that was loaded. False if it is no code of any image, or the name is
+   longer than `size`. Async-signal-safe: no */
+bool clab_place_of_code(uint64_t address, char *image, size_t size, uint64_t *offset);
+/* The other way round: the address, or 0 if this process has no such code. Async-signal-safe: no */
+uint64_t clab_code_at(const char *image, uint64_t offset);
 
 /* The least that a crash can cost: fork, a write to null under the default action, wait. Returns
    the signal that ended the child, or -1. Async-signal-safe: no */
@@ -325,6 +343,9 @@ int clab_spawn_thread(const struct clab_thread_options *options, void (*body)(vo
                       void *argument, pthread_t *thread);
 /* The calling thread's stack, [low, high). Returns 0 or an errno. Async-signal-safe: no */
 int clab_current_stack(uint64_t *low, uint64_t *high);
+/* Bytes from the calling thread's stack's high end down to the lowest page of it that was ever
+   touched; 0 if the stack is not known. Async-signal-safe: no */
+size_t clab_stack_touched(void);
 
 /* Forks a process that dies with its parent, for cases about other processes. Its descriptors
    and handlers are the parent's. Async-signal-safe: no */

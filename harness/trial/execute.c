@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-int clab_execute_again(const char *name, size_t stack_limit) {
+int clab_execute_again(char *const arguments[], size_t stack_limit) {
   struct rlimit limit;
   if (getrlimit(RLIMIT_STACK, &limit))
     return errno;
@@ -23,7 +23,6 @@ int clab_execute_again(const char *name, size_t stack_limit) {
     fcntl(CLAB_BOARD, F_SETFD, 0);
   else if (dup2(clab_own_setup.board_descriptor, CLAB_BOARD) < 0)
     return errno;
-  char *const arguments[] = {"crashlab", "resume", (char *)name, NULL};
   execve("/proc/self/exe", arguments, environ);
   return errno;
 }

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 struct start {
   void (*body)(void *);
@@ -54,6 +55,20 @@ int clab_run_thread(const struct clab_thread_options *options, void (*body)(void
   pthread_t thread;
   int error = clab_spawn_thread(options, body, argument, &thread);
   return error ? error : pthread_join(thread, NULL);
+}
+
+size_t clab_stack_touched(void) {
+  uint64_t low, high;
+  if (clab_current_stack(&low, &high))
+    return 0;
+  const uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
+  uint64_t lowest = (uint64_t)__builtin_frame_address(0) & -page;
+  unsigned char resident;
+  /* The main stack is not mapped down to its limit. */
+  for (uint64_t at = lowest; at >= low && !mincore((void *)at, page, &resident); at -= page)
+    if (resident & 1)
+      lowest = at;
+  return high - lowest;
 }
 
 int clab_protect_guard(void *low, size_t size) {

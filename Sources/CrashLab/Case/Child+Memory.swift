@@ -65,6 +65,9 @@ extension Child {
     return (limit, Int(high - low))
   }
 
+  /// Bytes of the calling thread's stack that were ever touched, in whole pages.
+  public func stackTouched() -> Int { clab_stack_touched() }
+
   /// Makes memory fault that stays mapped as it was: MADV_GUARD_INSTALL.
   public func installGuard(at low: UnsafeMutableRawPointer, size: Int) {
     let error = clab_install_guard(low, size)

@@ -4,9 +4,12 @@ internal import Glibc
 // What a child does with its case, from the fork to its end.
 extension CrashCase {
   /// Replaces the child by a fresh copy of the program, if this case wants another stack limit.
-  func executeAgain() {
+  ///
+  /// - Parameter arguments: what makes the copy go on as this child; nil: the command's own.
+  func executeAgain(arguments: [String]?) {
     guard let limit = stackLimit else { return }
-    let error = name.withCString { clab_execute_again($0, limit) }
+    var vector = (arguments ?? ["crashlab", "resume", name]).map { strdup($0) } + [nil]
+    let error = clab_execute_again(&vector, limit)
     "the child could not be executed again: \(String(cString: strerror(error)))".withCString {
       clab_skip($0)
     }

@@ -18,6 +18,9 @@ public final class Laboratory {
     public var measureHandlerStack = false
     /// Names for every frame. Without it only the cases that expect names get them.
     public var naming = false
+    /// What a child is executed again with whose case wants another stack limit; nil: as the command
+    /// does it, `resume` and the case's name.
+    var argumentsToResume: [String]?
 
     public init(jobs: Int = 1, timeout: Double = 10) {
       self.jobs = jobs

@@ -55,7 +55,7 @@ final class Trial {
     forkedAt = clab_now()
     process = try system("fork", planned.case.name) { clab_fork_trial(&setup, &channel, &pidfd) }
     if process == 0 {
-      planned.case.executeAgain()
+      planned.case.executeAgain(arguments: options.argumentsToResume)
       planned.case.live()
     }
     control.watch(process)

@@ -1,0 +1,93 @@
+internal import CHarness
+internal import Glibc
+
+/// The fresh copy's side: a program that was executed to try something comes here before its main,
+/// with one thread, and never leaves.
+@_cdecl("clab_enter_trial")
+func enterTrial() {
+  let text = getenv(CLAB_REQUEST_VARIABLE).map { String(cString: $0) } ?? ""
+  let isResumed = getenv(resumedVariable) != nil
+  do {
+    let request = try JSON.value(TrialRequest.self, from: Array(text.utf8))
+    if isResumed { try resume(request) }
+    _ = fcntl(answers, F_SETFD, FD_CLOEXEC)
+    answer(TrialAnswer(report: try report(on: request), trouble: nil))
+  } catch {
+    if isResumed { clab_skip("the child that was executed again: \(error)") }
+    answer(TrialAnswer(report: nil, trouble: "\(error)"))
+  }
+}
+
+private let answers = CInt(CLAB_ANSWERS)
+
+/// Set where a trial's child was executed again for its stack limit.
+private let resumedVariable = "CRASHLAB_TRIAL_GOES_ON"
+
+private func report(on request: TrialRequest) throws -> TrialReport {
+  switch request.subject {
+  case .closure(_, on: let stack):
+    if case .main(limit: .some) = stack { setenv(resumedVariable, "1", 1) } else { forgetRequest() }
+    let tried = try crashCase(request)
+    var options = Laboratory.Options(timeout: request.timeout)
+    options.showOutput = request.showsOutput
+    options.naming = true
+    options.argumentsToResume = CommandLine.arguments
+    var reports: [TrialReport] = []
+    try Laboratory(options: options).run([PlannedTrial(tried)]) { reports.append($0) }
+    return try unjudged(reports[0])
+  case .command(let arguments):
+    forgetRequest()
+    if !request.showsOutput { silence() }
+    return try ForeignProgram(arguments).run().report
+  }
+}
+
+/// Goes on as a trial's child that was executed again.
+private func resume(_ request: TrialRequest) throws {
+  let tried = try crashCase(request)
+  forgetRequest()
+  try Laboratory.resume(tried)
+}
+
+/// What is tried may execute programs, and they may be such as would listen.
+private func forgetRequest() {
+  unsetenv(CLAB_REQUEST_VARIABLE)
+  unsetenv(resumedVariable)
+}
+
+private func crashCase(_ request: TrialRequest) throws(TrialFailure) -> CrashCase {
+  guard case .closure(let place, on: let stack) = request.subject, let body = place.function else {
+    throw TrialFailure(
+      "what is to be tried is not there in a fresh copy of this program: its image is loaded only "
+        + "after the program has started")
+  }
+  return CrashCase(request.name, on: stack, timeout: request.timeout) { body() }
+}
+
+/// The report without a verdict on a closure of which nothing was expected.
+private func unjudged(_ report: TrialReport) throws(TrialFailure) -> TrialReport {
+  if report.verdict == .laboratoryError || report.verdict == .skipped {
+    throw TrialFailure(report.reason ?? "the laboratory could not try it")
+  }
+  var report = report
+  report.verdict = nil
+  report.reason = nil
+  report.mismatches = []
+  return report
+}
+
+private func silence() {
+  let null = open("/dev/null", O_WRONLY | O_CLOEXEC)
+  dup2(null, STDOUT_FILENO)
+  dup2(null, STDERR_FILENO)
+}
+
+private func answer(_ answer: TrialAnswer) -> Never {
+  do {
+    try Output(descriptor: answers).write(JSON.text(of: answer))
+  } catch {
+    _exit(EX_SOFTWARE)  // nobody listens any more
+  }
+  // Without what would run at an ordinary end: the program's main has never begun.
+  _exit(EX_OK)
+}

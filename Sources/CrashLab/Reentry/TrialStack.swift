@@ -1,0 +1,59 @@
+/// The stack that a closure is tried on.
+public enum TrialStack: Sendable, Hashable, Codable {
+  /// The main thread's.
+  ///
+  /// - `limit`: bytes of soft RLIMIT_STACK; nil: as it is.
+  case main(limit: Int? = nil)
+  /// A new thread's.
+  ///
+  /// - `size`: bytes, of which a few KiB are the thread's own; nil: the system's default.
+  /// - `guard`: bytes; nil: the system's default.
+  case thread(size: Int? = nil, guard: Int? = nil)
+
+  /// What a report calls the thread.
+  public static let threadName = "trial"
+}
+
+extension CrashCase {
+  /// A closure as a case. Nothing is expected of it: what came of it is for others to judge.
+  init(_ name: String, on stack: TrialStack, timeout: Double, body: @escaping @Sendable () -> Void)
+  {
+    var limit: Int? = nil
+    if case .main(let asked) = stack { limit = asked }
+    self.init(
+      name, "", lesson: "", deadline: timeout, stackLimit: limit,
+      expect: Expectation(ending: .survives)
+    ) { child in
+      switch stack {
+      case .main:
+        body()
+        child.noteStackUse()
+      case .thread(let size, let guardSize):
+        child.thread(TrialStack.threadName, stackSize: size, guardSize: guardSize) {
+          body()
+          child.noteStackUse()
+        }
+      }
+    }
+  }
+}
+
+extension TrialReport {
+  /// Bytes of stack that a closure had touched when it came to its end, in whole pages; nil if it
+  /// did not come to its end.
+  public var stackTouched: Int? {
+    counters.first { $0.name == TrialReport.stackUseName }?.value
+  }
+
+  /// The first fault that a stack's overflow raised.
+  public var overflow: FaultReport? { faults.first { $0.site.isOverflow } }
+
+  fileprivate static let stackUseName = "bytes of stack touched"
+}
+
+extension Child {
+  /// Notes how much of the calling thread's stack was ever touched.
+  fileprivate func noteStackUse() {
+    note(TrialReport.stackUseName, stackTouched())
+  }
+}

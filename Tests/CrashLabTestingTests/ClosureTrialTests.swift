@@ -1,0 +1,161 @@
+import CHarness
+import CrashLabTesting
+import Glibc
+import Testing
+
+@testable import CrashLab
+
+@inline(never) private func descend(_ level: Int) -> Int {
+  if level == 0 { return 0 }
+  return withUnsafeTemporaryAllocation(byteCount: 64, alignment: 8) { frame in
+    frame.storeBytes(of: level, as: Int.self)
+    return descend(level - 1) &+ frame.load(as: Int.self)
+  }
+}
+
+private func writeToNull() {
+  UnsafeMutablePointer<UInt8>(bitPattern: Child.opaque(8))?.pointee = 1
+}
+
+/// Closures of a test, tried while the runner's other threads go on.
+@Suite struct ClosureTrialTests {
+  @Test func endlessRecursionDiesInTheGuard() throws {
+    let report = try expectOverflow(in: .thread(size: 512 << 10)) { _ = descend(.max) }
+    let fault = try #require(report.overflow)
+    #expect(fault.site.kind == .guard)
+    #expect(fault.site.owner == .init(kind: .thread, name: TrialStack.threadName))
+    #expect(fault.site.stackSize.map { $0 <= 512 << 10 } == true)
+    #expect(fault.unwind?.recursion != nil)
+    #expect(report.case == "endlessRecursionDiesInTheGuard()")
+    #expect(report.stackTouched == nil)
+    #expect(report.verdict == nil)
+  }
+
+  @Test func widerGuardIsTheOneAskedFor() throws {
+    let report = try expectOverflow(in: .thread(size: 256 << 10, guard: 1 << 20)) {
+      _ = descend(.max)
+    }
+    #expect(report.overflow?.site.guard?.size == 1 << 20)
+  }
+
+  @Test(arguments: [nil, 256 << 10])
+  func mainStackOverflows(limit: Int?) throws {
+    let report = try expectOverflow(in: .main(limit: limit)) { _ = descend(.max) }
+    let site = try #require(report.overflow?.site)
+    #expect(site.kind == .mainStackLimit)
+    if let limit { #expect(site.stackSize == limit) }
+  }
+
+  @Test(arguments: [TrialStack.thread(size: 512 << 10), .main(), .main(limit: 512 << 10)])
+  func shallowRecursionFits(stack: TrialStack) throws {
+    let shallow = try expectNoOverflow(in: stack) { _ = descend(10) }
+    let deeper = try expectNoOverflow(in: stack) { _ = descend(300) }
+    let touched = try #require(shallow.stackTouched)
+    let touchedDeeper = try #require(deeper.stackTouched)
+    #expect(touched > 0 && touchedDeeper < 512 << 10)
+    #expect(touchedDeeper - touched > 290 * 64 - 4096)
+  }
+
+  @Test func exactExpectationIsJudged() throws {
+    let report = try expect(
+      .dies(.init(.segv, code: 1, access: .write, site: .init(.nullPage)))
+    ) { writeToNull() }
+    #expect(report.verdict == .asExpected)
+  }
+
+  @Test func manyAtOnce() async throws {
+    try await withThrowingTaskGroup(of: TrialReport.self) { group in
+      for _ in 0..<8 {
+        group.addTask { try Laboratory.trial { writeToNull() } }
+      }
+      for try await report in group { #expect(report.faults.first?.site.kind == .nullPage) }
+    }
+  }
+
+  @Test func whatWasTriedHasNoRequestLeft() throws {
+    let report = try Laboratory.trial { exit(getenv(CLAB_REQUEST_VARIABLE) == nil ? 7 : 8) }
+    #expect(report.termination == .exited(7))
+  }
+
+  @Test func outputIsNotTheRunners() throws {
+    let report = try Laboratory.trial {
+      var status = stat()
+      fstat(STDOUT_FILENO, &status)
+      exit(status.st_mode & S_IFMT == S_IFCHR ? 0 : 1)
+    }
+    #expect(report.termination == .exited(0))
+  }
+
+  @Test func codeIsFoundAgain() throws {
+    let body: @convention(c) () -> Void = { writeToNull() }
+    let place = try #require(CodePlace(of: body))
+    #expect(place.function.flatMap(CodePlace.init(of:)) == place)
+    #expect(CodePlace(image: place.image, offset: 1 << 40).function == nil)
+    #expect(CodePlace(image: "/no/such/image.so", offset: place.offset).function == nil)
+  }
+}
+
+/// What an expectation says that is not met.
+@Suite struct MissedExpectationTests {
+  private func misses(_ text: String, _ body: () throws -> Void) throws {
+    try withKnownIssue {
+      try body()
+    } matching: { issue in
+      issue.comments.contains { $0.rawValue.contains(text) }
+    }
+  }
+
+  @Test func overflowThatDoesNotCome() throws {
+    try misses("expected an overflow, saw none: survived") { try expectOverflow {} }
+    try misses("expected an overflow, saw another fault: SIGSEGV") {
+      try expectOverflow { writeToNull() }
+    }
+  }
+
+  @Test func endThatDoesNotCome() throws {
+    try misses("guard of thread 'trial'") {
+      try expectNoOverflow(in: .thread(size: 256 << 10)) { _ = descend(.max) }
+    }
+    try misses("recursion: descend") {
+      try expectNoOverflow(in: .thread(size: 256 << 10)) { _ = descend(.max) }
+    }
+    try misses("exited with 3") { try expectNoOverflow { exit(3) } }
+    try misses("at its deadline") { try expectNoOverflow(timeout: 0.2) { while true { pause() } } }
+  }
+
+  @Test func otherFaultThanTheOneExpected() throws {
+    try misses("access: expected read, saw write") {
+      try expect(.dies(.init(.segv, access: .read, site: .init(.nullPage)))) { writeToNull() }
+    }
+  }
+}
+
+/// Programs, run by a test.
+@Suite struct CommandTrialTests {
+  @Test func programThatOverflows() throws {
+    let foreign = CommandLine.arguments[0].split(separator: "/").dropLast().joined(separator: "/")
+    let report = try expectOverflow(of: ["/\(foreign)/foreign", "thread"])
+    #expect(report.overflow?.site.owner?.name == "overflower")
+    #expect(report.case == nil && report.command?.last == "thread")
+  }
+
+  @Test func programThatDoesNot() throws {
+    let report = try expectNoOverflow(of: ["sh", "-c", "exit 3"])
+    #expect(report.termination == .exited(3))
+  }
+
+  @Test func programThatIsNotThere() throws {
+    let failure = #expect(throws: TrialFailure.self) {
+      try Laboratory.trial(of: ["/no/such/program"])
+    }
+    #expect(failure?.description.contains("/no/such/program: No such file") == true)
+    #expect(throws: TrialFailure.self) { try Laboratory.trial(of: []) }
+  }
+
+  @Test func programThatHangsIsEnded() throws {
+    let failure = #expect(throws: TrialFailure.self) {
+      try Laboratory.trial(of: ["sleep", "1000"], timeout: 0.2)
+    }
+    #expect(failure?.description.contains("did not come to an end") == true)
+  }
+}
