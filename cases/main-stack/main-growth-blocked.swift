@@ -15,7 +15,7 @@ let mainGrowthBlocked = CrashCase(
       site: .init(
         .mainStackLimit, owner: .init(kind: .main, name: "main"), stackSize: (8 << 20)...(8 << 20),
         overshoot: (-5 << 20 + 1)...(-5 << 20 + 4096), mapping: "memfd:in-the-way"),
-      frames: ["descend(_:)", "Trial.runBody", "main"], period: 1))
+      frames: ["descend(_:)", "CrashCase.live", "main"], period: 1))
 ) { _ in
   clab_case_main_growth_blocked()
   _ = descend(0)

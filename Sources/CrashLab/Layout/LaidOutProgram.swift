@@ -1,3 +1,4 @@
+internal import CHarness
 internal import Glibc
 
 /// A program that is started to be looked at, and ended afterwards.
