@@ -8,7 +8,7 @@ struct ExecCommand: ParsableCommand {
     abstract: "Run any program and tell how it crashed, if it does.",
     discussion: """
       The program runs unchanged and at full speed, with your terminal, your descriptors and your \
-      environment. If a signal ends it, or its own handler does after a fault, the report goes to \
+      environment. If it crashes, or its own handler ends it after a fault, the report goes to \
       standard error: which stack, how far from its limit, who recursed, whether a handler could \
       run, who sent the signal. Ctrl-C, Ctrl-Z and the window's size reach the program as without \
       crashlab; SIGTERM and SIGHUP are passed on to it.
@@ -53,7 +53,8 @@ struct ExecCommand: ParsableCommand {
     throw ExitCode(outcome.exitStatus)
   }
 
-  /// Nothing of a program that came to its end by itself, unless somebody asks by --report or json.
+  /// Nothing of a program that came to its end by itself, and a line of one that was ended, unless
+  /// somebody asks by --report or json.
   private func text(of outcome: ForeignProgram.Outcome, machine: Machine) throws -> String {
     if format == .json {
       return try RunReport(
@@ -64,12 +65,15 @@ struct ExecCommand: ParsableCommand {
     let theme: Theme = report == nil ? .suited(to: .error) : .plain
     let text = TrialText(theme: theme, width: Output.error.width)
     let own = outcome.report
-    let isTold = own.termination?.kind == .signal || !own.faults.isEmpty || report != nil
-    let told = (isTold ? [own] : []) + outcome.descendants
-    let handled =
-      isTold || outcome.handledFaults == 0
-      ? "" : "crashlab: \(outcome.handledFaults) faults handled by the program\n"
-    return told.map { text.whole($0, machine: machine) }.joined(separator: "\n") + handled
+    let isWhole = report != nil || own.tellsOfCrash
+    let told = (isWhole ? [own] : []) + outcome.descendants
+    var words = told.map { text.whole($0, machine: machine) }.joined(separator: "\n")
+    if isWhole { return words }
+    if own.termination?.kind == .signal { words += "crashlab: \(own.summary)\n" }
+    if outcome.handledFaults > 0 {
+      words += "crashlab: \(outcome.handledFaults) faults handled by the program\n"
+    }
+    return words
   }
 
   private func write(_ text: String) throws {

@@ -102,11 +102,11 @@ struct AccessRow: Sendable, CustomStringConvertible {
 @Suite struct FaultJournalTests {
   static func evidence(
     _ code: CInt = 2, at pc: UInt64 = 0x400, sp: UInt64 = 0x1000, address: UInt64 = 0xff8,
-    thread: Int32 = 7, sender: Evidence.Sender? = nil
+    thread: Int32 = 7, sender: Evidence.Sender? = nil, signal: Signal = .segv
   ) -> Evidence {
     Evidence(
       source: .observer, handled: false, process: 6, thread: thread,
-      code: SignalCode(code, of: .segv), address: Address(address), sender: sender, access: nil,
+      code: SignalCode(code, of: signal), address: Address(address), sender: sender, access: nil,
       programCounter: Address(pc), stackPointer: Address(sp), trace: nil, handlerStackUsed: nil,
       caughtAt: 0, sentAt: 0)
   }
@@ -119,6 +119,18 @@ struct AccessRow: Sendable, CustomStringConvertible {
     #expect(journal.meaning(of: forced, isCaught: false) == .forcedKill(of: 0))
     #expect(journal.meaning(of: Self.evidence(128, thread: 8), isCaught: false) == .fault)
     #expect(journal.meaning(of: Self.evidence(128, at: 0x500), isCaught: false) == .fault)
+  }
+
+  /// Whatever signal finds no room, the kernel kills by SIGSEGV.
+  @Test func forcedKillOfAnotherSignal() {
+    let forced = Self.evidence(128, address: 0)
+    var journal = FaultJournal()
+    journal.remember(Self.evidence(signal: .bus), as: 1)
+    #expect(journal.meaning(of: forced, isCaught: false) == .forcedKill(of: 1))
+    #expect(journal.meaning(of: Self.evidence(128, signal: .bus), isCaught: false) == .fault)
+    // Ctrl-C interrupts any instruction: the next one's fault is its own.
+    journal.remember(Self.evidence(128, signal: Signal(2)), as: 1)
+    #expect(journal.meaning(of: forced, isCaught: false) == .fault)
   }
 
   @Test func dyingOfTheTrueSignalIsNoSecondFault() {

@@ -25,6 +25,9 @@ public struct Evidence: Sendable {
 
   public var signal: Signal { code.signal }
 
+  /// An instruction has raised it: it was not sent, and did not come from a terminal or a timer.
+  public var isFault: Bool { signal.isFault && !code.isSent }
+
   public struct Sender: Sendable, Equatable {
     public var process: Int32
     public var user: UInt32

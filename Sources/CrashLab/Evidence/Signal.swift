@@ -15,6 +15,15 @@ public struct Signal: Hashable, Sendable, CustomStringConvertible {
   public static let kill = Signal(SIGKILL)
   public static let term = Signal(SIGTERM)
 
+  /// What the processor raises.
+  public var isFault: Bool { [SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP].contains(number) }
+
+  /// Whether its default action is to end the process with a core dump (signal(7)): it tells of a
+  /// crash, where others only tell of an end.
+  public var isCrash: Bool {
+    isFault || [SIGABRT, SIGSYS, SIGQUIT, SIGXCPU, SIGXFSZ].contains(number)
+  }
+
   /// `SIGSEGV`; a number without a name is written `SIG99`.
   public var description: String { Signal.names[number] ?? "SIG\(number)" }
 

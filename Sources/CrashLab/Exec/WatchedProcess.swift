@@ -49,7 +49,7 @@ struct WatchedProcess {
       if isCaught {
         journal.remember(evidence, as: nil)
         caught[evidence.thread] = witness
-        if !evidence.code.isSent { caughtFaults += 1 }
+        if evidence.isFault { caughtFaults += 1 }
         observer.watchLeaving(of: evidence.thread)
       } else {
         die(of: witness)
@@ -128,7 +128,9 @@ struct WatchedProcess {
         threadsAfter: ProcessDirectory.threadsLeft(of: process), beats: .init(), waitersAfter: 0,
         controlProcessAlive: nil)
     }
-    let ofTheEnd = seen.faults.count { $0.handler?.isCaught == true && $0.sender == nil }
+    let ofTheEnd = seen.faults.count {
+      $0.handler?.isCaught == true && $0.sender == nil && $0.signal.isFault
+    }
     let handled = max(0, caughtFaults - ofTheEnd)
     if handled > 0 { seen.counters["faults handled by the program"] = handled }
     return (TrialReport(command: command, seen: seen, timeline: timeline), handled)

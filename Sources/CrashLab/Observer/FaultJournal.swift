@@ -20,19 +20,20 @@ struct FaultJournal {
 
   /// - Parameter isCaught: a handler is still installed for the signal.
   func meaning(of evidence: Evidence, isCaught: Bool) -> Meaning {
-    guard let before = last[evidence.thread], !isCaught, before.evidence.signal == evidence.signal
-    else { return .fault }
+    guard let before = last[evidence.thread], !isCaught else { return .fault }
     let samePlace =
       before.evidence.programCounter == evidence.programCounter
       && before.evidence.stackPointer == evidence.stackPointer
     if before.handled {
+      guard before.evidence.signal == evidence.signal else { return .fault }
       let again =
         evidence.code.isSent
         ? before.evidence.code == evidence.code && before.evidence.sender == evidence.sender
         : samePlace && before.evidence.address == evidence.address
       return again ? .repetition : .fault
     }
-    return samePlace && evidence.code.isKernel ? .forcedKill(of: before.index) : .fault
+    return samePlace && evidence.isForced(by: before.evidence)
+      ? .forcedKill(of: before.index) : .fault
   }
 
   /// Whether this thread is inside a handler, as far as was seen: its last fault was handled, and it
@@ -51,5 +52,14 @@ struct FaultJournal {
     else { return nil }
     last[evidence.thread]?.handled = true
     return (entry.index, entry.evidence)
+  }
+}
+
+extension Evidence {
+  /// Whether this may be what the kernel raises when it finds no room for another signal's frame
+  /// (kernel/signal.c, signal_setup_done): SIGSEGV, whatever the signal was. A signal that was sent
+  /// says nothing of the instruction, which may fault by itself.
+  fileprivate func isForced(by other: Evidence) -> Bool {
+    signal == .segv && code.isKernel && (other.signal == .segv || other.isFault)
   }
 }

@@ -1,4 +1,9 @@
 extension TrialReport {
+  /// Whether there is more to tell than that it was ended.
+  public var tellsOfCrash: Bool {
+    termination?.signal?.isCrash == true || !faults.isEmpty && faults[0].signal.isCrash
+  }
+
   /// The sentence that tells the trial: what happened, where, and who died with it.
   static func summary(of seen: Observation) -> String {
     var parts: [String] = []
@@ -18,7 +23,8 @@ extension TrialReport {
     guard let termination = seen.termination else { return "its end was not seen" }
     guard let death = seen.death else { return termination.inWords }
     if death.processDied {
-      let threads = death.threadsAtFault.map { "with all its \($0) threads " } ?? ""
+      let threads =
+        death.threadsAtFault.map { $0 == 1 ? "" : "with all its \($0) threads " } ?? ""
       return "the whole process died \(threads)of \(termination.signal?.description ?? "?")"
     }
     if seen.finished {
