@@ -6,22 +6,17 @@ extension CrashCase {
   /// Replaces the child by a fresh copy of the program, if this case wants another stack limit.
   func executeAgain() {
     guard let limit = stackLimit else { return }
-    let error = name.withCString { clab_execute_again($0, limit) }
-    "the child could not be executed again: \(String(cString: strerror(error)))".withCString {
-      clab_skip($0)
-    }
+    Child().giveUp(
+      "the child could not be executed again", name.withCString { clab_execute_again($0, limit) })
   }
 
   /// The child's whole life.
   func live() -> Never {
     var error = clab_arm(arming.rawValue)
     if error == 0 { error = clab_start_bystanders(UInt32(bystanders)) }
-    if error != 0 {
-      "the child could not be armed: \(String(cString: strerror(error)))".withCString {
-        clab_skip($0)
-      }
-    }
-    body(Child())
+    let child = Child()
+    if error != 0 { child.giveUp("the child could not be armed", error) }
+    body(child)
     clab_finish(0)
   }
 }
@@ -31,7 +26,8 @@ extension Laboratory {
   /// such child.
   public static func resume(_ crashCase: CrashCase) throws(SystemError) {
     try system("mmap", "the board of a trial") { clab_resume_trial() }
-    clab_laboratory_prepare()
+    let error = clab_laboratory_prepare()
+    if error != 0 { Child().giveUp("the child could not be prepared", error) }
     crashCase.live()
   }
 }
