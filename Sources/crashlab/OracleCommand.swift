@@ -16,7 +16,7 @@ struct OracleCommand: ParsableCommand {
   @Flag(help: "A line for each recursion.") var verbose = false
 
   func run() throws {
-    clab_laboratory_prepare()
+    try Laboratory.prepare()
     var totals = Totals()
     var progress = Progress(total: Int(clamping: count))
     for seed in seed..<(seed + count) {

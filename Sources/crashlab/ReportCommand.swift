@@ -33,14 +33,18 @@ struct ReportCommand: ParsableCommand {
       throw ExitCode(EX_USAGE)
     }
     if let html { return try writePage(of: "\(output)/\(name)", to: html) }
-    let (files, broken) = RunFolder.trials(in: "\(output)/\(name)")
-    for problem in broken { complain("not readable: \(problem)") }
-    if let caseName { return try showTrial(caseName, in: files) }
-    let theme = Theme.suited(to: .standard)
+    let folder = "\(output)/\(name)"
+    if let caseName { return try showTrial(caseName, in: folder) }
     var reporter = TextReporter(
-      output: .standard, theme: theme, caseNames: files.compactMap(\.trial.case), isVerbose: true)
-    for file in files { try reporter.trial(file.trial) }
-    try reporter.end(duration: files.compactMap(\.trial.timeline.last?.at).reduce(0, +))
+      output: .standard, theme: .suited(to: .standard),
+      caseNames: Array(RunFolder.caseNames(in: folder)), isVerbose: true)
+    var duration = 0.0
+    let broken = try RunFolder.forEachTrial(in: folder) { file in
+      try reporter.trial(file.trial)
+      duration += file.trial.timeline.last?.at ?? 0
+    }
+    for problem in broken { complain("not readable: \(problem)") }
+    try reporter.end(duration: duration)
   }
 
   private func writePage(of folder: String, to path: String) throws {
@@ -65,8 +69,8 @@ struct ReportCommand: ParsableCommand {
   private func listRuns(_ runs: [String]) throws {
     if runs.isEmpty { complain("there is no run in \(output); `crashlab all` makes one") }
     for run in runs {
-      let (files, broken) = RunFolder.trials(in: "\(output)/\(run)")
-      let sum = RunReport.Summary(trials: files.map(\.trial), duration: 0)
+      var sum = RunReport.Summary()
+      let broken = RunFolder.forEachTrial(in: "\(output)/\(run)") { sum.add($0.trial.verdict) }
       try Output.standard.write(
         "\(printable(run))  \(sum.total) trials: \(sum.asExpected) as expected, "
           + "\(sum.notAsExpected) not, \(sum.skipped) skipped"
@@ -74,9 +78,15 @@ struct ReportCommand: ParsableCommand {
     }
   }
 
-  private func showTrial(_ name: String, in files: [TrialFile]) throws {
-    guard let file = files.first(where: { $0.trial.case == name && $0.trial.attempt == attempt })
-    else {
+  private func showTrial(_ name: String, in folder: String) throws {
+    let found: TrialFile?
+    do {
+      found = try RunFolder.trial(name, attempt: attempt, in: folder)
+    } catch {
+      complain("not readable: \(printable("\(error)"))")
+      throw ExitCode(EX_SOFTWARE)
+    }
+    guard let file = found else {
       complain("the run has no attempt \(attempt) of '\(printable(name))'")
       throw ExitCode(EX_USAGE)
     }

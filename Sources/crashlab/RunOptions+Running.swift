@@ -21,16 +21,23 @@ extension RunOptions {
     var progress = Progress(total: plan.count)
     var summary = RunReport.Summary()
     let started = clab_now()
-    try laboratory.run(plan) { report in
+    var duration: Double { Double(clab_now() - started) / 1000 }
+    do {
+      try laboratory.run(plan) { report in
+        progress.clear()
+        summary.add(report.verdict)
+        try folder?.save(report)
+        try reporter.trial(report)
+        page?.trial(report)
+        progress.advance()
+      }
+    } catch {
       progress.clear()
-      summary.add(report.verdict)
-      try folder?.save(report)
-      try reporter.trial(report)
-      page?.trial(report)
-      progress.advance()
+      // What was seen until then is still true, and half a document is no document.
+      try? reporter.end(duration: duration)
+      throw error
     }
     progress.clear()
-    let duration = Double(clab_now() - started) / 1000
     try reporter.end(duration: duration)
     try page?.end(duration: duration)
     if format == .text, let folder {
@@ -43,6 +50,8 @@ extension RunOptions {
   private func laboratoryOptions(_ machine: Machine) -> Laboratory.Options {
     var options = Laboratory.Options(jobs: jobs ?? machine.cores, timeout: timeout)
     options.showOutput = showOutput
+    options.memoryLimit = childMemory << 20
+    options.fileLimit = childFile << 20
     options.measureHandlerStack = measureHandler
     options.naming = !noSave || format == .json
     options.observeAll = observeAll

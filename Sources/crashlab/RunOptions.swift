@@ -39,6 +39,17 @@ struct RunOptions: ParsableArguments {
   @Flag(help: "Write no run folder.")
   var noSave = false
 
+  @Option(
+    help: ArgumentHelp(
+      "Private writable memory that each child may have, in MiB; 0 for no limit.",
+      valueName: "mebibytes"))
+  var childMemory: UInt64 = 1024
+
+  @Option(
+    help: ArgumentHelp(
+      "What each child may write into one file, in MiB; 0 for no limit.", valueName: "mebibytes"))
+  var childFile: UInt64 = 64
+
   @Flag(help: "Let the children write to standard output and error.")
   var showOutput = false
 
@@ -55,6 +66,10 @@ struct RunOptions: ParsableArguments {
     if let jobs, jobs < 1 { throw ValidationError("--jobs must be at least 1, not \(jobs).") }
     if self.repeat < 1 {
       throw ValidationError("--repeat must be at least 1, not \(self.repeat).")
+    }
+    for (name, value) in [("--child-memory", childMemory), ("--child-file", childFile)]
+    where value > 1 << 40 {
+      throw ValidationError("\(name) must be at most \(1 << 40) MiB, not \(value).")
     }
     guard timeout > 0, timeout <= 86_400 else {
       throw ValidationError("--timeout must be between 0 and 86400 seconds, not \(timeout).")

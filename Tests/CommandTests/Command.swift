@@ -72,6 +72,7 @@ struct Command: Sendable {
     }
 
     var identifier: Int32 { process.processIdentifier }
+    var isRunning: Bool { process.isRunning }
 
     func wait() throws -> Result {
       process.waitUntilExit()

@@ -47,11 +47,13 @@ import Testing
     var page = RunPage(machine: machine, catalogue: CaseCollection([]))
     page.add(report)
     let other = RunProfile(name: "b", machine: machine)
+    var junit = JUnitReporter(output: .standard) { _ in nil }
+    junit.trial(report)
     let texts = [
       page.html(duration: 1),
       TrialText(theme: .plain).whole(report, machine: machine),
       TextReporter.lines(for: report, nameWidth: 10, theme: .plain),
-      JUnitReporter.text([report], duration: 1) { _ in nil },
+      junit.text(duration: 1),
       GitHubReporter.line(for: report) { _ in nil },
       RunComparison(RunProfile(name: "a", machine: machine, trials: [report, report]), other)
         .text(),

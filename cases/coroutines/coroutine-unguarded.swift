@@ -14,7 +14,9 @@ let coroutineUnguarded = CrashCase(
   // One block for both, so that what lies below the stack is known.
   let canarySize = 32 << 10
   let stackSize = 64 << 10
-  guard let block = malloc(canarySize + stackSize) else { child.skip("no memory") }
+  guard let block = malloc(canarySize + stackSize) else {
+    child.giveUp("no memory for a stack")
+  }
   let stack = block + canarySize
   child.canary("heap block", of: "the heap", at: block, size: canarySize, below: stack)
   child.thread("scheduler") {

@@ -6,6 +6,7 @@
 #include "crashlab_harness.h"
 #include "handler_cases.h"
 
+#include <errno.h>
 #include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,7 +27,7 @@ static bool allocate(int signal, siginfo_t *info, void *context, void *argument)
 void clab_case_handler_takes_lock(void) {
   FILE *stream = fopencookie(NULL, "w", (cookie_io_functions_t){.write = fault});
   if (!stream)
-    clab_skip("no stream of one's own");
+    clab_give_up("no stream of one's own", errno);
   setvbuf(stream, NULL, _IONBF, 0);
   stderr = stream;
   clab_set_recovery(allocate, NULL);

@@ -3,6 +3,7 @@
 #include "crashlab_harness.h"
 #include "native_cases.h"
 
+#include <errno.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -12,7 +13,7 @@ void clab_case_heap_guard(void) {
      would make one mapping of the two. */
   char *buffer = mmap(NULL, 3 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (buffer == MAP_FAILED || mprotect(buffer + page, page, PROT_NONE))
-    clab_skip("no memory for a buffer and its guard");
+    clab_give_up("no memory for a buffer and its guard", errno);
   volatile char *byte = buffer;
   for (size_t i = 0; i <= page; i++)
     byte[i] = 1;

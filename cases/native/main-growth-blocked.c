@@ -5,6 +5,7 @@
 #include "crashlab_harness.h"
 #include "native_cases.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -36,8 +37,8 @@ void clab_case_main_growth_blocked(void) {
   size_t page = (size_t)sysconf(_SC_PAGESIZE);
   int file = memfd_create("in-the-way", 0);
   if (!end || file < 0 || ftruncate(file, (off_t)page))
-    clab_skip("no file to map below the main stack");
+    clab_give_up("no file to map below the main stack", errno);
   void *place = (void *)(end - LIMIT + ABOVE_LIMIT - page);
   if (mmap(place, page, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED_NOREPLACE, file, 0) != place)
-    clab_skip("the place below the main stack is taken");
+    clab_give_up("the place below the main stack is taken", errno);
 }

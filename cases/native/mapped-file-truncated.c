@@ -2,6 +2,7 @@
 #include "control_cases.h"
 #include "crashlab_harness.h"
 
+#include <errno.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -9,9 +10,9 @@ void clab_case_mapped_file_truncated(void) {
   size_t page = (size_t)sysconf(_SC_PAGESIZE);
   int file = memfd_create("truncated", MFD_CLOEXEC);
   if (file < 0 || ftruncate(file, (off_t)(2 * page)))
-    clab_skip("no file in memory");
+    clab_give_up("no file in memory", errno);
   char *mapped = mmap(NULL, 2 * page, PROT_READ, MAP_SHARED, file, 0);
   if (mapped == MAP_FAILED || ftruncate(file, (off_t)page))
-    clab_skip("the file could not be mapped");
+    clab_give_up("the file could not be mapped", errno);
   clab_opaque(*(volatile uint8_t *)clab_opaque((uint64_t)mapped + page));
 }

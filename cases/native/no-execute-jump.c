@@ -2,6 +2,7 @@
 #include "control_cases.h"
 #include "crashlab_harness.h"
 
+#include <errno.h>
 #include <string.h>
 #include <sys/mman.h>
 
@@ -9,7 +10,7 @@ void clab_case_no_execute_jump(void) {
   unsigned char *page =
       mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (page == MAP_FAILED)
-    clab_skip("no memory for a page");
+    clab_give_up("no memory for a page", errno);
 #if defined(__x86_64__)
   page[0] = 0xc3; /* ret */
 #elif defined(__aarch64__)

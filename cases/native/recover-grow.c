@@ -9,6 +9,7 @@
 #include "handler_cases.h"
 #include "native_cases.h"
 
+#include <errno.h>
 #include <sys/mman.h>
 
 enum { STEP = 64 * 1024, STEPS = 4, ROUNDS = 2 };
@@ -34,7 +35,7 @@ void clab_case_recover_grow(void *stack_limit) {
     limit = stack_limit;
     clab_case_descend_below(limit - (STEPS - 1) * STEP - STEP / 2);
     if (mprotect(limit, (size_t)((char *)stack_limit - limit), PROT_NONE))
-      clab_skip("the guard could not be closed again");
+      clab_give_up("the guard could not be closed again", errno);
     clab_stack_limit_moved(stack_limit);
   }
 }

@@ -7,6 +7,7 @@
 #include "crashlab_harness.h"
 #include "handler_cases.h"
 
+#include <errno.h>
 #include <sys/mman.h>
 
 enum { ZONE = 64 * 1024 };
@@ -27,7 +28,7 @@ static bool open_yellow_zone(int signal, siginfo_t *info, void *context, void *a
 
 static void close_yellow_zone(void) {
   if (mprotect(limit - ZONE, ZONE, PROT_NONE))
-    clab_skip("the yellow zone could not be closed again");
+    clab_give_up("the yellow zone could not be closed again", errno);
   clab_stack_limit_moved(limit);
   overflowed = false;
 }

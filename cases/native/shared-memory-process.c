@@ -5,6 +5,7 @@
 #include "crashlab_harness.h"
 #include "handler_cases.h"
 
+#include <errno.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/prctl.h>
@@ -27,11 +28,11 @@ static int live_and_die(void *argument) {
 void clab_case_shared_memory_process(void) {
   char *stack = clab_map_stack(0, false, 4096, STACK_SIZE);
   if (!stack)
-    clab_skip("no memory for a stack");
+    clab_give_up("no memory for a stack", errno);
   pid_t child = clone(live_and_die, stack + STACK_SIZE, CLONE_VM | SIGCHLD, NULL);
   int status = 0;
   if (child < 0 || waitpid(child, &status, 0) != child)
-    clab_skip("no second process in this address space");
+    clab_give_up("no second process in this address space", errno);
   clab_note_counter("signal of the other", WIFSIGNALED(status) ? WTERMSIG(status) : 0);
   clab_note_counter("word that it left", word);
 }

@@ -44,7 +44,6 @@ enum {
   CLAB_MAX_CANARIES = 16,
   CLAB_MAX_COUNTERS = 16,
   CLAB_REASON_SIZE = 256,
-  CLAB_MAX_GROUPS = 256,
 };
 
 enum clab_stack_kind {
@@ -136,6 +135,7 @@ enum clab_message_kind {
   CLAB_MESSAGE_FAULT = 1,    /* a signal was caught: everything below is filled in */
   CLAB_MESSAGE_FINISHED = 2, /* the body came to its end */
   CLAB_MESSAGE_SKIPPED = 3,  /* the body found that this machine cannot run it: see the reason */
+  CLAB_MESSAGE_FAILED = 4,   /* the machine could run it, but is out of something: see the reason */
 };
 
 enum clab_access {
@@ -180,20 +180,27 @@ struct clab_trial_setup {
   struct clab_board *board;
   int board_descriptor;
   uint32_t unwinding;          /* enum clab_unwinding */
+  uint64_t memory_limit;       /* bytes of private writable memory (RLIMIT_DATA); 0: no limit */
+  uint64_t file_limit;         /* bytes of each file that it writes (RLIMIT_FSIZE); 0: no limit */
   bool show_output;            /* leave standard output and error; otherwise /dev/null */
   bool observed;               /* traced from its start: see clab_observer.h */
   bool measure_handler_stack;  /* count the bytes of alternate stack that the handler touched */
 };
 
 /* Once, before the first fork: binds and warms whatever a handler will need (libunwind's caches
-   and locks), so that children inherit it. Async-signal-safe: no */
-void clab_laboratory_prepare(void);
+   and locks), so that children inherit it. Returns 0 or an errno. Async-signal-safe: no */
+int clab_laboratory_prepare(void);
+/* What marks every process that this laboratory's trials have started, as the soft limit of
+   RLIMIT_LOCKS ("Max file locks" in /proc/PID/limits). Async-signal-safe: yes */
+uint64_t clab_laboratory_mark(void);
 
 /* Forks a trial. In the child: own process group, death with the parent, no core, descriptors
    closed but its channel; returns 0. In the parent: returns the child's pid, its channel and its
    pidfd (both close-on-exec). -1 and errno on failure. The caller must have no other thread.
    Async-signal-safe: no */
 pid_t clab_fork_trial(const struct clab_trial_setup *setup, int *channel, int *pidfd);
+/* The call of clab_fork_trial that failed: `fork`, `pidfd_open`. Async-signal-safe: yes */
+const char *clab_refused_call(void);
 
 /* Receives one message without waiting, and the process that sent it as the kernel knows it: a case
    may have forked. Returns its length, 0 at the channel's end, -1 and errno.
@@ -250,12 +257,9 @@ long clab_peek_memory(pid_t process, const uint64_t *addresses, size_t count, si
    or an errno. Async-signal-safe: no */
 int clab_peek_stack_pointer(pid_t thread, uint64_t *pointer);
 
-/* Forks the control process: it beats on the board; when its parent is gone it ends the process
-   groups that it watches, then itself. Async-signal-safe: no */
-pid_t clab_fork_control(struct clab_board *board, int *pidfd);
-/* Async-signal-safe: yes */
-void clab_control_watch(struct clab_board *board, pid_t group);
-void clab_control_forget(struct clab_board *board, pid_t group);
+/* Forks the control process: it beats on the board; when its parent is gone it ends whatever bears
+   the laboratory's mark, then itself. Async-signal-safe: no */
+pid_t clab_fork_control(struct clab_board *board);
 /* Whether orphans among this process's descendants become its children: then none can hide.
    Async-signal-safe: yes */
 int clab_adopt_orphans(bool adopt);
@@ -310,6 +314,9 @@ int clab_start_bystanders(uint32_t count);
 _Noreturn void clab_finish(int status);
 /* The same for a body that this machine cannot run. Async-signal-safe: yes */
 _Noreturn void clab_skip(const char *reason);
+/* The same for something that could not be done, with its errno: where the machine is out of
+   something the trial has failed, else this machine cannot run it. Async-signal-safe: yes */
+_Noreturn void clab_give_up(const char *what, int error);
 
 /* Notes that the laboratory should know of. Each returns the index, or -1 if the board is full.
    Async-signal-safe: yes */

@@ -20,7 +20,6 @@ struct clab_board {
   uint32_t armed; /* enum clab_armed */
   struct clab_trial_setup setup; /* for a child that is executed again; its board is void */
   uint64_t armed_at;
-  pid_t group[CLAB_MAX_GROUPS]; /* on the control process's board: what to end with the parent */
   char reason[CLAB_REASON_SIZE];
   struct clab_canary_note canary[CLAB_MAX_CANARIES];
   struct clab_counter_note counter[CLAB_MAX_COUNTERS];
@@ -33,6 +32,9 @@ extern struct clab_board *clab_own_board;
 
 /* Maps the board that is this file; NULL and errno if it can't. Async-signal-safe: yes */
 struct clab_board *clab_board_map(int descriptor);
+
+/* Appends to the reason, after a colon. Async-signal-safe: yes */
+void clab_note_more_reason(const char *reason);
 
 /* Beats once on its place of the board, then waits for the bell, but not longer than the period
    (nanoseconds). Async-signal-safe: yes */

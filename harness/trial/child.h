@@ -22,12 +22,20 @@ extern __thread struct clab_own_stack clab_own_stack __attribute__((tls_model("i
 extern __thread struct clab_own_stack clab_own_alternate_stack
     __attribute__((tls_model("initial-exec")));
 
-/* In the laboratory: warms libunwind up and finds the numbers of its pipe.
+/* In the laboratory: warms libunwind up and finds the numbers of its pipe. Returns 0 or an errno.
    Async-signal-safe: no */
-void clab_find_validation_pipe(void);
+int clab_find_validation_pipe(void);
 /* In a trial's child: puts the channel in its place and closes what is the laboratory's; the board
-   keeps its number. Async-signal-safe: yes */
-void clab_keep_descriptors(int channel, int board);
+   keeps its number. Returns 0 or an errno. Async-signal-safe: yes */
+int clab_keep_descriptors(int channel, int board);
+
+/* The mark that every process of a trial bears and hands on, over fork, exec and setsid alike: a
+   limit of RLIMIT_LOCKS, which no kernel since 2.4.25 looks at and /proc/PID/limits shows to
+   everybody. It holds the laboratory's process identifier and the time, so that it is nobody
+   else's. Made once in a process. Async-signal-safe: yes */
+void clab_make_mark(void);
+/* Takes on the laboratory's mark. Async-signal-safe: yes */
+void clab_bear_mark(void);
 
 /* Death with the parent, by the kernel's hand. Async-signal-safe: yes */
 void clab_die_with(pid_t parent);

@@ -9,6 +9,7 @@
  */
 #include "trial/child.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -25,7 +26,13 @@ static bool is_pipe(int descriptor) {
   return fstat(descriptor, &status) == 0 && S_ISFIFO(status.st_mode);
 }
 
-void clab_find_validation_pipe(void) {
+int clab_find_validation_pipe(void) {
+  /* Without a pipe of its own libunwind takes every address for unreadable. */
+  int trial[2];
+  if (pipe2(trial, O_CLOEXEC))
+    return errno;
+  close(trial[0]);
+  close(trial[1]);
   bool was_there[SEARCHED];
   for (int i = 0; i < SEARCHED; i++)
     was_there[i] = is_pipe(i);
@@ -34,16 +41,22 @@ void clab_find_validation_pipe(void) {
   for (int i = 0; i < SEARCHED && validation_end_count < MOST_ENDS; i++)
     if (is_pipe(i) && !was_there[i])
       validation_ends[validation_end_count++] = i;
+  return 0;
 }
 
-static void renew_validation_pipe(int *ends) {
+static int renew_validation_pipe(int *ends) {
   int fresh[2];
   if (pipe2(fresh, O_CLOEXEC | O_NONBLOCK))
-    return;
-  for (int i = 0; i < 2; i++)
+    return errno;
+  for (int i = 0; i < 2; i++) {
     fresh[i] = fcntl(fresh[i], F_DUPFD_CLOEXEC, AWAY); /* the low ones may be needed */
+    if (fresh[i] < 0)
+      return errno;
+  }
   for (int i = 0; i < 2; i++)
-    dup3(fresh[i], ends[i], O_CLOEXEC);
+    if (dup3(fresh[i], ends[i], O_CLOEXEC) < 0)
+      return errno;
+  return 0;
 }
 
 /* Closes everything above the channel but these. */
@@ -63,16 +76,17 @@ static void close_others(const int *kept, int count) {
   syscall(SYS_close_range, (unsigned)from, ~0U, 0);
 }
 
-void clab_keep_descriptors(int channel, int board) {
-  if (channel != CLAB_CHANNEL)
-    dup2(channel, CLAB_CHANNEL); /* dup2 clears close-on-exec: a case may execute itself again */
-  else
-    fcntl(channel, F_SETFD, 0);
+int clab_keep_descriptors(int channel, int board) {
+  /* dup2 clears close-on-exec: a case may execute itself again. */
+  if (channel != CLAB_CHANNEL ? dup2(channel, CLAB_CHANNEL) < 0 : fcntl(channel, F_SETFD, 0) < 0)
+    return errno;
   int kept[1 + MOST_ENDS] = {board}, count = 1;
-  for (int i = 0; i + 1 < validation_end_count; i += 2) {
-    renew_validation_pipe(&validation_ends[i]);
+  int error = 0;
+  for (int i = 0; i + 1 < validation_end_count && !error; i += 2) {
+    error = renew_validation_pipe(&validation_ends[i]);
     kept[count++] = validation_ends[i];
     kept[count++] = validation_ends[i + 1];
   }
   close_others(kept, count);
+  return error;
 }

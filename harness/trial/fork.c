@@ -20,52 +20,87 @@ struct clab_trial_setup clab_own_setup;
 
 static int null_device = -1;
 
-void clab_laboratory_prepare(void) {
+/* The call that clab_fork_trial could not make. */
+static const char *refused_call = "";
+
+const char *clab_refused_call(void) { return refused_call; }
+
+int clab_laboratory_prepare(void) {
+  clab_make_mark();
   if (null_device < 0)
     null_device = open("/dev/null", O_RDWR | O_CLOEXEC);
-  clab_find_validation_pipe();
+  return null_device < 0 ? errno : clab_find_validation_pipe();
 }
 
-static void become_trial(const struct clab_trial_setup *setup, int channel, pid_t parent) {
+/* Rather the child than the laboratory, where the kernel must end one for want of memory. */
+static void be_first_to_be_killed(void) {
+  int file = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+  if (file < 0)
+    return; /* the limits hold all the same */
+  ssize_t written = write(file, "1000", 4);
+  (void)written;
+  close(file);
+}
+
+static int limit(int resource, uint64_t most) {
+  struct rlimit limit = {.rlim_cur = most, .rlim_max = most};
+  return most && setrlimit(resource, &limit) ? errno : 0;
+}
+
+static int become_trial(const struct clab_trial_setup *setup, int channel, pid_t parent) {
   setpgid(0, 0);
   clab_die_with(parent);
   clab_reset_signals();
-  if (null_device >= 0) {
-    dup2(null_device, STDIN_FILENO);
-    if (!setup->show_output) {
-      dup2(null_device, STDOUT_FILENO);
-      dup2(null_device, STDERR_FILENO);
-    }
+  clab_bear_mark();
+  dup2(null_device, STDIN_FILENO);
+  if (!setup->show_output) {
+    dup2(null_device, STDOUT_FILENO);
+    dup2(null_device, STDERR_FILENO);
   }
-  clab_keep_descriptors(channel, setup->board_descriptor);
-  /* One byte, not none: a core pattern that is a pipe ignores a limit of 0 (core(5)). */
-  struct rlimit core = {.rlim_cur = 1, .rlim_max = 1};
-  setrlimit(RLIMIT_CORE, &core);
+  be_first_to_be_killed();
+  int error = clab_keep_descriptors(channel, setup->board_descriptor);
   clab_own_setup = *setup;
   clab_own_board = setup->board;
+  /* One byte, not none: a core pattern that is a pipe ignores a limit of 0 (core(5)). */
+  if (!error)
+    error = limit(RLIMIT_CORE, 1);
+  if (!error)
+    error = limit(RLIMIT_DATA, setup->memory_limit);
+  if (!error)
+    error = limit(RLIMIT_FSIZE, setup->file_limit);
   char go;
   if (setup->observed) /* until it is traced */
     while (recv(CLAB_CHANNEL, &go, 1, 0) < 0 && errno == EINTR) {
     }
+  return error;
 }
 
 pid_t clab_fork_trial(const struct clab_trial_setup *setup, int *channel, int *pidfd) {
   int ends[2];
+  refused_call = "socketpair";
   if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends))
     return -1;
   setsockopt(ends[0], SOL_SOCKET, SO_PASSCRED, &(int){1}, sizeof(int));
   pid_t parent = getpid();
+  refused_call = "fork";
   pid_t pid = fork();
   if (pid == 0) {
-    become_trial(setup, ends[1], parent);
+    int error = become_trial(setup, ends[1], parent);
+    if (error)
+      clab_give_up("the child could not be set up", error);
     return 0;
   }
   int error = errno;
   close(ends[1]);
   if (pid > 0) {
     setpgid(pid, pid); /* also here: whoever comes first, the group is there */
+    refused_call = "pidfd_open";
     *pidfd = pidfd_open(pid, 0);
-    error = *pidfd < 0 ? errno : setup->observed ? clab_observer_seize(pid, 0) : 0;
+    error = *pidfd < 0 ? errno : 0;
+    if (!error && setup->observed) {
+      refused_call = "ptrace";
+      error = clab_observer_seize(pid, 0);
+    }
     if (!error) {
       if (setup->observed)
         send(ends[0], &(char){CLAB_GO_ON}, 1, MSG_NOSIGNAL);

@@ -158,3 +158,16 @@ void clab_skip(const char *reason) {
   clab_note_reason(reason);
   end(CLAB_MESSAGE_SKIPPED, 0);
 }
+
+/* The machine could do it, but not now. */
+static bool is_want(int error) {
+  return error == ENOMEM || error == EAGAIN || error == EMFILE || error == ENFILE ||
+         error == ENOSPC || error == EDQUOT;
+}
+
+void clab_give_up(const char *what, int error) {
+  const char *cause = strerrordesc_np(error);
+  clab_note_reason(what);
+  clab_note_more_reason(cause ? cause : "for no reason that is known");
+  end(is_want(error) ? CLAB_MESSAGE_FAILED : CLAB_MESSAGE_SKIPPED, 0);
+}

@@ -98,3 +98,10 @@ int clab_note_counter(const char *name, int64_t value) {
 void clab_note_reason(const char *reason) {
   copy_text(clab_own_board->reason, CLAB_REASON_SIZE, reason);
 }
+
+void clab_note_more_reason(const char *reason) {
+  char *text = clab_own_board->reason;
+  size_t length = strnlen(text, CLAB_REASON_SIZE - 3);
+  copy_text(text + length, 3, ": ");
+  copy_text(text + length + 2, CLAB_REASON_SIZE - length - 2, reason);
+}

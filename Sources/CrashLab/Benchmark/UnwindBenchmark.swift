@@ -67,7 +67,7 @@ private struct UnwindRecord {
 
   mutating func take() throws -> BenchmarkReport {
     let machine = Machine.current()
-    clab_laboratory_prepare()
+    try Laboratory.prepare()
     guard let overflow = clab_overflow_create() else { throw SystemError("mmap") }
     defer { clab_overflow_destroy(overflow) }
     clab_overflow_set_capture(captureByRuntime)

@@ -36,7 +36,7 @@ extension Child {
     size: Int, guardSize: Int = 4096, below belowSize: Int = 0, of kind: Below = .memory
   ) -> StackLayout {
     guard let limit = clab_map_stack(belowSize, kind == .hole, guardSize, size) else {
-      skip("no memory for a stack: \(String(cString: strerror(errno)))")
+      giveUp("no memory for a stack")
     }
     return StackLayout(limit: limit, size: size, guardSize: guardSize, belowSize: belowSize)
   }
@@ -48,7 +48,7 @@ extension Child {
     for index in 0..<count {
       let guardLow = pool.limit(of: index) - StackPool.guardSize
       if mprotect(guardLow, StackPool.guardSize, PROT_NONE) != 0 {
-        skip("guard \(index + 1) of \(count): \(String(cString: strerror(errno)))")
+        giveUp("guard \(index + 1) of \(count) could not be made")
       }
     }
     return pool
@@ -60,7 +60,7 @@ extension Child {
     var high: UInt64 = 0
     let error = clab_current_stack(&low, &high)
     guard error == 0, let limit = UnsafeMutableRawPointer(bitPattern: UInt(low)) else {
-      skip("a thread's stack could not be found: \(String(cString: strerror(error)))")
+      giveUp("a thread's stack could not be found", error)
     }
     return (limit, Int(high - low))
   }
@@ -71,7 +71,7 @@ extension Child {
   /// Makes memory fault that stays mapped as it was: MADV_GUARD_INSTALL.
   public func installGuard(at low: UnsafeMutableRawPointer, size: Int) {
     let error = clab_install_guard(low, size)
-    if error != 0 { skip("MADV_GUARD_INSTALL: \(String(cString: strerror(error)))") }
+    if error != 0 { giveUp("MADV_GUARD_INSTALL", error) }
   }
 
   /// Fills memory with a pattern that nobody may change.

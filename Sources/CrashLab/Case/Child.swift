@@ -39,14 +39,14 @@ public struct Child: Sendable {
         &options, { Unmanaged<Closure>.fromOpaque($0!).takeRetainedValue().body() }, argument,
         &thread)
     }
-    if error != 0 { skip("a thread could not be started: \(String(cString: strerror(error)))") }
+    if error != 0 { giveUp("a thread could not be started", error) }
     return thread
   }
 
   /// Arms the calling thread, which somebody else has made (a Dispatch worker, a Task's).
   public func armThisThread(_ name: String, arming: Arming = []) {
     let error = name.withCString { clab_arm_thread($0, arming.rawValue) }
-    if error != 0 { skip("a thread could not be armed: \(String(cString: strerror(error)))") }
+    if error != 0 { giveUp("a thread could not be armed", error) }
   }
 
   /// Gives the calling thread an alternate stack of the case's own making. A refusal ends the trial.
@@ -56,14 +56,21 @@ public struct Child: Sendable {
     _ name: String, at low: UnsafeMutableRawPointer, size: Int, flags: Int32 = 0
   ) {
     let error = name.withCString { clab_use_alternate_stack($0, low, size, flags) }
-    if error != 0 {
-      skip("the kernel refuses the alternate stack: \(String(cString: strerror(error)))")
-    }
+    if error != 0 { giveUp("the kernel refuses the alternate stack", error) }
   }
 
   /// Ends the trial: this machine cannot run the case.
   public func skip(_ reason: String) -> Never {
     reason.withCString { clab_skip($0) }
+  }
+
+  /// Ends the trial: something could not be done. Where the machine is out of something (memory,
+  /// descriptors, processes) that is an error of the laboratory, else the case is skipped.
+  ///
+  /// - `error`: an errno; nil for the calling thread's.
+  public func giveUp(_ what: String, _ error: CInt? = nil) -> Never {
+    let error = error ?? errno
+    what.withCString { clab_give_up($0, error) }
   }
 
   /// A figure for the report.

@@ -30,7 +30,7 @@ public struct ForeignProgram: Sendable {
   ///
   /// - Throws: `SystemError` if it can't be started or traced.
   public func run(machine: Machine = .current()) throws(SystemError) -> Outcome {
-    clab_laboratory_prepare()
+    try Laboratory.prepare()
     let scope = Observer.Scope.program(followsForks: followsForks)
     let process = try spawn(scope)
     // Ctrl-C and Ctrl-\ reach the program through the terminal; this process is to tell its end.

@@ -9,6 +9,13 @@ enum JSON {
     return String(decoding: try encoder.encode(value), as: UTF8.self)
   }
 
+  /// The same as a part of a larger text: lines after the first begin with so many spaces more.
+  static func text(of value: some Encodable, indentedBy width: Int) throws -> String {
+    let margin = "\n" + String(repeating: " ", count: width)
+    return try text(of: value).split(separator: "\n", omittingEmptySubsequences: false)
+      .joined(separator: margin)
+  }
+
   static func value<Value: Decodable>(_ type: Value.Type, from bytes: [UInt8]) throws -> Value {
     try JSONDecoder().decode(type, from: Data(bytes))
   }

@@ -3,7 +3,10 @@
 public struct JUnitReporter: Reporter {
   private let output: Output
   private let folderOf: (String) -> String?
-  private var trials: [TrialReport] = []
+  /// The counts stand before the trials, so their elements wait for the end.
+  private var elements = ""
+  private var count = 0
+  private var summary = RunReport.Summary()
 
   /// - `folderOf`: the catalogue's folder of a case, which becomes its class name.
   public init(output: Output, folderOf: @escaping (String) -> String?) {
@@ -11,29 +14,27 @@ public struct JUnitReporter: Reporter {
     self.folderOf = folderOf
   }
 
-  public mutating func trial(_ report: TrialReport) { trials.append(report) }
-
-  public mutating func end(duration: Double) throws {
-    try output.write(JUnitReporter.text(trials, duration: duration, folderOf: folderOf))
+  public mutating func trial(_ report: TrialReport) {
+    count += 1
+    summary.add(report.verdict)
+    elements += element(report)
   }
+
+  public func end(duration: Double) throws { try output.write(text(duration: duration)) }
 
   // MARK: - Pure
 
-  static func text(
-    _ trials: [TrialReport], duration: Double, folderOf: (String) -> String?
-  ) -> String {
-    let summary = RunReport.Summary(trials: trials, duration: duration)
+  func text(duration: Double) -> String {
     // The root element of the schema has no attribute for what was skipped.
     let counts =
-      "tests=\"\(trials.count)\" failures=\"\(summary.notAsExpected)\" "
+      "tests=\"\(count)\" failures=\"\(summary.notAsExpected)\" "
       + "errors=\"\(summary.laboratoryErrors)\" time=\"\(seconds(duration))\""
     return "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites \(counts)>\n"
       + "<testsuite name=\"crashlab\" \(counts) skipped=\"\(summary.skipped)\">\n"
-      + trials.map { element($0, folderOf: folderOf) }.joined()
-      + "</testsuite>\n</testsuites>\n"
+      + elements + "</testsuite>\n</testsuites>\n"
   }
 
-  private static func element(_ trial: TrialReport, folderOf: (String) -> String?) -> String {
+  private func element(_ trial: TrialReport) -> String {
     let name = trial.case ?? trial.command?.joined(separator: " ") ?? "command"
     let label = trial.attempt > 1 ? "\(name) (attempt \(trial.attempt))" : name
     let opening =
@@ -43,7 +44,7 @@ public struct JUnitReporter: Reporter {
     return "\(opening)\(problem(of: trial))\(output)</testcase>\n"
   }
 
-  private static func problem(of trial: TrialReport) -> String {
+  private func problem(of trial: TrialReport) -> String {
     guard let verdict = trial.verdict, verdict != .asExpected else { return "" }
     let attributes =
       "message=\"\(markup(trial.reason ?? trial.summary))\" type=\"\(verdict.rawValue)\""
@@ -59,7 +60,7 @@ public struct JUnitReporter: Reporter {
   }
 
   /// `0.000123`: never with an exponent, which the schema does not allow.
-  private static func seconds(_ microseconds: Double) -> String {
+  private func seconds(_ microseconds: Double) -> String {
     let whole = max(0, rounded(microseconds))
     let fraction = String(whole % 1_000_000)
     return "\(whole / 1_000_000)." + String(repeating: "0", count: 6 - fraction.count) + fraction

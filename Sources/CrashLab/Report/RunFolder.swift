@@ -27,7 +27,7 @@ public struct RunFolder: Sendable {
 
   /// Writes the report of one trial.
   public func save(_ report: TrialReport) throws {
-    let name = "\(report.case ?? "command").\(report.attempt).json"
+    let name = RunFolder.fileName(report.case ?? "command", report.attempt)
     try writeWhole(
       JSON.text(of: TrialFile(machine: machine, trial: report)), to: "\(path)/\(name)",
       advice: "is the disk full? the reports written before are whole")
@@ -64,6 +64,26 @@ public struct RunFolder: Sendable {
       try body(file)
     }
     return broken
+  }
+
+  /// The names of the cases that a run has files of, from the files' names alone.
+  public static func caseNames(in path: String) -> Set<String> {
+    Set(
+      entries(of: path).filter { $0.hasSuffix(".json") && !$0.hasPrefix(".") }.compactMap {
+        $0.split(separator: ".").first.map(String.init)
+      })
+  }
+
+  /// One trial of a run; nil if the run has none of that name.
+  public static func trial(
+    _ caseName: String, attempt: Int, in path: String
+  ) throws -> TrialFile? {
+    let name = fileName(caseName, attempt)
+    return entries(of: path).contains(name) ? try read("\(path)/\(name)") : nil
+  }
+
+  private static func fileName(_ caseName: String, _ attempt: Int) -> String {
+    "\(caseName).\(attempt).json"
   }
 
   /// A report is larger than this only if somebody made it so.

@@ -7,7 +7,7 @@ public struct TextReporter: Reporter {
   /// Lines for what is as expected; without them only the rest is told.
   private let isVerbose: Bool
   private var summary = RunReport.Summary()
-  private var overshoots: [String: [Int]] = [:]
+  private var overshoots: [String: ValueCounts] = [:]
   private var attempts: [String: Int] = [:]
 
   public init(output: Output, theme: Theme, caseNames: [String], isVerbose: Bool) {
@@ -22,7 +22,7 @@ public struct TextReporter: Reporter {
     if let name = report.case {
       attempts[name, default: 0] += 1
       if let overshoot = report.faults.first?.site.overshoot {
-        overshoots[name, default: []].append(overshoot)
+        overshoots[name, default: ValueCounts()].add(overshoot)
       }
     }
     if isVerbose || report.verdict != .asExpected {
@@ -89,7 +89,7 @@ public struct TextReporter: Reporter {
     if repeated.isEmpty { return "" }
     var text = "\n\(theme.heading("overshoot in bytes, over all attempts"))\n"
     for (name, values) in repeated.sorted(by: { $0.key < $1.key }) {
-      text += "  \(name): \(ValueCounts(values).inWords)\n"
+      text += "  \(name): \(values.inWords)\n"
     }
     return text
   }
@@ -99,7 +99,9 @@ public struct TextReporter: Reporter {
 struct ValueCounts: Sendable, Equatable {
   var counts: [Int: Int] = [:]
 
-  init(_ values: some Sequence<Int>) { for value in values { counts[value, default: 0] += 1 } }
+  init(_ values: some Sequence<Int> = []) { for value in values { add(value) } }
+
+  mutating func add(_ value: Int) { counts[value, default: 0] += 1 }
 
   /// `8 × 997, 16 × 3`, or the range and the median where there are many different values.
   var inWords: String {

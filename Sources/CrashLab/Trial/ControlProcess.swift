@@ -4,15 +4,30 @@ internal import Glibc
 /// A sibling of every trial that only beats: while it goes on, no death has left its process.
 final class ControlProcess {
   private let board: Board
-  private let process: pid_t
-  private let pidfd: CInt
+  private(set) var process: pid_t
 
   init() throws(SystemError) {
     board = try Board()
-    var pidfd: CInt = -1
-    let memory = board.memory
-    process = try system("fork", "the control process") { clab_fork_control(memory, &pidfd) }
-    self.pidfd = pidfd
+    process = try ControlProcess.fork(board)
+  }
+
+  private static func fork(_ board: Board) throws(SystemError) -> pid_t {
+    try system("fork", "for the control process") { clab_fork_control(board.memory) }
+  }
+
+  /// Looks whether somebody has stopped or ended it, and makes it go on, or makes another.
+  ///
+  /// - Returns: what was done to it, as a sentence; nil if nothing was.
+  func mend() -> String? {
+    var status: CInt = 0
+    guard waitpid(process, &status, WNOHANG | WUNTRACED) == process else { return nil }
+    if status & 0xff == 0x7f {
+      kill(process, SIGCONT)
+      return "the control process was stopped by \(Signal(status >> 8 & 0xff))"
+    }
+    // Without one every later trial says so too.
+    if let another = try? ControlProcess.fork(board) { process = another }
+    return "the control process was ended by \(Signal(status & 0x7f))"
   }
 
   /// Asks for a beat and waits for it.
@@ -24,15 +39,9 @@ final class ControlProcess {
     return waitUntil(patience: patience) { zip(before, board.beats()).allSatisfy(<) }
   }
 
-  /// Ends this process group if the laboratory should be gone before `forget`.
-  func watch(_ group: pid_t) { clab_control_watch(board.memory, group) }
-
-  func forget(_ group: pid_t) { clab_control_forget(board.memory, group) }
-
   func stop() {
     kill(process, SIGKILL)
     while waitpid(process, nil, 0) < 0 && errno == EINTR {}
-    if pidfd >= 0 { close(pidfd) }
   }
 }
 

@@ -9,22 +9,17 @@ extension CrashCase {
   func executeAgain(arguments: [String]?) {
     guard let limit = stackLimit else { return }
     var vector = (arguments ?? ["crashlab", "resume", name]).map { strdup($0) } + [nil]
-    let error = clab_execute_again(&vector, limit)
-    "the child could not be executed again: \(String(cString: strerror(error)))".withCString {
-      clab_skip($0)
-    }
+    Child().giveUp(
+      "the child could not be executed again", clab_execute_again(&vector, limit))
   }
 
   /// The child's whole life.
   func live() -> Never {
     var error = clab_arm(arming.rawValue)
     if error == 0 { error = clab_start_bystanders(UInt32(bystanders)) }
-    if error != 0 {
-      "the child could not be armed: \(String(cString: strerror(error)))".withCString {
-        clab_skip($0)
-      }
-    }
-    body(Child())
+    let child = Child()
+    if error != 0 { child.giveUp("the child could not be armed", error) }
+    body(child)
     clab_finish(0)
   }
 }
@@ -34,7 +29,8 @@ extension Laboratory {
   /// such child.
   public static func resume(_ crashCase: CrashCase) throws(SystemError) {
     try system("mmap", "the board of a trial") { clab_resume_trial() }
-    clab_laboratory_prepare()
+    let error = clab_laboratory_prepare()
+    if error != 0 { Child().giveUp("the child could not be prepared", error) }
     crashCase.live()
   }
 }

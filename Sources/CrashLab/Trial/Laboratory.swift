@@ -16,6 +16,11 @@ public final class Laboratory {
     public var observeAll = false
     /// Count the bytes of alternate stack that the handler touches.
     public var measureHandlerStack = false
+    /// Bytes of private writable memory that a child may have, what it has from the laboratory
+    /// included (RLIMIT_DATA); 0: no limit.
+    public var memoryLimit: UInt64 = 1 << 30
+    /// Bytes that each file of a child may have (RLIMIT_FSIZE); 0: no limit.
+    public var fileLimit: UInt64 = 64 << 20
     /// Names for every frame. Without it only the cases that expect names get them.
     public var naming = false
     /// What a child is executed again with whose case wants another stack limit; nil: as the command
@@ -46,11 +51,22 @@ public final class Laboratory {
   public init(options: Options, machine: Machine = .current()) throws {
     self.options = options
     self.machine = machine
-    clab_laboratory_prepare()
+    try Laboratory.prepare()
     control = try ControlProcess()
   }
 
   deinit { control.stop() }
+
+  /// Makes sure of what every look at a child needs.
+  public static func prepare() throws(SystemError) {
+    guard readSmallBytes("/proc/self/maps")?.isEmpty == false else {
+      throw SystemError(
+        "read", "/proc/self/maps",
+        advice: "the laboratory looks at its children through /proc, which must be mounted")
+    }
+    let error = clab_laboratory_prepare()
+    if error != 0 { throw SystemError("prepare", "the laboratory", code: error) }
+  }
 
   /// Runs every trial of the plan and hands over each report as soon as it is there.
   ///
@@ -65,7 +81,7 @@ public final class Laboratory {
     lastLook = clab_now()
     defer {
       abandon()
-      orphans.end(butNot: [])
+      orphans.end(butNot: [control.process])
     }
     while !waiting.isEmpty || !live.isEmpty {
       while live.count < options.jobs, let next = waiting.popFirst() {
@@ -79,7 +95,7 @@ public final class Laboratory {
       freeBoards += live.filter { $0.state == .reaped }.map(\.board)
       let before = live.count
       live.removeAll { $0.state == .reaped }
-      if live.count < before { orphans.end(butNot: Set(live.map(\.process))) }
+      if live.count < before { orphans.end(butNot: Set(live.map(\.process) + [control.process])) }
     }
   }
 

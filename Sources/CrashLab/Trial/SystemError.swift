@@ -7,7 +7,7 @@ public struct SystemError: Error, CustomStringConvertible, Sendable {
   /// What it was called on, or an empty string.
   public var subject: String
   public var code: CInt
-  /// What a user can do about it, or an empty string.
+  /// What a user can do about it; an empty string: what helps against this error in general.
   public var advice: String
 
   /// - `code`: an errno; nil for the calling thread's.
@@ -23,8 +23,26 @@ public struct SystemError: Error, CustomStringConvertible, Sendable {
 
   public var description: String {
     let on = subject.isEmpty ? "" : " \(subject)"
+    let advice = advice.isEmpty ? generalAdvice : advice
     let hint = advice.isEmpty ? "" : ": \(advice)"
     return "\(call)\(on): \(String(cString: strerror(code)))\(hint)"
+  }
+}
+
+extension SystemError {
+  private var generalAdvice: String {
+    switch code {
+    case EMFILE: "raise the limit of open files (ulimit -n), or run fewer --jobs"
+    case ENFILE: "the whole machine has too many files open"
+    case ENOMEM: "free some memory, or run fewer --jobs"
+    case EAGAIN:
+      "the limit of processes is reached (ulimit -u, or the container's): run fewer --jobs"
+    case ENOSPC, EDQUOT: "the disk is full"
+    case EROFS: "the file system is read-only"
+    case ENOSYS, EPERM:
+      "the kernel is too old for it, or a sandbox forbids it; `crashlab doctor` tells more"
+    default: ""
+    }
   }
 }
 

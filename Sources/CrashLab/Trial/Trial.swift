@@ -48,17 +48,20 @@ final class Trial {
     let isObserved = planned.case.isObserved || options.observeAll
     var setup = clab_trial_setup(
       board: board.memory, board_descriptor: board.descriptor,
-      unwinding: options.unwinding.rawValue, show_output: options.showOutput,
+      unwinding: options.unwinding.rawValue, memory_limit: options.memoryLimit,
+      file_limit: options.fileLimit, show_output: options.showOutput,
       observed: isObserved, measure_handler_stack: options.measureHandlerStack)
     var channel: CInt = -1
     var pidfd: CInt = -1
     forkedAt = clab_now()
-    process = try system("fork", planned.case.name) { clab_fork_trial(&setup, &channel, &pidfd) }
+    process = clab_fork_trial(&setup, &channel, &pidfd)
+    guard process >= 0 else {
+      throw SystemError(String(cString: clab_refused_call()), "for \(planned.case.name)")
+    }
     if process == 0 {
       planned.case.executeAgain(arguments: options.argumentsToResume)
       planned.case.live()
     }
-    control.watch(process)
     self.channel = channel
     self.pidfd = pidfd
     observer =
@@ -78,7 +81,10 @@ final class Trial {
   }
 
   /// When to look at its deadline again.
-  var nextLook: UInt64 { min(deadline, clab_now() + patience.afterwards) }
+  var nextLook: UInt64 {
+    // What was killed is told by its descriptor; it must not be waited for busily.
+    timedOut ? clab_now() + 100_000_000 : min(deadline, clab_now() + patience.afterwards)
+  }
 
   private func record(_ event: TrialReport.Event.Kind, at time: UInt64) {
     guard time >= forkedAt else { return }
@@ -137,8 +143,8 @@ final class Trial {
       record(.parked, at: time)
       seen.finished = true
       inspect(nil, machine: machine)
-    case .skipped:
-      skipReason = board.reason
+    case .skipped: skipReason = board.reason
+    case .failed: seen.troubles.append(board.reason)
     }
     release()
   }
@@ -285,13 +291,13 @@ final class Trial {
     state = .reaped
     switch result {
     case .success(let termination):
-      seen.termination = timedOut ? .deadline : termination
+      // It may have ended by itself just before.
+      seen.termination = timedOut && termination.signal == .kill ? .deadline : termination
     case .failure(let error):
       seen.troubles.append("\(error)")
     }
     collectDeathEvidence(control: control)
     kill(-process, SIGKILL)  // whatever the case has started and left
-    control.forget(process)
     closeChannel()
     close(pidfd)
   }
@@ -308,6 +314,7 @@ final class Trial {
     guard let termination = seen.termination else { return }
     beats.after = board.beats()
     let waiters = board.ring()
+    if let harm = control.mend() { seen.troubles.append(harm) }
     let controlAlive = control.isBeating()
     beats.afterAgain = board.beats()
     seen.death = DeathEvidence(

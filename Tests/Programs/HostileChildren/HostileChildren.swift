@@ -12,7 +12,7 @@ enum HostileChildren {
     let cases = all.filter { wanted.isEmpty || wanted.contains($0.name) }
     let laboratory = try Laboratory(options: .init(jobs: 2, timeout: 1))
     var reporter = JSONReporter(output: .standard, machine: laboratory.machine)
-    try laboratory.run(PlannedTrial.plan(cases)) { reporter.trial($0) }
+    try laboratory.run(PlannedTrial.plan(cases)) { try reporter.trial($0) }
     try reporter.end(duration: 0)
   }
 
