@@ -1,6 +1,7 @@
 import ArgumentParser
 import Catalogue
 import CrashLab
+import CrashLabPages
 
 struct ClaimsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -28,7 +29,7 @@ struct ClaimsCommand: ParsableCommand {
     switch format {
     case .text: try output.write(report.text(theme: .suited(to: output), width: output.width))
     case .json: try output.write(report.json())
-    case .html: try output.write(report.html())
+    case .html: try output.write(ClaimsPage.html(report))
     }
     if let signal { throw ExitCode(128 + signal.number) }
   }

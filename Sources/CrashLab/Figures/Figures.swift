@@ -1,9 +1,9 @@
 internal import Glibc
 
 /// Figures as a person reads them: three digits that mean something.
-enum Figures {
+package enum Figures {
   /// `0.42`, `12.3`, `2,184`
-  static func short(_ value: Double) -> String {
+  package static func short(_ value: Double) -> String {
     guard value.isFinite else { return "-" }
     let size = abs(value)
     if size >= 100 { return grouped(Int(value.rounded())) }

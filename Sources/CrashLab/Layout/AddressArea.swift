@@ -59,7 +59,7 @@ public struct AddressArea: Sendable, Equatable, Codable {
   }
 
   /// The same with libraries and the small things between them as one. Pure.
-  static func coarse(_ areas: [AddressArea]) -> [AddressArea] {
+  package static func coarse(_ areas: [AddressArea]) -> [AddressArea] {
     let small: Set<Kind> = [.libraries, .files, .anonymous, .kernel]
     var result: [AddressArea] = []
     for area in areas {

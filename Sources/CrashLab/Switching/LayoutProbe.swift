@@ -15,6 +15,17 @@ struct LayoutProbe {
       growth: try growth(), stackLimit: stackLimit)
   }
 
+  /// What is drawn: a child with so many threads, the first included.
+  func portrait(threads: Int, machine: Machine) throws(SystemError) -> LayoutReport {
+    try withChild(threads: threads - 1, size: LayoutProbe.usualSize) {
+      process throws(SystemError) in
+      LayoutReport(try Layout.look(at: process, machine: machine), machine: machine)
+    }.sight
+  }
+
+  /// glibc's, under the usual limit.
+  private static let usualSize = 8 << 20
+
   /// A fork would inherit this process's layout: only an execution draws a new one.
   private static func execution() -> LayoutFacts.Execution? {
     guard let pipe = popen("exec cat /proc/self/maps", "r") else { return nil }
@@ -35,7 +46,10 @@ struct LayoutProbe {
       stack: stack.high, stackMapped: Int(stack.high.value - stack.low.value))
   }
 
-  private func look(size: Int) throws(SystemError) -> LayoutFacts.Threads {
+  /// Threads that stand still while `look` looks; then they end, and one more is started.
+  private func withChild<Sight>(
+    threads: Int, size: Int, look: (pid_t) throws(SystemError) -> Sight
+  ) throws(SystemError) -> (sight: Sight, stacks: [Range<Address>], later: Address) {
     let board = try LayoutBoard(threads: threads, size: size)
     defer { board.unmap() }
     var stage = clab_stage()
@@ -43,20 +57,29 @@ struct LayoutProbe {
     try check(clab_stage_start(&placement, layOut, board.memory, &stage), "fork")
     defer { clab_stage_end(&stage) }
     try next(stage)
-    let mappings = Mapping.parse(maps: readSmallBytes("/proc/\(stage.pid)/maps") ?? [])
+    let sight = try look(stage.pid)
     try next(stage)
-    let stacks = (0..<threads).map { index in
-      let low = Address(board.low(index))
-      let below = mappings.first { $0.high == low && !$0.permissions.contains(.write) }
+    let stacks = (0..<threads).map { Address(board.low($0))..<Address(board.high($0)) }
+    return (sight, stacks.sorted { $0.lowerBound < $1.lowerBound }, Address(board.lowOfLater))
+  }
+
+  private func look(size: Int) throws(SystemError) -> LayoutFacts.Threads {
+    let (mappings, ranges, later) = try withChild(threads: threads, size: size) {
+      Mapping.parse(maps: readSmallBytes("/proc/\($0)/maps") ?? [])
+    }
+    let stacks = ranges.map { range in
+      let below = mappings.first {
+        $0.high == range.lowerBound && !$0.permissions.contains(.write)
+      }
       return LayoutFacts.Threads.Stack(
-        low: low, high: Address(board.high(index)),
+        low: range.lowerBound, high: range.upperBound,
         guardSize: below.map { Int($0.high.value - $0.low.value) } ?? 0)
-    }.sorted { $0.low < $1.low }
+    }
     let heap = mappings.first { $0.path == "[heap]" }?.high
     let main = mappings.first { $0.path == "[stack]" }?.low
     return LayoutFacts.Threads(
       size: size, stacks: stacks,
-      isReused: stacks.contains { $0.low.value == board.lowOfLater },
+      isReused: stacks.contains { $0.low == later },
       areBetweenHeapAndMainStack: stacks.allSatisfy {
         $0.low > heap ?? Address(0) && $0.high < main ?? Address(.max)
       })

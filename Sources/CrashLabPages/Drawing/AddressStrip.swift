@@ -52,6 +52,19 @@ extension AddressStrip {
   private static let rowHeight = 16
   private static let barHeight = 30
 
+  /// One strip under the other, each magnifying a part of the one before, with the lenses between.
+  static func drawing(of strips: [AddressStrip], _ words: String) -> String {
+    var text = ""
+    for (index, strip) in strips.enumerated() {
+      if index > 0 { text += strips[index - 1].lens(to: strip) }
+      let range = bytesInWords(Int(clamping: strip.size))
+      text += strip.drawing(
+        description: index == 0
+          ? "Address space to scale, \(range) wide: \(words)" : "The same magnified, \(range) wide")
+    }
+    return text
+  }
+
   func drawing(description: String) -> String {
     var svg = SVG()
     var rows = LabelRows()
@@ -106,7 +119,7 @@ extension AddressStrip {
     for region in regions where region.high > low && region.low < high {
       let from = max(0, share(of: region.low))
       let to = min(1, share(of: region.high))
-      guard to - from > 0.01 else { continue }
+      guard to - from > 0.01, !region.label.isEmpty else { continue }
       let row = rows.place(region.label, at: (from + to) / 2)
       svg.label(
         "word name", region.label, at: (from + to) / 2,

@@ -63,7 +63,7 @@ struct TrialValues {
       "hasLimit": fault.site.stackLimit != nil,
     ]
     if !strips.isEmpty {
-      values["strips"] = ["drawing": drawing(strips, words)] as Values
+      values["strips"] = ["drawing": AddressStrip.drawing(of: strips, words)] as Values
     }
     let culprit = CulpritText(theme: .plain, width: 90).text(of: fault)
     if !culprit.isEmpty {
@@ -79,22 +79,9 @@ struct TrialValues {
     var values: Values = ["words": words + "; no fault was raised"]
     let strips = AddressStrip.strips(for: corruption)
     if !strips.isEmpty {
-      values["strips"] = ["drawing": drawing(strips, words)] as Values
+      values["strips"] = ["drawing": AddressStrip.drawing(of: strips, words)] as Values
     }
     return values
-  }
-
-  /// One strip under the other, with the lenses between.
-  private func drawing(_ strips: [AddressStrip], _ words: String) -> String {
-    var text = ""
-    for (index, strip) in strips.enumerated() {
-      if index > 0 { text += strips[index - 1].lens(to: strip) }
-      let range = bytesInWords(Int(clamping: strip.size))
-      text += strip.drawing(
-        description: index == 0
-          ? "Address space to scale, \(range) wide: \(words)" : "The same magnified, \(range) wide")
-    }
-    return text
   }
 
   /// The figures beside the drawing: every address, and how far it is from the stack limit.

@@ -37,15 +37,3 @@ let sidesTemplate = #"""
 let rowTemplate = #"""
   <tr{{#strong}} class="is-fault"{{/strong}}><th scope="row">{{what}}</th><td>{{first}}</td><td>{{second}}</td></tr>
   """#
-
-/// What every page begins with: it may fetch nothing and run nothing.
-let headTemplate = #"""
-  <!DOCTYPE html>
-  <html lang="en" xmlns="http://www.w3.org/1999/xhtml">
-  <head>
-  <meta charset="utf-8"/>
-  <meta name="viewport" content="width=device-width, initial-scale=1"/>
-  <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src 'none'; img-src data:"/>
-  <meta name="color-scheme" content="light dark"/>
-  <link rel="icon" href="data:,"/>
-  """#

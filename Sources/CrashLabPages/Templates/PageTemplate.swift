@@ -14,9 +14,7 @@ let pageTemplate = #"""
   </head>
   <body>
   <a class="skip" href="#trials">Skip to the trials</a>
-  <svg class="definitions" width="0" height="0" aria-hidden="true"><defs>
-  <pattern id="hatch" width="7" height="7" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect class="hatch-ground" width="7" height="7"/><rect class="hatch-line" width="2.5" height="7"/></pattern>
-  </defs></svg>
+  {{>definitions}}
   <header>
   <p class="brand">crashlab</p>
   <h1>{{sentence}}</h1>

@@ -80,6 +80,11 @@ extension Templates {
     .mark { stroke: var(--ink); stroke-width: 1.5 } .mark.fault { stroke: var(--bad); stroke-width: 2.5 }
     .mark.pointer { stroke: var(--pointer); stroke-dasharray: 3 2 }
     line.span, line.scale { stroke: var(--soft) } .axis { stroke: var(--ink); stroke-width: 2 }
+    .strip line.grid { stroke: var(--line) }
+    .strip line.threads { stroke: var(--link); stroke-width: 2; stroke-dasharray: 5 3 }
+    .strip line.processes { stroke: var(--bad); stroke-width: 2 }
+    .word.threads { fill: var(--link) } .word.processes { fill: var(--bad) }
+    .sentences li { grid-template-columns: 1.6rem minmax(0, 1fr) minmax(8rem, 14rem) }
     .scroll { overflow-x: auto; margin-top: .8rem }
     .addresses .address { white-space: nowrap }
     table { border-collapse: collapse; font-size: .92rem }

@@ -3,16 +3,17 @@ internal import Mustache
 /// The templates, parsed once.
 struct Templates {
   static let page = Templates(
-    main: pageTemplate, parts: ["head": headTemplate, "trial": trialTemplate])
+    main: pageTemplate, parts: ["trial": trialTemplate])
   static let comparison = Templates(
     main: comparisonTemplate,
-    parts: ["head": headTemplate, "sides": sidesTemplate, "row": rowTemplate])
+    parts: ["sides": sidesTemplate, "row": rowTemplate])
+  static let claims = Templates(main: claimsTemplate, parts: [:])
 
   private let library: MustacheLibrary
 
   private init(main: String, parts: [String: String]) {
-    var templates = parts.mapValues { MustacheTemplate.page($0) }
-    templates["main"] = MustacheTemplate.page(main)
+    let shared = ["main": main, "head": headTemplate, "definitions": definitionsTemplate]
+    let templates = parts.merging(shared) { $1 }.mapValues { MustacheTemplate.page($0) }
     library = MustacheLibrary(templates: templates)
   }
 

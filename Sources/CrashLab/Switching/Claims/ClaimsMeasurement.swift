@@ -30,8 +30,13 @@ public struct ClaimsMeasurement: Sendable {
     var evidence = ClaimEvidence()
     let machine = Machine.current()
     evidence.trials = try trials(on: machine, sitting: sitting)
+    var layouts: [LayoutReport] = []
     if sitting.goesOn {
-      evidence.layout = try LayoutProbe().look(stackLimit: machine.stackLimit)
+      let probe = LayoutProbe()
+      evidence.layout = try probe.look(stackLimit: machine.stackLimit)
+      for threads in [1, 2, 16] {
+        layouts.append(try probe.portrait(threads: threads, machine: machine))
+      }
     }
     let report = try switching.run(sitting: sitting)
     for rung in report.rungs { evidence.rungs[rung.name] = rung }
@@ -40,7 +45,8 @@ public struct ClaimsMeasurement: Sendable {
     evidence.tenThousand = report.tenThousand
     return ClaimsReport(
       machine: machine, conditions: report.conditions,
-      interrupted: sitting.interrupted != nil, evidence: evidence, switching: report)
+      interrupted: sitting.interrupted != nil, evidence: evidence, switching: report,
+      layouts: layouts)
   }
 
   /// One at a time: nothing else is measured meanwhile, and a trial has the machine for itself.

@@ -8,6 +8,8 @@ public struct ClaimsReport: Sendable, Codable {
   public var claims: [Judged]
   /// The figures that `crashlab switch` would have shown; null where they were not measured.
   @Nullable public var switching: SwitchReport?
+  /// Processes with more and more threads, as they lay in memory; empty where not looked at.
+  public var layouts: [LayoutReport]
 
   public struct Judged: Sendable, Codable, Equatable {
     public var id: String
@@ -21,8 +23,9 @@ public struct ClaimsReport: Sendable, Codable {
 
   public init(
     machine: Machine, conditions: SwitchingConditions, interrupted: Bool, evidence: ClaimEvidence,
-    switching: SwitchReport? = nil
+    switching: SwitchReport? = nil, layouts: [LayoutReport] = []
   ) {
+    self.layouts = layouts
     self.switching = switching
     self.machine = machine
     self.conditions = conditions

@@ -1,0 +1,59 @@
+internal import CrashLab
+
+/// A hop's cost over the members of the ring: a line for threads, one for processes.
+struct SweepChart {
+  private let curve: TLBReport.Curve
+  private static let (top, bottom) = (24, 200)
+
+  init(_ curve: TLBReport.Curve) { self.curve = curve }
+
+  /// Empty where there are not two rings.
+  var drawing: String {
+    let rings = curve.rings
+    guard let first = rings.first?.members, let last = rings.last?.members, first < last,
+      let high = rings.map({ max($0.thread, $0.process) }).max(), high > 0
+    else { return "" }
+    func x(_ members: Int) -> Double {
+      0.12 + 0.84 * Double(members - first) / Double(last - first)
+    }
+    func y(_ value: Double) -> Int {
+      let share = max(0, min(1, value / high))
+      return SweepChart.bottom - Int(share * Double(SweepChart.bottom - SweepChart.top - 16))
+    }
+    var svg = SVG()
+    for part in [0.0, 0.5, 1] {
+      svg.line("grid", from: 0, to: 1, y1: y(high * part), y2: y(high * part))
+      svg.label("word name", "\(Figures.short(high * part)) ns", at: 0, y: y(high * part) - 4)
+    }
+    for ring in rings {
+      svg.element(
+        "text",
+        [
+          "class": "word name", "x": percent(x(ring.members)), "y": "\(SweepChart.bottom + 16)",
+          "text-anchor": "middle",
+        ], "\(ring.members)")
+    }
+    if let step = curve.processStep {
+      let place = x(step.members)
+      svg.line("mark pointer", from: place, to: place, y1: 4, y2: SweepChart.bottom)
+      svg.label(
+        "word pointer", "step at \(step.members): +\(Figures.short(step.height)) ns", at: place,
+        y: 14)
+    }
+    for (ring, next) in zip(rings, rings.dropFirst()) {
+      for (style, value) in [("threads", \TLBReport.RingPair.thread), ("processes", \.process)] {
+        svg.line(
+          style, from: x(ring.members), to: x(next.members), y1: y(ring[keyPath: value]),
+          y2: y(next[keyPath: value]))
+      }
+    }
+    svg.label("word processes", "processes (line)", at: 0.2, y: SweepChart.bottom - 28)
+    svg.label("word threads", "threads (dashes)", at: 0.2, y: SweepChart.bottom - 10)
+    let words = rings.map {
+      "\($0.members): threads \(Figures.short($0.thread)), processes \(Figures.short($0.process))"
+    }
+    return svg.document(
+      height: SweepChart.bottom + 22,
+      description: "Nanoseconds a hop by members of the ring: \(words.joined(separator: "; "))")
+  }
+}

@@ -1,0 +1,49 @@
+let claimsTemplate = #"""
+  {{>head}}
+  <title>crashlab: {{title}}</title>
+  <style>
+  {{{style}}}
+  </style>
+  </head>
+  <body>
+  <a class="skip" href="#claims">Skip to the sentences</a>
+  {{>definitions}}
+  <header>
+  <p class="brand">crashlab</p>
+  <h1>{{title}}</h1>
+  <p class="lead">{{sentence}}</p>
+  </header>
+  <main>
+  <section aria-labelledby="machine-title">
+  <h2 id="machine-title">The machine</h2>
+  <dl class="facts">{{#machine}}<div><dt>{{name}}</dt><dd>{{value}}</dd></div>{{/machine}}</dl>
+  </section>
+  <section aria-labelledby="overview-title">
+  <h2 id="overview-title">The sentences</h2>
+  <nav aria-label="Sentences">
+  <ul class="overview sentences">
+  {{#claims}}
+  <li><span class="badge {{verdict.id}}" aria-hidden="true">{{verdict.mark}}</span> <a href="#{{id}}">{{sentence}}</a><span class="seen">{{verdict.name}}</span></li>
+  {{/claims}}
+  </ul>
+  </nav>
+  </section>
+  <section id="claims" aria-labelledby="claims-title">
+  <h2 id="claims-title">What this machine says</h2>
+  {{#claims}}
+  <article class="case" id="{{id}}" aria-labelledby="{{id}}-title">
+  <header class="case-head"><p class="path">{{id}}</p><h3 id="{{id}}-title">{{sentence}}</h3> <span class="badge {{verdict.id}}"><span aria-hidden="true">{{verdict.mark}}</span> {{verdict.name}}</span></header>
+  <p><b>Here</b> {{evidence}}</p>
+  {{#figures}}<figure><figcaption>{{caption}}</figcaption>{{{drawing}}}</figure>{{/figures}}
+  <p><b>Why</b> {{why}}</p>
+  <p><b>Elsewhere</b> {{elsewhere}}</p>
+  <p class="again"><b>To see it again</b> <code>{{command}}</code></p>
+  <p class="back"><a href="#overview-title">Back to the sentences</a></p>
+  </article>
+  {{/claims}}
+  </section>
+  </main>
+  </body>
+  </html>
+
+  """#
