@@ -43,8 +43,7 @@ extension RunOptions {
     if format == .text, let folder {
       try Output.standard.write("reports in \(folder.path): crashlab report shows them\n")
     }
-    if summary.laboratoryErrors > 0 { throw ExitCode(EX_SOFTWARE) }
-    if summary.notAsExpected > 0 { throw ExitCode(1) }
+    if summary.exitStatus != 0 { throw ExitCode(summary.exitStatus) }
   }
 
   private func laboratoryOptions(_ machine: Machine) -> Laboratory.Options {

@@ -5,42 +5,114 @@ import Testing
 
 /// A child that does its worst gets a true verdict or a clear error, and leaves nothing behind.
 @Suite struct HostileChildTests {
-  private static let report: Result<(RunReport, [Int32]), any Error> = Result {
-    let running = try Command("hostile-children").start([])
-    let result = try running.wait()
-    let report = try JSONDecoder().decode(RunReport.self, from: Data(result.output.utf8))
-    return (report, [running.identifier])
-  }
-
-  @Test(arguments: [
-    ("garbage", TrialReport.Verdict.laboratoryError, "19 bytes"),
-    ("truncated", .laboratoryError, "100 bytes"),
-    ("impossible-signal", .laboratoryError, "4711"),
-    ("endless-trace", .laboratoryError, "4294967295"),
-    ("endless-fold", .laboratoryError, "18446744073709551615 times"),
-    ("replay", .laboratoryError, "before its evidence was answered"),
-    ("flood", .laboratoryError, "more than 16 messages"),
-    ("no-descriptors", .notAsExpected, "faults"),
-    ("socket-shut-down", .notAsExpected, "faults"),
-    ("stopped", .asExpected, ""),
+  /// What must come of a child: the verdict, and a part of what is said of it.
+  private static let rows: [(name: String, verdict: TrialReport.Verdict, reason: String)] = [
+    ("writes-garbage", .laboratoryError, "19 bytes"),
+    ("sends-half-a-message", .laboratoryError, "100 bytes"),
+    ("sends-an-impossible-signal", .laboratoryError, "4711"),
+    ("sends-an-endless-trace", .laboratoryError, "4294967295"),
+    ("sends-an-endless-fold", .laboratoryError, "18446744073709551615 times"),
+    ("sends-descriptors", .laboratoryError, "7 bytes"),
+    ("replays", .laboratoryError, "before its evidence was answered"),
+    ("floods-the-socket", .laboratoryError, "more than 16 messages"),
+    ("speaks-through-another", .laboratoryError, "none of its own"),
+    ("closes-every-descriptor", .notAsExpected, "faults"),
+    ("shuts-the-socket-down", .notAsExpected, "faults"),
+    ("lies-about-its-board", .notAsExpected, "corruption"),
+    ("unmaps-its-board", .notAsExpected, "faults"),
+    ("cuts-its-board-off", .asExpected, ""),
+    ("looks-for-other-boards", .asExpected, ""),
+    ("stops-itself", .asExpected, ""),
+    ("traces-itself", .asExpected, ""),
+    ("stops-the-control-process", .laboratoryError, "control process was stopped by SIGSTOP"),
+    ("ends-the-control-process", .laboratoryError, "control process was ended by SIGKILL"),
     ("leaves-its-group", .asExpected, ""),
     ("leaves-a-grandchild", .asExpected, ""),
     ("hides-a-grandchild", .asExpected, ""),
-    ("lies-about-its-board", .notAsExpected, "corruption"),
-  ])
-  func verdict(name: String, verdict: TrialReport.Verdict, reason: String) throws {
-    let trial = try #require(
-      try HostileChildTests.report.get().0.trials.first { $0.case == name })
-    #expect(trial.verdict == verdict, "\(trial.reason ?? "")")
-    if !reason.isEmpty { #expect(trial.reason?.contains(reason) == true, "\(trial.reason ?? "")") }
+    ("hides-a-family", .asExpected, ""),
+    ("hides-in-every-way", .asExpected, ""),
+    ("executes-something-short", .asExpected, ""),
+    ("executes-something-long", .asExpected, ""),
+    ("fills-the-disk", .asExpected, ""),
+    ("eats-memory", .asExpected, ""),
+    ("blocks-every-signal", .asExpected, ""),
+    ("blocks-every-signal-and-crashes", .notAsExpected, "faults"),
+    ("names-itself-with-escapes", .asExpected, ""),
+    // Whoever is not root may not look at such a process.
+    ("makes-itself-undumpable", geteuid() == 0 ? .asExpected : .laboratoryError, ""),
+  ]
+
+  private static func status(of verdict: TrialReport.Verdict) -> Int32 {
+    switch verdict {
+    case .asExpected, .skipped: 0
+    case .notAsExpected: 1
+    case .laboratoryError: 70
+    }
   }
 
-  @Test func nothingIsLeftRunning() throws {
-    _ = try HostileChildTests.report.get()
-    let left = try FileManager.default.contentsOfDirectory(atPath: "/proc").filter {
-      (try? String(contentsOfFile: "/proc/\($0)/comm", encoding: .utf8))?
-        .hasPrefix("hostile-childre") == true
+  @Test func eachGetsItsVerdictAndLeavesNothing() throws {
+    var table = Table(
+      "hostile children", columns: "what it does", "verdict", "status", "left", "what is said of it"
+    )
+    defer { table.show() }
+    for row in HostileChildTests.rows {
+      let running = try Command("hostile-children").start([row.name])
+      let result = try running.wait()
+      let left = processesMarked(by: running.identifier)
+      let report = try JSONDecoder().decode(RunReport.self, from: Data(result.output.utf8))
+      let trial = try #require(report.trials.first, "\(row.name)")
+      table.add(
+        row.name, trial.verdict?.rawValue ?? "none", "\(result.status)", "\(left.count)",
+        printable(trial.reason ?? trial.summary))
+      #expect(report.trials.count == 1)
+      #expect(trial.verdict == row.verdict, "\(row.name): \(trial.reason ?? "")")
+      #expect(result.status == HostileChildTests.status(of: row.verdict), "\(row.name)")
+      #expect(left.isEmpty, "\(row.name)")
+      if !row.reason.isEmpty {
+        #expect(trial.reason?.contains(row.reason) == true, "\(row.name): \(trial.reason ?? "")")
+      }
     }
-    #expect(left.isEmpty)
+  }
+
+  /// The trial after one that has ended the control process has another.
+  @Test func theLaboratoryGoesOn() throws {
+    let result = try Command("hostile-children").run([
+      "stops-the-control-process", "ends-the-control-process", "leaves-its-group",
+      "makes-itself-undumpable",
+    ])
+    let report = try JSONDecoder().decode(RunReport.self, from: Data(result.output.utf8))
+    let verdicts = report.trials.map(\.verdict)
+    #expect(verdicts.prefix(3) == [.laboratoryError, .laboratoryError, .asExpected])
+  }
+
+  /// Either it left in time or it did not: both are true, and nothing else may be said.
+  @Test func whatEndsAtItsDeadlineHasEndedInOneWay() throws {
+    for _ in 0..<10 {
+      let result = try Command("hostile-children").run(["ends-at-its-deadline"])
+      let report = try JSONDecoder().decode(RunReport.self, from: Data(result.output.utf8))
+      let trial = try #require(report.trials.first)
+      switch trial.verdict {
+      case .asExpected: #expect(trial.termination == .exited(0))
+      case .notAsExpected: #expect(trial.termination == .deadline)
+      default: Issue.record("\(trial.reason ?? "")")
+      }
+    }
+  }
+
+  @Test func noEscapeIsPrinted() throws {
+    let result = try Command("hostile-children").run(["--text", "names-itself-with-escapes"])
+    #expect(result.output.contains("\\u{1b}[31m"))
+    #expect(!(result.output + result.errors).unicodeScalars.contains { $0 == "\u{1B}" })
+  }
+
+  /// However a grandchild hides, the control process finds it when the laboratory has been killed.
+  @Test func nothingSurvivesTheLaboratory() throws {
+    let running = try Command("hostile-children").start(["hides-in-every-way"])
+    #expect(eventually { processesMarked(by: running.identifier).count >= 5 })
+    kill(running.identifier, SIGKILL)
+    _ = try running.wait()
+    #expect(
+      eventually { processesMarked(by: running.identifier).isEmpty },
+      "\(processesMarked(by: running.identifier))")
   }
 }

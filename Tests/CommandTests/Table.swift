@@ -10,14 +10,18 @@ struct Table {
     rows = [columns]
   }
 
-  mutating func add(_ cells: String...) { rows.append(cells) }
+  /// A cell shows at most 120 characters.
+  mutating func add(_ cells: String...) { rows.append(cells.map { String($0.prefix(120)) }) }
 
   func show() {
     let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
     let lines = rows.map { row in
-      zip(row, widths).map { $0.padding(toLength: max($1, $0.count), withPad: " ", startingAt: 0) }
+      zip(row, widths).map { $0 + String(repeating: " ", count: $1 - $0.count) }
         .joined(separator: "  ")
     }
-    print("\n\(title)\n" + lines.map { "  \($0)\n" }.joined(), terminator: "")
+    let text = lines.map { line in
+      "  " + line.reversed().drop { $0 == " " }.reversed() + "\n"
+    }
+    print("\n\(title)\n" + text.joined(), terminator: "")
   }
 }

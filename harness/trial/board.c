@@ -5,6 +5,7 @@
 #include "trial/board.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <linux/futex.h>
 #include <string.h>
@@ -33,18 +34,30 @@ struct clab_board *clab_board_map(int descriptor) {
 }
 
 struct clab_board *clab_board_create(int *descriptor) {
-  *descriptor = memfd_create("board", MFD_CLOEXEC);
+  *descriptor = memfd_create("board", MFD_CLOEXEC | MFD_ALLOW_SEALING);
   if (*descriptor < 0)
     return NULL;
   struct clab_board *board = NULL;
-  if (ftruncate(*descriptor, sizeof *board) == 0)
+  /* Sealed: a child that cut the file off would end whoever looks at the board (SIGBUS). */
+  if (ftruncate(*descriptor, sizeof *board) == 0 &&
+      fcntl(*descriptor, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) == 0)
     board = clab_board_map(*descriptor);
+  if (board && clab_board_hand_on(board, false)) {
+    int error = errno;
+    munmap(board, sizeof *board);
+    errno = error;
+    board = NULL;
+  }
   if (!board) {
     int error = errno;
     close(*descriptor);
     errno = error;
   }
   return board;
+}
+
+int clab_board_hand_on(struct clab_board *board, bool hand_on) {
+  return madvise(board, sizeof *board, hand_on ? MADV_DOFORK : MADV_DONTFORK);
 }
 
 void clab_board_destroy(struct clab_board *board, int descriptor) {

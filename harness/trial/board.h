@@ -17,7 +17,7 @@ struct clab_board {
   uint32_t canaries;
   uint32_t counters;
   uint32_t handler_entries;
-  uint32_t armed; /* enum clab_armed */
+  uint32_t armed;                /* enum clab_armed */
   struct clab_trial_setup setup; /* for a child that is executed again; its board is void */
   uint64_t armed_at;
   char reason[CLAB_REASON_SIZE];
@@ -35,6 +35,10 @@ struct clab_board *clab_board_map(int descriptor);
 
 /* Appends to the reason, after a colon. Async-signal-safe: yes */
 void clab_note_more_reason(const char *reason);
+
+/* Whether the next fork hands the board on. It is for one child only: no other can write to it. 0,
+   or -1 and errno. Async-signal-safe: yes */
+int clab_board_hand_on(struct clab_board *board, bool hand_on);
 
 /* Beats once on its place of the board, then waits for the bell, but not longer than the period
    (nanoseconds). Async-signal-safe: yes */

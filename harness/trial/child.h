@@ -7,7 +7,7 @@
 /* What a child has open besides its standard streams. */
 enum {
   CLAB_CHANNEL = 3, /* its end of the channel */
-  CLAB_BOARD = 4,   /* its board, if it was executed again; else the board's number is the setup's */
+  CLAB_BOARD = 4, /* its board, if it was executed again; else the board's number is the setup's */
 };
 
 extern struct clab_trial_setup clab_own_setup;

@@ -7,6 +7,7 @@
 #include "trial/child.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -78,7 +79,7 @@ static _Noreturn void control(struct clab_board *board, pid_t parent) {
 pid_t clab_fork_control(struct clab_board *board) {
   pid_t parent = getpid();
   board->bystanders = 1;
-  pid_t pid = fork();
+  pid_t pid = clab_board_hand_on(board, true) ? -1 : fork();
   if (pid == 0) {
     setpgid(0, 0);
     clab_reset_signals();
@@ -86,5 +87,8 @@ pid_t clab_fork_control(struct clab_board *board) {
     syscall(SYS_close_range, 3, ~0U, 0);
     control(board, parent);
   }
+  int error = errno;
+  clab_board_hand_on(board, false);
+  errno = error;
   return pid;
 }

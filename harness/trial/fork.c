@@ -83,7 +83,7 @@ pid_t clab_fork_trial(const struct clab_trial_setup *setup, int *channel, int *p
   setsockopt(ends[0], SOL_SOCKET, SO_PASSCRED, &(int){1}, sizeof(int));
   pid_t parent = getpid();
   refused_call = "fork";
-  pid_t pid = fork();
+  pid_t pid = clab_board_hand_on(setup->board, true) ? -1 : fork();
   if (pid == 0) {
     int error = become_trial(setup, ends[1], parent);
     if (error)
@@ -91,6 +91,7 @@ pid_t clab_fork_trial(const struct clab_trial_setup *setup, int *channel, int *p
     return 0;
   }
   int error = errno;
+  clab_board_hand_on(setup->board, false);
   close(ends[1]);
   if (pid > 0) {
     setpgid(pid, pid); /* also here: whoever comes first, the group is there */

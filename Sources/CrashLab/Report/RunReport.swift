@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// A whole run: the machine, every trial, and the sum. Schema 1.
 public struct RunReport: Sendable, Codable {
   public static let schemaVersion = 1
@@ -45,6 +47,11 @@ public struct RunReport: Sendable, Codable {
       case .laboratoryError: laboratoryErrors += 1
       case nil: break
       }
+    }
+
+    /// What the command ends with.
+    public var exitStatus: Int32 {
+      laboratoryErrors > 0 ? EX_SOFTWARE : notAsExpected > 0 ? 1 : 0
     }
 
     public var total: Int { asExpected + notAsExpected + skipped + laboratoryErrors }
