@@ -172,7 +172,40 @@ extension ClaimTests {
     Row("thread-switch-keeps-page-table", "noise", .notSettled) {
       $0.tlb = SyntheticMachine.tlb(step: nil, addressSpace: 0, noise: 900)
     },
+    Row("thread-switch-keeps-page-table", "noise, but the kernel counted", .holds) {
+      $0.tlb = SyntheticMachine.tlb(step: nil, addressSpace: 0, noise: 900, counted: .init())
+    },
+    Row("thread-switch-keeps-page-table", "threads load page tables", .doesNotHold) {
+      $0.tlb = SyntheticMachine.tlb(
+        step: 7, addressSpace: 120, counted: .init(flushesFrom: 7, threadLoads: 1))
+    },
+    Row("thread-switch-keeps-page-table", "half of the hops of processes do", .doesNotHold) {
+      $0.tlb = SyntheticMachine.tlb(
+        step: nil, addressSpace: 120, counted: .init(processLoads: 0.4))
+    },
     Row("process-switch-flushes-tlb", "as here", .holdsWithCondition),
+    Row("process-switch-flushes-tlb", "the kernel counted the same", .holdsWithCondition) {
+      $0.tlb = SyntheticMachine.tlb(
+        step: 7, addressSpace: 120, counted: .init(flushesFrom: 7))
+    },
+    Row("process-switch-flushes-tlb", "the kernel counted another step", .notSettled) {
+      $0.tlb = SyntheticMachine.tlb(
+        step: 7, addressSpace: 120, counted: .init(flushesFrom: 9))
+    },
+    Row("process-switch-flushes-tlb", "the kernel counted no flush", .notSettled) {
+      $0.tlb = SyntheticMachine.tlb(step: 7, addressSpace: 120, counted: .init())
+    },
+    Row("process-switch-flushes-tlb", "noise, but the kernel counted", .holdsWithCondition) {
+      $0.tlb = SyntheticMachine.tlb(
+        step: nil, addressSpace: 0, noise: 900, counted: .init(flushesFrom: 7))
+    },
+    Row("process-switch-flushes-tlb", "the kernel counted one a hop", .holds) {
+      $0.tlb = SyntheticMachine.tlb(
+        step: nil, addressSpace: 600, counted: .init(flushesFrom: 2))
+    },
+    Row("process-switch-flushes-tlb", "noise, but the kernel counted none", .doesNotHold) {
+      $0.tlb = SyntheticMachine.tlb(step: nil, addressSpace: 0, noise: 900, counted: .init())
+    },
     Row("process-switch-flushes-tlb", "no PCID", .holds) {
       $0.tlb = SyntheticMachine.tlb(step: nil, addressSpace: 600)
       $0.conditions?.taggedTranslations = false

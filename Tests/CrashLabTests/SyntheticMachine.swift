@@ -87,7 +87,7 @@ enum SyntheticMachine {
   static let conditions = SwitchingConditions(
     taggedTranslations: true, globalAddressSpaces: false, pageTableIsolation: false,
     mitigations: [], hypervisor: true, governor: nil, addressSpacesKept: 6,
-    flushesTraceable: false)
+    flushCounting: .notMounted)
 
   /// - Parameter noise: at most so much more or less.
   static func rung(
@@ -102,7 +102,27 @@ enum SyntheticMachine {
     return RungReport(rung, samples: samples, baseline: nil, coroutine: nil)
   }
 
-  static func tlb(step: Int?, addressSpace: Double, noise: Double = 30) -> TLBReport {
+  /// What the kernel counted.
+  struct Count {
+    /// From so many processes on each hop flushes; nil for never.
+    var flushesFrom: Int?
+    /// Page tables that a hop of threads, and of processes, loads.
+    var threadLoads = 0.0
+    var processLoads = 1.0
+
+    func samples(members: Int) -> (thread: Sample, process: Sample) {
+      var thread = Sample(nanoseconds: 0)
+      var process = thread
+      thread.pageTableLoads = threadLoads
+      process.pageTableLoads = processLoads
+      process.flushes = members >= flushesFrom ?? .max ? 1 : 0.02
+      return (thread, process)
+    }
+  }
+
+  static func tlb(
+    step: Int?, addressSpace: Double, noise: Double = 30, counted: Count? = nil
+  ) -> TLBReport {
     var generator = SplitMix64(seed: 13)
     func sample(_ level: Double) -> Sample {
       Sample(
@@ -117,7 +137,8 @@ enum SyntheticMachine {
           let flush = step.map { members >= $0 ? 400.0 + Double(pages) : 0 } ?? 0
           return TLBReport.RingPair(
             members: members, thread: (0..<9).map { _ in sample(thread) },
-            process: (0..<9).map { _ in sample(thread + addressSpace + flush) })
+            process: (0..<9).map { _ in sample(thread + addressSpace + flush) },
+            counted: counted?.samples(members: members))
         })
     }
     return TLBReport(curves: curves, conditions: conditions)

@@ -51,4 +51,39 @@ import Testing
     #expect(abs(try #require(costs.flush) - 380) < 5)
     #expect(costs.refillPerPage == nil)
   }
+
+  /// - Parameters: flushes a hop of processes in rings of 2 and up; the step that they show, and the
+  ///   most below it.
+  @Test(
+    arguments: [
+      ([0, 0.01, 0, 0.02, 0.01, 1, 1, 1], 7, 0.02), ([1, 1, 1, 1], 2, 0), ([0, 0, 0.3], nil, 0.3),
+      ([0, 1, 0, 1, 1], 5, 1), ([0, 1, 0], nil, 1),
+    ] as [([Double], Int?, Double)])
+  func countedFlushesShowAStep(flushes: [Double], step: Int?, below: Double) throws {
+    func sample(loads: Double, flushes: Double) -> Sample {
+      var sample = Sample(nanoseconds: 1)
+      sample.pageTableLoads = loads
+      sample.flushes = flushes
+      return sample
+    }
+    let rings = flushes.enumerated().map { index, flushes in
+      TLBReport.RingPair(
+        members: index + 2, thread: [], process: [],
+        counted: (sample(loads: 0.01, flushes: 0), sample(loads: 1, flushes: flushes)))
+    }
+    let counted = try #require(TLBRule.counted(rings))
+    #expect(counted.step == step && counted.flushesBelow == below)
+    #expect(counted.threadLoads == 0.01 && counted.processLoads == 1)
+  }
+
+  @Test func whatWasNotCountedInEveryRingIsNotKnown() {
+    #expect(TLBRule.counted(TLBRuleTests.rings(step: 7)) == nil)
+    #expect(TLBRule.counted([]) == nil)
+  }
+
+  @Test func everyStateButOneSaysWhy() {
+    for state in FlushEvent.State.allCases {
+      #expect((state.shortfall == nil) == (state == .countable))
+    }
+  }
 }

@@ -35,6 +35,9 @@ struct clab_sample {
   uint64_t voluntary;         /* context switches of all that took part, by getrusage */
   uint64_t involuntary;       /* the same */
   uint64_t switch_operations; /* the operations that the two counts and `processor` belong to */
+  uint64_t page_table_loads;  /* on task switches, by tlb:tlb_flush, for all operations; 0 if not
+                                 counted */
+  uint64_t flushes;           /* those of them that flushed the TLB */
   double cycles_per_nanosecond;
 };
 
@@ -66,8 +69,8 @@ enum clab_rung {
 int clab_measure_rung(enum clab_rung rung, const struct clab_placement *placement,
                       uint64_t operations, struct clab_sample *sample);
 
-/* A sample that somebody else takes: body(sample, argument) runs in the placed child and returns 0 or
-   an errno. Async-signal-safe: no */
+/* A sample that somebody else takes: body(sample, argument) runs in the placed child and returns 0
+   or an errno. Async-signal-safe: no */
 int clab_measure_body(int (*body)(struct clab_sample *sample, const void *argument),
                       const void *argument, const struct clab_placement *placement,
                       struct clab_sample *sample);
@@ -95,7 +98,14 @@ struct clab_ring {
   uint32_t kind;    /* enum clab_member */
   uint32_t token;   /* enum clab_token */
   uint32_t pages;
+  /* The number of the tracepoint tlb:tlb_flush, to count what it tells: every switch is dearer
+     then. 0: not counted. */
+  uint32_t flush_event;
 };
+
+/* Whether the tracepoint of that number can be counted: 0, or the errno that says why not.
+   Async-signal-safe: yes */
+int clab_flushes_check(uint32_t event);
 
 /* One sample of a ring; an operation is a hop of the token. Async-signal-safe: no */
 int clab_measure_ring(const struct clab_ring *ring, const struct clab_placement *placement,
@@ -131,8 +141,8 @@ void clab_stage_await(int channel);
 /* In the child: says what the stage took, or what error it met. Async-signal-safe: yes */
 void clab_stage_done(int channel, uint64_t elapsed, int error);
 
-/* A stage body; the argument is a size_t. Each stage goes that many bytes deeper into the main stack
-   and touches every page on the way. Async-signal-safe: no */
+/* A stage body; the argument is a size_t. Each stage goes that many bytes deeper into the main
+   stack and touches every page on the way. Async-signal-safe: no */
 void clab_grow_stack(int channel, const void *argument);
 
 enum clab_crowd_kind {

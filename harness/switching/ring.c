@@ -7,6 +7,7 @@
  */
 #include "crashlab_harness.h"
 #include "switching/child.h"
+#include "switching/flushes.h"
 
 #include <errno.h>
 #include <linux/futex.h>
@@ -39,6 +40,8 @@ struct table {
   _Alignas(LINE) uint32_t turn; /* whose it is, for the yielding ring */
   _Alignas(LINE) uint64_t hop;
   uint64_t start, end;
+  struct clab_flush_counters counters; /* if ring.flush_event */
+  struct clab_flush_counts flushes_before, flushes_after;
   struct seat seats[CLAB_RING_MAX_MEMBERS];
 };
 
@@ -135,11 +138,17 @@ static void go_round(struct table *table, uint32_t number) {
     /* The counts are taken a round before the clock is read, and a round after. */
     if (hop >= table->first_counted && hop < start)
       seat->before = count_now();
-    if (hop == start)
+    if (hop == start) {
+      if (table->ring.flush_event)
+        table->flushes_before = clab_flushes_read(&table->counters);
       table->start = clab_now();
+    }
     touch(&pages);
-    if (hop == end)
+    if (hop == end) {
       table->end = clab_now();
+      if (table->ring.flush_event)
+        table->flushes_after = clab_flushes_read(&table->counters);
+    }
     if (hop >= end && hop < end + members)
       seat->after = count_now();
     pass_token(table, next, private);
@@ -203,6 +212,7 @@ static int run_processes(struct table *table) {
 struct ring_order {
   struct clab_ring ring;
   uint64_t operations;
+  int cpu;
 };
 
 static int measure(void *shared, const void *argument) {
@@ -217,7 +227,11 @@ static int measure(void *shared, const void *argument) {
   /* Whole rounds: every member counts over as many of its own turns. */
   table->hops = (order->operations + members - 1) / members * members;
   table->first_counted = (table->hops / 10 / members + 2) * members;
-  int error = order->ring.kind == CLAB_MEMBER_THREAD ? run_threads(table) : run_processes(table);
+  int error = order->ring.flush_event
+                  ? clab_flushes_open(&table->counters, order->ring.flush_event, order->cpu)
+                  : 0;
+  if (!error)
+    error = order->ring.kind == CLAB_MEMBER_THREAD ? run_threads(table) : run_processes(table);
   if (error)
     return error;
   for (uint32_t i = 0; i < members; i++) {
@@ -231,6 +245,8 @@ static int measure(void *shared, const void *argument) {
   sample->operations = table->hops;
   sample->switch_operations = table->hops + members;
   sample->elapsed = table->end - table->start;
+  sample->page_table_loads = table->flushes_after.loads - table->flushes_before.loads;
+  sample->flushes = table->flushes_after.flushes - table->flushes_before.flushes;
   sample->cycles_per_nanosecond = clab_cycles_per_nanosecond();
   return 0;
 }
@@ -241,6 +257,6 @@ int clab_measure_ring(const struct clab_ring *ring, const struct clab_placement 
       ring->pages > CLAB_RING_MAX_PAGES || operations == 0 ||
       (ring->kind == CLAB_MEMBER_PROCESS && ring->token == CLAB_TOKEN_PRIVATE_FUTEX))
     return EINVAL;
-  struct ring_order order = {.ring = *ring, .operations = operations};
+  struct ring_order order = {.ring = *ring, .operations = operations, .cpu = placement->cpu};
   return clab_measure_in_child(placement, measure, &order, sample, sizeof *sample);
 }

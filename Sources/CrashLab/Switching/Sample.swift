@@ -9,6 +9,10 @@ struct Sample: Sendable, Equatable {
   var cycles: Double
   /// Context switches an operation, as the kernel counted them.
   var switches: Double
+  /// Loads of another page table an operation, and those that flushed the TLB, as the kernel counted
+  /// them; 0 where they were not counted.
+  var pageTableLoads = 0.0
+  var flushes = 0.0
   /// The part of the time on the wall in which the core did something else.
   var disturbance = 0.0
 
@@ -24,6 +28,8 @@ struct Sample: Sendable, Equatable {
     nanoseconds = isPinned ? processor : wall
     disturbance = wall > 0 && isPinned ? max(0, 1 - processor / wall) : 0
     cycles = nanoseconds * sample.cycles_per_nanosecond
+    pageTableLoads = Double(sample.page_table_loads) / Double(max(1, sample.operations))
+    flushes = Double(sample.flushes) / Double(max(1, sample.operations))
     switches =
       Double(sample.voluntary + sample.involuntary) / Double(max(1, sample.switch_operations))
   }

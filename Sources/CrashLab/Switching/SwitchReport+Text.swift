@@ -22,6 +22,7 @@ extension SwitchReport {
         + "\(rungs.map(\.samples.count).max() ?? 0) rounds",
       conditions.inWords,
     ]
+    if let shortfall = conditions.flushCounting.shortfall { lines.append(theme.faint(shortfall)) }
     lines += conditions.mitigations.map { theme.faint("mitigated: \($0)") }
     if machine.build == "debug" {
       lines.append(theme.warning("a debug build: its own loops are slow, take a release build"))

@@ -13,8 +13,8 @@ public struct SwitchingConditions: Sendable, Codable, Equatable {
   @Nullable public var governor: String?
   /// `TLB_NR_DYN_ASIDS` address spaces are kept a core; null where the count is not known.
   @Nullable public var addressSpacesKept: Int?
-  /// tlb:tlb_flush can be traced.
-  public var flushesTraceable: Bool
+  /// Whether the kernel's own count of flushes can be had (tlb:tlb_flush).
+  public var flushCounting: FlushEvent.State
 }
 
 extension SwitchingConditions {
@@ -38,7 +38,7 @@ extension SwitchingConditions {
       hypervisor: flags.contains("hypervisor"),
       governor: firstLine("/sys/devices/system/cpu/cpu\(core ?? 0)/cpufreq/scaling_governor"),
       addressSpacesKept: isX86 && tagged && !global ? 6 : nil,
-      flushesTraceable: readSmallFile("/sys/kernel/tracing/events/tlb/tlb_flush/format") != nil)
+      flushCounting: FlushEvent.find().state)
   }
 
   /// Those that make an entry into the kernel or a switch dearer (Documentation/admin-guide/hw-vuln).

@@ -11,8 +11,22 @@ public struct TLBReport: Sendable, Codable, Equatable {
     /// Context switches a hop, counted by the kernel.
     public var threadSwitchesPerHop: Double
     public var processSwitchesPerHop: Double
+    /// Loads of another page table a hop, and those that flushed the TLB, counted by the kernel in
+    /// rings of their own: to count makes a switch dearer. Null where it can't be counted.
+    @Nullable public var threadPageTableLoadsPerHop: Double?
+    @Nullable public var processPageTableLoadsPerHop: Double?
+    @Nullable public var threadFlushesPerHop: Double?
+    @Nullable public var processFlushesPerHop: Double?
 
-    init(members: Int, thread: [Sample], process: [Sample]) {
+    /// - Parameter counted: a sample of each, in which the kernel counted.
+    init(
+      members: Int, thread: [Sample], process: [Sample],
+      counted: (thread: Sample, process: Sample)? = nil
+    ) {
+      threadPageTableLoadsPerHop = counted?.thread.pageTableLoads
+      processPageTableLoadsPerHop = counted?.process.pageTableLoads
+      threadFlushesPerHop = counted?.thread.flushes
+      processFlushesPerHop = counted?.process.flushes
       self.members = members
       threadSamples = thread.map(\.nanoseconds)
       processSamples = process.map(\.nanoseconds)
@@ -47,6 +61,20 @@ public struct TLBReport: Sendable, Codable, Equatable {
     public var confidence: Double
   }
 
+  /// What the kernel counted.
+  public struct Counted: Sendable, Codable, Equatable {
+    /// From so many processes on most of their hops flush; null if in no ring.
+    @Nullable public var step: Int?
+    /// The most flushes a hop of processes below the step; of all if there is none.
+    public var flushesBelow: Double
+    /// The fewest from the step on; null without a step.
+    @Nullable public var flushesFromStep: Double?
+    /// The most loads of another page table a hop of threads.
+    public var threadLoads: Double
+    /// The fewest of processes.
+    public var processLoads: Double
+  }
+
   /// What a hop is made of. Nanoseconds.
   public struct Costs: Sendable, Codable, Equatable {
     /// From one thread to another.
@@ -66,6 +94,8 @@ public struct TLBReport: Sendable, Codable, Equatable {
   /// Of the process step; of that there is none to be seen where it is null.
   public var confidence: Double
   @Nullable public var costs: Costs?
+  /// The same by the kernel's own count of flushes; null where it can't be had.
+  @Nullable public var counted: Counted?
   /// Where the kernel's source says that the step must be; null for nowhere.
   @Nullable public var expectedStep: Int?
   /// Why there, or why nowhere.
@@ -79,6 +109,7 @@ public struct TLBReport: Sendable, Codable, Equatable {
     threadStep = thread.members
     confidence = process.confidence
     costs = TLBRule.costs(curves, step: process.members)
+    counted = TLBRule.counted(curves.flatMap(\.rings))
     (expectedStep, expectation) = conditions.expectedStep
   }
 }

@@ -60,6 +60,28 @@ enum TLBRule {
       })
   }
 
+  /// What the kernel's counts say; nil if any ring has none.
+  static func counted(_ rings: [TLBReport.RingPair]) -> TLBReport.Counted? {
+    let flushes = rings.compactMap { ring in
+      ring.processFlushesPerHop.map { (members: ring.members, perHop: $0) }
+    }
+    let threadLoads = rings.compactMap(\.threadPageTableLoadsPerHop)
+    let processLoads = rings.compactMap(\.processPageTableLoadsPerHop)
+    guard !rings.isEmpty,
+      [flushes.count, threadLoads.count, processLoads.count].allSatisfy({ $0 == rings.count })
+    else { return nil }
+    // Whatever else runs on the core has address spaces as well, so that few flushes are no step.
+    let without = flushes.filter { $0.perHop < 0.5 }.map(\.members).max() ?? 0
+    let step = flushes.map(\.members).filter { $0 > without }.min()
+    return TLBReport.Counted(
+      step: step,
+      flushesBelow: flushes.filter { $0.members < step ?? .max }.map(\.perHop).max() ?? 0,
+      flushesFromStep: step.flatMap { step in
+        flushes.filter { $0.members >= step }.map(\.perHop).min()
+      },
+      threadLoads: threadLoads.max() ?? 0, processLoads: processLoads.min() ?? 0)
+  }
+
   /// By how much processes less threads rise at the step.
   private static func flush(_ curve: TLBReport.Curve, step: Int) -> Double? {
     let differences = curve.rings.map { (members: $0.members, value: $0.process - $0.thread) }

@@ -32,8 +32,9 @@ public struct TLBSweep: Sendable {
 
   var millisecondsASample: Double { 4 + Double(hops) * 0.0035 }
 
+  /// A round more, in which the kernel counts.
   public var plannedMilliseconds: Double {
-    Double(arms.count * rounds) * millisecondsASample
+    Double(arms.count * (rounds + 1)) * millisecondsASample
   }
 
   public func measure(
@@ -42,24 +43,43 @@ public struct TLBSweep: Sendable {
     let arms = arms
     var samples: [Arm: [Sample]] = [:]
     try sitting.interleave(arms: arms.count, rounds: rounds, milliseconds: millisecondsASample) {
-      let arm = arms[$0]
-      let ring = Ring(
-        members: arm.members, member: arm.isProcess ? CLAB_MEMBER_PROCESS : CLAB_MEMBER_THREAD,
-        pages: arm.pages)
-      let what = "a ring of \(arm.members)"
-      samples[arm, default: []].append(
-        try Sample.take(what, in: placement) { ring.measure($0, UInt64(hops), $1) })
+      samples[arms[$0], default: []].append(try sample(arms[$0], in: placement))
+    }
+    var counts: [Arm: Sample] = [:]
+    let event = FlushEvent.find()
+    try sitting.interleave(
+      arms: event.number == nil ? 0 : arms.count, rounds: 1, milliseconds: millisecondsASample
+    ) {
+      counts[arms[$0]] = try sample(arms[$0], in: placement, counting: event.number)
     }
     let curves = pages.map { pages in
       TLBReport.Curve(
         pages: pages,
         rings: members.compactMap { members in
-          guard let thread = samples[Arm(pages: pages, members: members, isProcess: false)],
-            let process = samples[Arm(pages: pages, members: members, isProcess: true)]
-          else { return nil }
-          return TLBReport.RingPair(members: members, thread: thread, process: process)
+          let threads = Arm(pages: pages, members: members, isProcess: false)
+          let processes = Arm(pages: pages, members: members, isProcess: true)
+          guard let thread = samples[threads], let process = samples[processes] else {
+            return nil
+          }
+          var counted: (Sample, Sample)?
+          if let thread = counts[threads], let process = counts[processes] {
+            counted = (thread, process)
+          }
+          return TLBReport.RingPair(
+            members: members, thread: thread, process: process, counted: counted)
         })
     }
     return TLBReport(curves: curves, conditions: conditions)
+  }
+
+  private func sample(
+    _ arm: Arm, in placement: Placement, counting event: UInt32? = nil
+  ) throws(SystemError) -> Sample {
+    let ring = Ring(
+      members: arm.members, member: arm.isProcess ? CLAB_MEMBER_PROCESS : CLAB_MEMBER_THREAD,
+      pages: arm.pages, flushEvent: event)
+    return try Sample.take("a ring of \(arm.members)", in: placement) {
+      ring.measure($0, UInt64(hops), $1)
+    }
   }
 }

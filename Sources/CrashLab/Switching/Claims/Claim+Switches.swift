@@ -45,6 +45,12 @@ extension Claim {
       let seen =
         "in a hop of \(Figures.short(costs.threadSwitch)) ns \(tlb.addressSpaceInWords)"
         + (tlb.processStep.map { "; processes step up at \($0) of them, threads do not" } ?? "")
+        + (tlb.counted.map { "; the kernel counted \($0.inWords)" } ?? "")
+      // The kernel's own count needs no conclusion.
+      if let counted = tlb.counted {
+        if counted.threadLoads > 0.5 || counted.processLoads < 0.5 { return .fails(seen) }
+        if counted.threadLoads < 0.1 && counted.processLoads > 0.9 { return .holds(seen) }
+      }
       // Only what loads another page table can run out of room for page tables. Below the step the
       // load is so cheap that other differences between the two rings may hide it.
       if tlb.processStep != nil { return .holds(seen) }
@@ -72,19 +78,32 @@ extension Claim {
       else { return .open("the sweep was not measured") }
       let clock =
         evidence.rungs[.threadFutex].map { $0.median > 0 ? $0.cycles / $0.median : 0 } ?? 0
+      let kernel = tlb.counted.map { "; the kernel counted \($0.inWords)" } ?? ""
+      if let counted = tlb.counted, let step = counted.step, step != tlb.processStep {
+        if let other = tlb.processStep {
+          return .open("the cost steps up at \(other) processes, but not the flushes\(kernel)")
+        }
+        return step == tlb.smallestRing
+          ? .holds("every switch flushes\(kernel)")
+          : .onCondition("only from \(step) processes on one core on\(kernel)")
+      }
       if let step = tlb.processStep {
+        if tlb.counted != nil && tlb.counted?.step == nil {
+          return .open("the cost steps up at \(step) processes, but nothing flushes\(kernel)")
+        }
         let flush = costs.flush ?? 0
         return .onCondition(
           "only from \(step) processes on one core on (confidence "
             + "\(Figures.fixed(tlb.confidence, 3))): +\(Figures.short(flush)) ns"
             + (clock > 0 ? ", \(Figures.short(flush * clock)) cycles" : "")
-            + "; up to \(step - 1) \(tlb.addressSpaceInWords)")
+            + "; up to \(step - 1) \(tlb.addressSpaceInWords)\(kernel)")
       }
       let rings = tlb.pages.flatMap(\.rings)
       let differences = rings.flatMap { zip($0.processSamples, $0.threadSamples).map { $0 - $1 } }
       let seen =
         "no step from \(rings.map(\.members).min() ?? 0) to "
-        + "\(rings.map(\.members).max() ?? 0) processes"
+        + "\(rings.map(\.members).max() ?? 0) processes\(kernel)"
+      if tlb.counted != nil { return .fails(seen) }
       if !conditions.taggedTranslations && Signs(differences) == .above {
         return .holds("\(seen), dearer than threads in any ring: every switch flushes")
       }
@@ -97,6 +116,8 @@ extension Claim {
 }
 
 extension TLBReport {
+  var smallestRing: Int { pages.flatMap(\.rings).map(\.members).min() ?? 0 }
+
   /// Processes less threads, pair by pair, where the core keeps every address space.
   var differencesBeforeStep: [Double] {
     pages.filter { $0.pages == 0 }.flatMap(\.rings).filter { $0.members < processStep ?? .max }
