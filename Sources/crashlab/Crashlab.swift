@@ -19,6 +19,7 @@ struct Crashlab: ParsableCommand {
     version: "crashlab 0.1",
     subcommands: [
       AllCommand.self, RunCommand.self, ListCommand.self, ExplainCommand.self, ExecCommand.self,
+      CoreCommand.self,
       ReportCommand.self, CompareCommand.self, LayoutCommand.self, FramesCommand.self,
       SwitchCommand.self, ClaimsCommand.self, BenchCommand.self, DoctorCommand.self,
       ResumeCommand.self, OracleCommand.self,

@@ -5,6 +5,7 @@
 
 #include <elf.h>
 #include <errno.h>
+#include <string.h>
 #include <sys/ptrace.h>
 #include <sys/uio.h>
 #include <sys/user.h>
@@ -27,16 +28,24 @@ long clab_syscall_of_thread(pid_t thread) {
   return general_registers(thread, &user) ? -1 : (long)user.regs[8];
 }
 
-int clab_registers_of_thread(pid_t thread, struct clab_registers *registers) {
+bool clab_registers_of_user(const void *bytes, size_t size, struct clab_registers *registers) {
   struct user_regs_struct user;
-  int error = general_registers(thread, &user);
-  if (error)
-    return error;
+  if (size < sizeof user)
+    return false;
+  memcpy(&user, bytes, sizeof user);
   for (int i = 0; i < 31; i++)
     registers->value[i] = user.regs[i];
   registers->value[31] = user.sp;
   registers->value[32] = user.pc;
   registers->valid = (UINT64_C(1) << CLAB_REGISTERS) - 1;
-  return 0;
+  return true;
+}
+
+int clab_registers_of_thread(pid_t thread, struct clab_registers *registers) {
+  struct user_regs_struct user;
+  int error = general_registers(thread, &user);
+  if (error)
+    return error;
+  return clab_registers_of_user(&user, sizeof user, registers) ? 0 : EIO;
 }
 #endif

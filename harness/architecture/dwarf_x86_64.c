@@ -4,6 +4,7 @@
 
 #include <elf.h>
 #include <errno.h>
+#include <string.h>
 #include <sys/ptrace.h>
 #include <sys/uio.h>
 #include <sys/user.h>
@@ -27,17 +28,25 @@ long clab_syscall_of_thread(pid_t thread) {
   return general_registers(thread, &user) ? -1 : (long)user.orig_rax;
 }
 
-int clab_registers_of_thread(pid_t thread, struct clab_registers *registers) {
+bool clab_registers_of_user(const void *bytes, size_t size, struct clab_registers *registers) {
   struct user_regs_struct user;
-  int error = general_registers(thread, &user);
-  if (error)
-    return error;
+  if (size < sizeof user)
+    return false;
+  memcpy(&user, bytes, sizeof user);
   const uint64_t values[CLAB_REGISTERS] = {
       user.rax, user.rdx, user.rcx, user.rbx, user.rsi, user.rdi, user.rbp, user.rsp, user.r8,
       user.r9,  user.r10, user.r11, user.r12, user.r13, user.r14, user.r15, user.rip};
   for (int i = 0; i < CLAB_REGISTERS; i++)
     registers->value[i] = values[i];
   registers->valid = (UINT64_C(1) << CLAB_REGISTERS) - 1;
-  return 0;
+  return true;
+}
+
+int clab_registers_of_thread(pid_t thread, struct clab_registers *registers) {
+  struct user_regs_struct user;
+  int error = general_registers(thread, &user);
+  if (error)
+    return error;
+  return clab_registers_of_user(&user, sizeof user, registers) ? 0 : EIO;
 }
 #endif

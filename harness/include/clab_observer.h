@@ -59,6 +59,15 @@ void clab_observer_pass_on(pid_t process);
    errno. */
 int clab_observer_look(pid_t thread, uint32_t unwinding, struct clab_evidence *evidence);
 
+enum { CLAB_LONGEST_INSTRUCTION = 16 };
+
+/* What a signal tells, from its siginfo, the registers of the thread and the bytes of code at its
+   program counter (none where they can't be read): everything of the evidence but the unwind and
+   the times. */
+void clab_evidence_of_signal(struct clab_evidence *evidence, pid_t thread, const siginfo_t *info,
+                             const struct clab_registers *registers, const uint8_t *code,
+                             size_t size);
+
 /* How the instruction at the program counter touches this address: from its own bytes, since ptrace
    does not hand out the processor's error code. `code` may be short, or empty where it can't be
    read. */

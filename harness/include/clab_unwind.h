@@ -51,8 +51,10 @@ void clab_unwind_local(const ucontext_t *context, const struct clab_stack_range 
 enum {
 #if defined(__x86_64__)
   CLAB_REGISTERS = 17,
+  CLAB_STACK_POINTER = 7,
 #elif defined(__aarch64__)
   CLAB_REGISTERS = 33,
+  CLAB_STACK_POINTER = 31,
 #endif
 };
 
@@ -63,7 +65,19 @@ struct clab_registers {
 };
 
 /* Async-signal-safe: yes */
+static inline uint64_t clab_program_counter_of(const struct clab_registers *registers) {
+  return registers->value[CLAB_REGISTERS - 1];
+}
+/* Async-signal-safe: yes */
+static inline uint64_t clab_stack_pointer_of(const struct clab_registers *registers) {
+  return registers->value[CLAB_STACK_POINTER];
+}
+
+/* Async-signal-safe: yes */
 void clab_registers_of_context(const ucontext_t *context, struct clab_registers *registers);
+/* The registers as the kernel writes them for a debugger and into a core dump (struct
+   user_regs_struct). False if there are not enough bytes. Async-signal-safe: yes */
+bool clab_registers_of_user(const void *bytes, size_t size, struct clab_registers *registers);
 /* The registers of a ptrace-stopped thread. Returns 0 or an errno. Async-signal-safe: yes */
 int clab_registers_of_thread(pid_t thread, struct clab_registers *registers);
 

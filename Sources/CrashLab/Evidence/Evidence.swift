@@ -1,7 +1,8 @@
 /// What is known of one fault from where it happened: signal, registers, unwind.
 public struct Evidence: Sendable {
-  /// Who unwound: the handler inside the process, or the observer from outside.
-  public enum Source: String, Codable, Sendable { case handler, observer }
+  /// Who unwound: the handler inside the process, the observer from outside, or whoever read its
+  /// core dump.
+  public enum Source: String, Codable, Sendable { case handler, observer, core }
 
   public var source: Source
   /// A handler of the program ran for this fault.
@@ -31,5 +32,12 @@ public struct Evidence: Sendable {
   public struct Sender: Sendable, Equatable {
     public var process: Int32
     public var user: UInt32
+  }
+
+  /// An address in the stack that was in use: after an overflow the stack pointer may have left it,
+  /// the callers' frames have not.
+  var stackWitness: Address {
+    let witness = trace?.entries.first?.canonicalFrameAddress ?? stackPointer
+    return Address(witness.value > 8 ? witness.value - 8 : 0)
   }
 }

@@ -16,12 +16,8 @@ struct SeenFault {
     var evidence = witness.evidence
     let trace = witness.unwound()
     evidence.trace = trace
-    // After an overflow the stack pointer may have left the stack; the callers' frames have not.
-    let inStack = trace?.entries.first?.canonicalFrameAddress ?? evidence.stackPointer
     let layout = try Layout.look(
-      at: evidence.thread,
-      pointers: [evidence.thread: Address(inStack.value > 8 ? inStack.value - 8 : 0)],
-      machine: machine)
+      at: evidence.thread, pointers: [evidence.thread: evidence.stackWitness], machine: machine)
     var photograph = try Photograph.take(of: evidence.thread, claims: [], machine: machine)
     photograph.stacks = layout.uses.map(\.stack.region)
     report = FaultReport(evidence, photograph, machine: machine, trial: evidence.process)

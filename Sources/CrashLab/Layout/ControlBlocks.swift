@@ -1,18 +1,29 @@
 internal import CHarness
 internal import Glibc
 
-/// Finds the C library's thread control blocks in another process. On x86-64 a block begins with
-/// its own address, twice (glibc's tcbhead_t: `tcb` at 0, `self` at 16; the ABI needs the first,
-/// since `%fs:0` must yield the thread pointer).
+/// Finds the C library's thread control blocks in another process's memory. On x86-64 a block begins
+/// with its own address, twice (glibc's tcbhead_t: `tcb` at 0, `self` at 16; the ABI needs the
+/// first, since `%fs:0` must yield the thread pointer).
 struct ControlBlocks {
-  private let process: pid_t
+  /// Reads as many bytes from each address into one buffer; returns how many places it could read
+  /// before the first that it could not.
+  typealias Peek = ([UInt64], _ bytes: Int, UnsafeMutablePointer<UInt64>) -> Int
+
+  private let peek: Peek
   private let page: Int
   /// Where in its page the last one lay: the same for every thread whose stack the library made.
   private var offset: Int?
 
-  init(process: pid_t, pageSize: Int) {
-    self.process = process
+  init(pageSize: Int, peek: @escaping Peek) {
+    self.peek = peek
     page = pageSize
+  }
+
+  /// Of a process that lives.
+  init(process: pid_t, pageSize: Int) {
+    self.init(pageSize: pageSize) { addresses, bytes, buffer in
+      max(0, clab_peek_memory(process, addresses, addresses.count, bytes, buffer))
+    }
   }
 
   /// The blocks in the highest pages of these segments, in ascending order.
@@ -91,8 +102,7 @@ struct ControlBlocks {
     var done = 0
     while done < addresses.count {
       let rest = addresses[done...].map(\.value)
-      let whole = max(
-        0, clab_peek_memory(process, rest, rest.count, bytes, buffer.baseAddress! + done * words))
+      let whole = peek(rest, bytes, buffer.baseAddress! + done * words)
       for index in 0..<whole {
         let start = (done + index) * words
         result[done + index] = Array(buffer[start..<start + words])

@@ -48,7 +48,8 @@ extension Layout {
       pageSize: machine.pageSize)
     facts.scan = try directory.scanPages(
       of: memoryOfInterest(facts), pageSize: machine.pageSize)
-    facts.controlBlocks = controlBlocks(facts)
+    facts.controlBlocks = facts.blocks(
+      by: ControlBlocks(process: process, pageSize: machine.pageSize))
     let stacks = FoundStack.find(facts)
     let program = directory.program()
     return Layout(
@@ -100,16 +101,19 @@ extension Layout {
     }
     return merged
   }
+}
 
-  private static func controlBlocks(_ facts: FoundStack.Facts) -> [Address] {
+extension FoundStack.Facts {
+  /// The C library's block of every thread, found from the stack pointers. In ascending order.
+  func blocks(by finder: ControlBlocks) -> [Address] {
+    var finder = finder
     var segments: [Range<Address>: [Address]] = [:]
-    for thread in facts.threads {
-      guard let pointer = thread.stackPointer, let segment = facts.segment(around: pointer),
-        facts.mappings.holding(pointer)?.path != "[stack]"
+    for thread in threads {
+      guard let pointer = thread.stackPointer, let segment = segment(around: pointer),
+        mappings.holding(pointer)?.path != "[stack]"
       else { continue }
       segments[segment, default: []].append(pointer)
     }
-    var finder = ControlBlocks(process: facts.process, pageSize: facts.pageSize)
     let ordered = segments.keys.sorted { $0.lowerBound < $1.lowerBound }
     var blocks = Set(finder.find(inTopOf: ordered))
     // More than one thread in one piece of memory: their stacks have no guard between them.

@@ -85,12 +85,15 @@ public struct TrialText {
             + "\(sum(death.beats.after)) and \(sum(death.beats.afterAgain)) after the end"
         ))
     }
-    rows.append(
-      (
-        "microseconds",
-        trial.timeline.map { "\($0.event.rawValue) \(grouped(rounded($0.at)))" }
-          .joined(separator: ", ")
-      ))
+    // Nobody was there to watch the clock when a core dump was made.
+    if !trial.timeline.isEmpty {
+      rows.append(
+        (
+          "microseconds",
+          trial.timeline.map { "\($0.event.rawValue) \(grouped(rounded($0.at)))" }
+            .joined(separator: ", ")
+        ))
+    }
     rows.append(
       ("machine", "\(machine.kernel), \(machine.libc), \(machine.swift) (\(machine.build))"))
     let label = rows.map(\.label.count).max() ?? 0
@@ -103,8 +106,8 @@ public struct TrialText {
     var rows = [
       (
         "signal",
-        "\(fault.signal) (\(printable(fault.code))) on thread \(fault.thread.id) "
-          + "'\(printable(fault.thread.name))'"
+        "\(fault.signal) (\(printable(fault.code))) on thread \(fault.thread.id)"
+          + (fault.thread.name.isEmpty ? "" : " '\(printable(fault.thread.name))'")
           + (fault.handled ? "" : ", no handler ran for it")
       ),
       (

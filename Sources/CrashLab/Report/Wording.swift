@@ -41,6 +41,8 @@ extension FaultSite.Owner {
   package var inWords: String {
     switch kind {
     case .main: "the main thread"
+    // A core dump has the names of no threads but the main one.
+    case .thread where name.isEmpty: "a thread"
     case .thread: "thread '\(printable(name))'"
     case .coroutine: "coroutine '\(printable(name))'"
     case .alternateStack: "the alternate stack of '\(printable(name))'"

@@ -1,0 +1,115 @@
+internal import CHarness
+
+/// The memory of a process that has died: what its core dump has of it, and what files have that
+/// were mapped.
+final class CoreMemory {
+  let mappings: [Mapping]
+  let images: CoreImages
+  private let source: any ByteSource
+  private let segments: [CoreDump.Segment]
+
+  init(_ dump: CoreDump, of source: any ByteSource, images: CoreImages = CoreImages()) {
+    self.source = source
+    self.images = images
+    segments = dump.segments
+    mappings = dump.mappings
+  }
+
+  /// Reads from an address on; returns how many bytes could be read without a gap.
+  func read(_ address: UInt64, into buffer: UnsafeMutableRawBufferPointer) -> Int {
+    var done = 0
+    while done < buffer.count {
+      let place = address.addingReportingOverflow(UInt64(done))
+      if place.overflow { break }
+      let rest = UnsafeMutableRawBufferPointer(rebasing: buffer[done...])
+      var part = readDumped(place.partialValue, into: rest)
+      if part == 0 { part = readImage(place.partialValue, into: rest) }
+      if part == 0 { break }
+      done += part
+    }
+    return done
+  }
+
+  /// From the dump alone.
+  private func readDumped(_ address: UInt64, into buffer: UnsafeMutableRawBufferPointer) -> Int {
+    guard let segment = segment(holding: address) else { return 0 }
+    let distance = address - segment.low
+    guard distance < segment.fileSize else { return 0 }
+    let place = segment.offset.addingReportingOverflow(distance)
+    let count = Int(min(UInt64(buffer.count), segment.fileSize - distance))
+    return place.overflow
+      ? 0 : source.read(at: place.partialValue, into: .init(rebasing: buffer[..<count]))
+  }
+
+  private func readImage(_ address: UInt64, into buffer: UnsafeMutableRawBufferPointer) -> Int {
+    guard let mapping = mappings.holding(Address(address)),
+      let image = LoadedImage.holding(Address(address), in: mappings)
+    else { return 0 }
+    let distance = address - mapping.low.value
+    let place = mapping.offset.addingReportingOverflow(distance)
+    let count = Int(min(UInt64(buffer.count), mapping.high.value - address))
+    return place.overflow
+      ? 0
+      : images.read(
+        image.path, at: place.partialValue, into: .init(rebasing: buffer[..<count]),
+        dumped: reader(of: image))
+  }
+
+  /// The bytes of an image's file from its beginning, as far as the dump has them.
+  func reader(of image: LoadedImage) -> ImageIdentity.Reader {
+    { offset, buffer in
+      let place = image.base.value.addingReportingOverflow(offset)
+      guard !place.overflow, place.partialValue < image.end.value else { return 0 }
+      return self.readDumped(place.partialValue, into: buffer)
+    }
+  }
+
+  private func segment(holding address: UInt64) -> CoreDump.Segment? {
+    var low = 0
+    var high = segments.count
+    while low < high {
+      let middle = (low + high) / 2
+      if segments[middle].low <= address { low = middle + 1 } else { high = middle }
+    }
+    guard low > 0, address < segments[low - 1].high else { return nil }
+    return segments[low - 1]
+  }
+
+  // MARK: - For the walk
+
+  /// Unwinds from a thread's registers.
+  func unwind(_ registers: clab_registers, into trace: inout clab_trace) {
+    var target = target
+    target.registers = registers
+    clab_unwind_target(&target, CLAB_UNWIND_FOLDED.rawValue, &trace, nil, nil)
+  }
+
+  /// What the harness reads through. It calls back only while a call of ours lasts.
+  private var target: clab_target {
+    var target = clab_target()
+    target.context = Unmanaged.passUnretained(self).toOpaque()
+    target.read = { context, address, buffer, size in
+      CoreMemory.of(context).read(
+        address, into: UnsafeMutableRawBufferPointer(start: buffer, count: size))
+    }
+    target.find_image = { context, address, image in
+      guard let image else { return false }
+      return CoreMemory.of(context).findImage(address, image)
+    }
+    return target
+  }
+
+  private static func of(_ context: UnsafeMutableRawPointer?) -> CoreMemory {
+    Unmanaged<CoreMemory>.fromOpaque(context!).takeUnretainedValue()
+  }
+
+  private func findImage(_ address: UInt64, _ image: UnsafeMutablePointer<clab_image>) -> Bool {
+    guard let mapping = mappings.holding(Address(address)) else { return false }
+    let base =
+      mapping.path == "[vdso]"
+      ? mapping.low : LoadedImage.holding(Address(address), in: mappings)?.base
+    guard let base else { return false }
+    var target = target
+    return clab_image_at(&target, base.value, image)
+  }
+}

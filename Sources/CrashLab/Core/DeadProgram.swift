@@ -1,0 +1,81 @@
+internal import CHarness
+internal import Glibc
+
+/// A program that has crashed already: what its core dump says of it, told as `ForeignProgram` tells
+/// of one that crashes under its eyes.
+public struct DeadProgram: Sendable {
+  /// The path of the core dump.
+  public var core: String
+  /// The program's file; nil for the one that the dump names.
+  public var program: String?
+
+  public init(core: String, program: String? = nil) {
+    self.core = core
+    self.program = program
+  }
+
+  /// A file that is no core dump, or not of this machine, or not of that program.
+  public struct Unreadable: Error, CustomStringConvertible {
+    public var description: String
+  }
+
+  /// What was read.
+  public struct Account: Sendable {
+    /// `case` and `verdict` are null, `command` is what the dump has of the command line.
+    public var report: TrialReport
+    /// What the dump can't tell, or what of it could not be used: sentences for a person.
+    public var notes: [String]
+  }
+
+  /// Reads the dump.
+  ///
+  /// - Throws: SystemError if a file can't be opened, Unreadable if it is of no use.
+  public func read(machine: Machine = .current()) throws -> Account {
+    let source = try FileSource(core)
+    let dump: CoreDump
+    do { dump = try CoreDump(source) } catch {
+      throw Unreadable(description: "\(printable(core)) \(error)")
+    }
+    let memory = CoreMemory(dump, of: source, images: try images(of: dump, source))
+    return CoreLook(dump, memory, machine: machine).account()
+  }
+
+  /// The images on disk, with the program that was named in the place of its own.
+  private func images(of dump: CoreDump, _ source: FileSource) throws -> CoreImages {
+    guard let program else { return CoreImages() }
+    let file = try FileSource(program)
+    guard let path = dump.executable else {
+      throw Unreadable(
+        description: "\(printable(core)) does not say what program it is of: leave \(program) out")
+    }
+    let images = CoreImages(replacing: (path: path, file: file))
+    switch CoreMemory(dump, of: source, images: images).state(of: path) {
+    case .same, .unproved: return images
+    case .noImage, .missing:
+      throw Unreadable(description: "\(printable(program)) is no ELF file: name the program")
+    case .differs:
+      throw Unreadable(
+        description: "\(printable(program)) is not the program that died, or was built anew since: "
+          + "the dump is of \(printable(path))")
+    }
+  }
+}
+
+extension CoreDump {
+  /// The path that the program was mapped from; nil if the dump does not tell.
+  var executable: String? {
+    let mappings = mappings
+    let entry = auxiliary[UInt64(AT_ENTRY)].flatMap { mappings.holding(Address($0)) }
+    return [entry?.path, files.first?.path].compactMap { $0 }.first { $0.hasPrefix("/") }
+  }
+}
+
+extension CoreMemory {
+  /// Whether a file is the one that was mapped.
+  func state(of path: String) -> CoreImages.State {
+    guard let mapping = mappings.first(where: { $0.path == path }),
+      let image = LoadedImage.holding(mapping.low, in: mappings)
+    else { return images.state(of: path) { _, _ in 0 } }
+    return images.state(of: path, dumped: reader(of: image))
+  }
+}

@@ -1,0 +1,155 @@
+import CHarness
+import Testing
+
+@testable import CrashLab
+
+@Suite struct CoreDumpTests {
+  private static func account(_ core: SyntheticCore) throws -> DeadProgram.Account {
+    let source = MemorySource(core.bytes)
+    let dump = try CoreDump(source)
+    return CoreLook(dump, CoreMemory(dump, of: source), machine: Machine.current()).account()
+  }
+
+  @Test func whatTheNotesTell() throws {
+    let dump = try CoreDump(MemorySource(SyntheticCore.overflow.bytes))
+    #expect(dump.threads.map(\.id) == [71, 70])
+    #expect(dump.threads.map(\.signal) == [11, 0])
+    #expect(
+      dump.program
+        == CoreDump.Program(process: 70, name: "victim", arguments: "./victim --deep "))
+    #expect(dump.signal?.si_signo == 11 && dump.signal?.si_code == 2)
+    #expect(dump.executable == "/no/such/victim")
+    #expect(dump.missingBytes == 0)
+    #expect(dump.pageSize(or: 1) == 4096)
+    let mappings = dump.mappings
+    #expect(mappings.map(\.path) == ["/no/such/victim", "", "", "[stack]"])
+    #expect(
+      mappings.map(\.permissions) == [[.read, .execute], [], [.read, .write], [.read, .write]])
+  }
+
+  @Test func overflowIsLocated() throws {
+    let account = try CoreDumpTests.account(.overflow)
+    let fault = try #require(account.report.faults.first)
+    #expect(fault.site.kind == .guard)
+    #expect(fault.site.overshoot == 8)
+    #expect(fault.site.guard?.size == 4096)
+    #expect(fault.thread == .init(id: 71, name: ""))
+    #expect(account.report.command == ["./victim", "--deep"])
+    #expect(account.report.termination == .killed(by: .segv, coreDumped: true))
+    #expect(account.report.death?.threadsAtFault == 2)
+    #expect(account.notes == ["/no/such/victim is not there any more: its frames have no names"])
+  }
+
+  /// gdb leaves out what has no permissions; a guard of madvise(2) is in nobody's dump.
+  @Test(arguments: zip([Int32(2), 1], [Guard.Kind.mapping, .madvise]))
+  func guardIsInferredFromTheKernelsAnswer(code: Int32, kind: Guard.Kind) throws {
+    var core = SyntheticCore.overflow
+    if kind == .mapping {
+      core.segments.remove(at: 1)
+    } else {
+      core.segments.remove(at: 2)
+      core.segments[1] = SyntheticCore.Segment(
+        low: 0x10_0000_0000, size: 0x5000, flags: 6, bytes: [UInt8](repeating: 0, count: 0x5000))
+    }
+    core.notes = []
+    core.add(thread: 71, signal: 11, stackPointer: 0x10_0000_0ff8, programCounter: 0x40_0010)
+    core.add(signal: 11, code: code, address: 0x10_0000_0ff8)
+    let fault = try #require(try CoreDumpTests.account(core).report.faults.first)
+    #expect(fault.site.kind == .guard)
+    #expect(fault.site.guard?.kind == kind)
+    #expect(fault.site.overshoot == 8)
+  }
+
+  @Test func dumpOfALivingProcessHasNoFault() throws {
+    var core = SyntheticCore.overflow
+    core.notes = []
+    core.add(thread: 9)
+    let account = try CoreDumpTests.account(core)
+    #expect(account.report.faults.isEmpty && account.report.termination == nil)
+    #expect(account.notes.first?.contains("while it lived") == true)
+  }
+
+  struct Wrong: Sendable, CustomTestStringConvertible {
+    var testDescription: String
+    var words: String
+    var change: @Sendable (inout SyntheticCore) -> Void
+  }
+
+  @Test(arguments: [
+    Wrong(testDescription: "32 bits", words: "of a 32-bit program") { $0.identity[4] = 1 },
+    Wrong(testDescription: "big-endian", words: "big-endian") { $0.identity[5] = 2 },
+    Wrong(testDescription: "no ELF", words: "no ELF file") { $0.identity[1] = 0 },
+    Wrong(testDescription: "compressed", words: "unpack it") {
+      $0.identity.replaceSubrange(0..<4, with: [0x28, 0xb5, 0x2f, 0xfd])
+    },
+    Wrong(testDescription: "a program", words: "no core dump but a program") { $0.type = 2 },
+    Wrong(testDescription: "another machine", words: "read it there") {
+      $0.machine = SyntheticCore.otherMachine
+    },
+    Wrong(testDescription: "headers too small", words: "damaged") { $0.headerSize = 8 },
+    Wrong(testDescription: "no threads", words: "NT_PRSTATUS") { $0.notes = [] },
+    Wrong(testDescription: "others' notes", words: "NT_PRSTATUS") {
+      $0.notes = []
+      $0.add(note: 1, [UInt8](repeating: 0, count: 400), name: "LINUX")
+    },
+    Wrong(testDescription: "a note too long", words: "longer than all notes") {
+      $0.notes += UInt32(5).littleBytes + UInt32.max.littleBytes + UInt32(1).littleBytes
+    },
+  ])
+  func wrongDumpIsRefused(wrong: Wrong) {
+    var core = SyntheticCore.overflow
+    wrong.change(&core)
+    #expect {
+      try CoreDump(MemorySource(core.bytes))
+    } throws: {
+      "\($0)".contains(wrong.words)
+    }
+  }
+
+  /// Cut off anywhere, it is refused or told as far as it goes.
+  @Test func truncatedAnywhere() throws {
+    let whole = SyntheticCore.overflow.bytes
+    var refused = 0
+    for size in stride(from: 0, to: whole.count, by: 37) {
+      let source = MemorySource(Array(whole.prefix(size)))
+      guard let dump = try? CoreDump(source) else {
+        refused += 1
+        continue
+      }
+      #expect(dump.missingBytes == UInt64(whole.count - size))
+      let look = CoreLook(
+        dump, CoreMemory(dump, of: source), machine: Machine.current())
+      #expect(look.account().notes.first?.contains("lacks its last") == true)
+    }
+    #expect(refused > 0)
+  }
+
+  /// Random changes of a true dump neither trap nor hang.
+  @Test(arguments: 0..<20)
+  func readerBearsAnything(seed: UInt64) {
+    var random = SplitMix64(seed: seed)
+    let whole = SyntheticCore.overflow.bytes
+    // Headers and notes are what is read by their own sizes.
+    let interesting = 64 + 5 * 56 + SyntheticCore.overflow.notes.count
+    for _ in 0..<50 {
+      var bytes = whole
+      for _ in 0..<Int.random(in: 1...8, using: &random) {
+        let place = Int.random(in: 0..<interesting, using: &random)
+        bytes[place] = [0, 1, 0x7f, 0x80, 0xff, UInt8.random(in: 0...255, using: &random)]
+          .randomElement(using: &random)!
+      }
+      if Bool.random(using: &random) {
+        bytes.removeLast(Int.random(in: 0..<bytes.count, using: &random))
+      }
+      let source = MemorySource(bytes)
+      guard let dump = try? CoreDump(source) else { continue }
+      for (left, right) in zip(dump.segments, dump.segments.dropFirst()) {
+        #expect(left.high <= right.low)
+      }
+      for (left, right) in zip(dump.mappings, dump.mappings.dropFirst()) {
+        #expect(left.low < left.high && left.low <= right.low)
+      }
+      _ = CoreLook(dump, CoreMemory(dump, of: source), machine: Machine.current()).account()
+    }
+  }
+}
