@@ -36,7 +36,10 @@ static void read_start(const char *process, const char *name, char *text, size_t
   text[count > 0 ? count : 0] = 0;
 }
 
+/* An unmade mark is nobody's: "unlimited" must not be taken for it. */
 static bool bears_mark(const char *process, uint64_t mark) {
+  if (mark == 0)
+    return false;
   char text[2048];
   read_start(process, "limits", text, sizeof text);
   const char *line = strstr(text, "Max file locks");
@@ -78,6 +81,7 @@ static _Noreturn void control(struct clab_board *board, pid_t parent) {
 
 pid_t clab_fork_control(struct clab_board *board) {
   pid_t parent = getpid();
+  clab_make_mark();
   board->bystanders = 1;
   pid_t pid = clab_board_hand_on(board, true) ? -1 : fork();
   if (pid == 0) {
