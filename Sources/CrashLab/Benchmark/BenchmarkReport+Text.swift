@@ -2,7 +2,7 @@ extension BenchmarkReport {
   /// Figures in groups (all but the last part of the name), each with its ratio to the group's first
   /// and a bar.
   ///
-  /// - Parameter width: columns of the longest bar.
+  /// - `width`: columns of the longest bar.
   public func text(theme: Theme = .plain, width: Int = 36) -> String {
     let medians = benchmarks.map(\.median).filter { $0 > 0 }
     let scale = BarScale(

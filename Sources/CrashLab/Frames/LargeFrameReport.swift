@@ -46,7 +46,7 @@ public struct LargeFrameReport: Sendable, Codable {
 
   public func json() throws -> String { try JSON.text(of: self) + "\n" }
 
-  /// - Parameter limit: how many functions are shown.
+  /// - `limit`: how many functions are shown.
   public func text(theme: Theme = .plain, limit: Int = 40) -> String {
     var text = theme.heading(printable(program)) + ": "
     text +=

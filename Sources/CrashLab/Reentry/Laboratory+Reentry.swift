@@ -19,8 +19,10 @@ extension Laboratory {
   ///
   /// - Parameters:
   ///   - name: what the report calls it.
+  ///   - stack: which stack it runs on.
   ///   - timeout: seconds that it may take.
   ///   - showsOutput: whether it may write to this process's standard output and error.
+  ///   - body: the closure.
   /// - Throws: if it can't be tried.
   public static func trial(
     _ name: String = "closure", on stack: TrialStack = .thread(), timeout: Double = 10,

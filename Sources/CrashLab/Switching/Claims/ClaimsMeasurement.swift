@@ -12,7 +12,7 @@ public struct ClaimsMeasurement: Sendable {
   public var attempts: Int
   public var switching: SwitchMeasurement
 
-  /// - Parameter cases: those of the catalogue that have the names above.
+  /// - `cases`: those of the catalogue that have the names above.
   public init(cases: [CrashCase], attempts: Int = 3, switching: SwitchMeasurement) {
     self.cases = cases
     self.attempts = attempts
