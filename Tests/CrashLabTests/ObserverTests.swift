@@ -11,8 +11,14 @@ struct AccessRow: Sendable, CustomStringConvertible {
   var address: UInt64 = 0x1000
 }
 
+struct AddressRow: Sendable, CustomStringConvertible {
+  var description: String
+  var code: [UInt8]
+  var address: UInt64?
+}
+
 @Suite struct AccessDecodingTests {
-  /// rsp is 0x9000, rsi 0x1000, rdi 0x2000, the program counter 0x40_0000.
+  /// rsp is 0x9000, rsi 0x1000, rdi 0x2000, r12 0x5000, the program counter 0x40_0000.
   static let registers: clab_registers = {
     var registers = clab_registers()
     withUnsafeMutableBytes(of: &registers.value) { bytes in
@@ -20,6 +26,7 @@ struct AccessRow: Sendable, CustomStringConvertible {
       values[4] = 0x1000
       values[5] = 0x2000
       values[7] = 0x9000
+      values[12] = 0x5000
       values[16] = 0x40_0000
     }
     return registers
@@ -86,6 +93,40 @@ struct AccessRow: Sendable, CustomStringConvertible {
     #endif
   }
 
+  /// Where it touches memory, as far as the registers tell.
+  @Test(arguments: [
+    AddressRow(description: "mov %eax,(%rdi)", code: [0x89, 0x07], address: 0x2000),
+    AddressRow(description: "mov %al,0x8(%rsp)", code: [0x88, 0x44, 0x24, 0x08], address: 0x9008),
+    AddressRow(
+      description: "movb $1,-0x30(%rsi)", code: [0xc6, 0x46, 0xd0, 0x01], address: 0xfd0),
+    AddressRow(
+      description: "mov %rax,-0x1000(%rsp)",
+      code: [0x48, 0x89, 0x84, 0x24, 0x00, 0xf0, 0xff, 0xff],
+      address: 0x8000),
+    AddressRow(
+      description: "mov %rax,(%rsi,%rdi,4)", code: [0x48, 0x89, 0x04, 0xbe], address: 0x9000),
+    AddressRow(
+      description: "mov %rax,0x10(%r12)", code: [0x49, 0x89, 0x44, 0x24, 0x10], address: 0x5010),
+    AddressRow(
+      description: "vmovaps %ymm0,(%r12)", code: [0xc4, 0xc1, 0x7c, 0x29, 0x04, 0x24],
+      address: 0x5000),
+    AddressRow(description: "push %rbp", code: [0x55], address: 0x8ff8),
+    AddressRow(description: "call", code: [0xe8, 0, 0, 0, 0], address: 0x8ff8),
+    AddressRow(description: "a register", code: [0x89, 0xc7], address: nil),
+    AddressRow(description: "mov %eax,%fs:(%rdi)", code: [0x64, 0x89, 0x07], address: nil),
+    AddressRow(description: "mov 0x8(%rip),%eax", code: [0x8b, 0x05, 8, 0, 0, 0], address: nil),
+    AddressRow(description: "nop", code: [0x90], address: nil),
+    AddressRow(description: "cut off", code: [0x88, 0x44, 0x24], address: nil),
+  ])
+  func address(row: AddressRow) {
+    #if arch(x86_64)
+      var registers = AccessDecodingTests.registers
+      var address: UInt64 = 0
+      let isKnown = clab_address_of_instruction(row.code, row.code.count, &registers, &address)
+      #expect((isKnown ? address : nil) == row.address)
+    #endif
+  }
+
   /// Whatever lies at the program counter, the decoder stays inside it.
   @Test func anyBytesAreBorne() {
     var random = SplitMix64(seed: 7)
@@ -95,6 +136,8 @@ struct AccessRow: Sendable, CustomStringConvertible {
         UInt8.random(in: 0...255, using: &random)
       }
       _ = clab_access_of_instruction(code, code.count, &registers, 0x1000)
+      var address: UInt64 = 0
+      _ = clab_address_of_instruction(code, code.count, &registers, &address)
     }
   }
 }

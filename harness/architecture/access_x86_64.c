@@ -18,6 +18,9 @@ struct instruction {
   uint8_t operand; /* the register field of ModRM; 0 without one */
   bool is_vector;  /* VEX or EVEX */
   bool has_f3;
+  bool is_evex;
+  bool has_segment; /* FS or GS: relative to what only the kernel knows */
+  uint8_t extend;   /* REX as it is, or what VEX has of it: 1 B, 2 X */
 };
 
 static bool take(struct instruction *instruction, uint8_t *byte) {
@@ -50,6 +53,8 @@ static bool is_prefix(uint8_t byte) {
 static bool take_vector_prefix(struct instruction *instruction, uint8_t first) {
   uint8_t a = 0, b = 0, c = 0;
   instruction->is_vector = true;
+  instruction->is_evex = first == 0x62;
+  instruction->extend = 0;
   if (first == 0xc5) {
     instruction->map = 1;
     if (!take(instruction, &a))
@@ -60,6 +65,7 @@ static bool take_vector_prefix(struct instruction *instruction, uint8_t first) {
   if (!take(instruction, &a) || !take(instruction, &b) || (first == 0x62 && !take(instruction, &c)))
     return false;
   instruction->map = a & (first == 0x62 ? 7 : 31);
+  instruction->extend = ~a >> 5 & 3; /* inverted */
   instruction->has_f3 = (b & 3) == 2;
   return true;
 }
@@ -70,6 +76,9 @@ static bool decode(struct instruction *instruction) {
     if (!take(instruction, &byte))
       return false;
     instruction->has_f3 |= byte == 0xf3;
+    instruction->has_segment |= byte == 0x64 || byte == 0x65;
+    if (is_prefix(byte)) /* REX counts only as the last of them */
+      instruction->extend = byte >= 0x40 && byte <= 0x4f ? byte & 3 : 0;
   } while (is_prefix(byte));
   if (byte == 0xc4 || byte == 0xc5 || byte == 0x62) {
     if (!take_vector_prefix(instruction, byte) || !take(instruction, &byte))
@@ -210,6 +219,72 @@ static bool pushes(const struct instruction *instruction) {
          opcode == 0xc8 || opcode == 0xe8 ||
          (opcode == 0xff &&
           (instruction->operand == 2 || instruction->operand == 3 || instruction->operand == 6));
+}
+
+/* Whether a ModRM byte follows the opcode. */
+static bool has_operand(const struct instruction *instruction) {
+  uint8_t opcode = instruction->opcode;
+  if (instruction->map > 1 || instruction->is_vector)
+    return true;
+  if (instruction->map == 1)
+    return !((opcode >= 0x05 && opcode <= 0x0b) || (opcode >= 0x30 && opcode <= 0x37) ||
+             opcode == 0x77 || (opcode >= 0x80 && opcode <= 0x8f) ||
+             (opcode >= 0xa0 && opcode <= 0xa2) || (opcode >= 0xa8 && opcode <= 0xaa) ||
+             opcode >= 0xc8);
+  if (opcode < 0x40)
+    return (opcode & 7) < 4;
+  return opcode == 0x63 || opcode == 0x69 || opcode == 0x6b || (opcode >= 0x80 && opcode <= 0x8f) ||
+         opcode == 0xc0 || opcode == 0xc1 || opcode == 0xc6 || opcode == 0xc7 ||
+         (opcode >= 0xd0 && opcode <= 0xd3) || (opcode >= 0xd8 && opcode <= 0xdf) ||
+         opcode == 0xf6 || opcode == 0xf7 || opcode >= 0xfe;
+}
+
+/* The address that ModRM, SIB and displacement make. False where it needs more than the registers,
+   or the length of the whole instruction. */
+static bool operand_address(struct instruction *instruction, const struct clab_registers *registers,
+                            uint64_t *address) {
+  /* From the processor's numbers to DWARF's. */
+  static const uint8_t order[16] = {0, 2, 1, 3, 7, 6, 4, 5, 8, 9, 10, 11, 12, 13, 14, 15};
+  uint8_t modes, scaled = 0, byte;
+  if (instruction->is_evex || instruction->has_segment || !take(instruction, &modes))
+    return false;
+  uint8_t mode = modes >> 6, base = modes & 7;
+  uint64_t sum = 0;
+  if (mode == 3 || (mode == 0 && base == 5))
+    return false;
+  if (base == 4) {
+    if (!take(instruction, &scaled))
+      return false;
+    uint8_t index = (scaled >> 3 & 7) | (instruction->extend & 2 ? 8 : 0);
+    base = scaled & 7;
+    if (index != 4)
+      sum = registers->value[order[index]] << (scaled >> 6);
+  }
+  unsigned bytes = mode == 1 ? 1 : mode == 2 ? 4 : 0;
+  if (mode == 0 && base == 5)
+    bytes = 4; /* no base but a displacement */
+  else
+    sum += registers->value[order[base | (instruction->extend & 1 ? 8 : 0)]];
+  uint32_t displacement = 0;
+  for (unsigned i = 0; i < bytes; i++) {
+    if (!take(instruction, &byte))
+      return false;
+    displacement |= (uint32_t)byte << 8 * i;
+  }
+  *address = sum + (uint64_t)(bytes == 1 ? (int64_t)(int8_t)displacement : (int32_t)displacement);
+  return true;
+}
+
+bool clab_address_of_instruction(const uint8_t *code, size_t size,
+                                 const struct clab_registers *registers, uint64_t *address) {
+  struct instruction instruction = {.at = code, .end = code + size};
+  if (!decode(&instruction))
+    return false;
+  if (pushes(&instruction)) {
+    *address = registers->value[CLAB_REG_SP] - 8;
+    return true;
+  }
+  return has_operand(&instruction) && operand_address(&instruction, registers, address);
 }
 
 static uint64_t distance(uint64_t left, uint64_t right) {

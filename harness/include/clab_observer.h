@@ -75,4 +75,9 @@ enum clab_access clab_access_of_instruction(const uint8_t *code, size_t size,
                                             const struct clab_registers *registers,
                                             uint64_t address);
 
+/* The address that the instruction at the program counter was about to write to or read from, where
+   the registers tell it: for a signal whose siginfo has none. False if it can't be said. */
+bool clab_address_of_instruction(const uint8_t *code, size_t size,
+                                 const struct clab_registers *registers, uint64_t *address);
+
 #endif

@@ -13,6 +13,7 @@
 
 #include "clab_trace.h"
 
+#include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -102,6 +103,18 @@ struct clab_target {
 /* Describes the image whose ELF header lies at `base`, from its headers in memory. False if there
    is none. Async-signal-safe: yes, if the target's read is */
 bool clab_image_at(const struct clab_target *target, uint64_t base, struct clab_image *image);
+
+/* What the kernel left on a stack for a handler to return through. */
+struct clab_signal_frame {
+  siginfo_t info; /* si_signo is 0 where the handler did not ask for it (SA_SIGINFO) */
+  struct clab_registers registers; /* that were interrupted */
+  uint64_t page_fault; /* the address of the thread's last page fault that became a signal; or 0 */
+};
+
+/* Reads such a frame. `sp` is the stack pointer in the frame that has CLAB_FRAME_SIGNAL. False if
+   it can't be read. Async-signal-safe: yes, if the target's read is */
+bool clab_signal_frame_read(const struct clab_target *target, uint64_t sp,
+                            struct clab_signal_frame *frame);
 
 /* Unwinds any target. Async-signal-safe: no */
 void clab_unwind_target(const struct clab_target *target, uint32_t mode, struct clab_trace *trace,

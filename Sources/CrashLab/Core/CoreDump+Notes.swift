@@ -61,6 +61,7 @@ extension CoreDump {
     case UInt32(NT_AUXV):
       for (key, value) in CoreDump.pairs(bytes(atMost: 4096) ?? []) {
         auxiliary[key] = auxiliary[key] ?? value
+        firstAuxiliary = firstAuxiliary ?? (key, value)
       }
     case CoreDump.fileNote where files.isEmpty && size <= CoreDump.mostFileBytes:
       files = CoreDump.files(bytes(atMost: CoreDump.mostFileBytes) ?? [])

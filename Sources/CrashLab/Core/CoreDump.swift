@@ -56,6 +56,7 @@ struct CoreDump {
   var files: [MappedFile] = []
   /// NT_AUXV (getauxval(3)).
   var auxiliary: [UInt64: UInt64] = [:]
+  var firstAuxiliary: (key: UInt64, value: UInt64)?
   /// Bytes that should be in the file and are not: it was cut off.
   private(set) var missingBytes: UInt64 = 0
 

@@ -8,6 +8,7 @@ struct CoreLook {
   private let memory: CoreMemory
   private let machine: Machine
   private let process: Int32
+  private let symbolicator = Symbolicator()
 
   init(_ dump: CoreDump, _ memory: CoreMemory, machine: Machine) {
     self.dump = dump
@@ -24,18 +25,24 @@ struct CoreLook {
           + "`ulimit -c`?): what was there is unknown")
     }
     var seen = Observation()
-    if let evidence {
-      let photograph = photograph(with: evidence)
-      var fault = FaultReport(evidence, photograph, machine: machine, trial: process)
-      if let trace = evidence.trace {
-        fault.name(trace, in: mappingsToName(trace), with: Symbolicator())
+    if let end, var last = evidence(of: end) {
+      let forced = forcedKill(last, end)
+      if let forced {
+        last = forced
+        notes.append(
+          "the kernel could not deliver the fault (SI_KERNEL) and tells no address: it was computed "
+            + "from the instruction")
       }
-      if fault.site.owner?.kind == .main, fault.site.kind == .mainStackLimit {
+      if let cause = cause(of: last) {
+        seen.faults.append(fault(cause, handler: .init(isCaught: true, hasRun: true)))
+      }
+      seen.faults.append(
+        fault(last, handler: forced.map { _ in .init(isCaught: true, forcedKill: true) }))
+      if seen.faults.contains(where: { $0.site.kind == .mainStackLimit }) {
         notes.append(
           "a dump does not tell how large the main stack might become: its limit is taken to be "
             + "where it ended")
       }
-      seen.faults = [fault]
     }
     if let number = dump.threads.first?.signal, number > 0 {
       let termination = Termination.killed(by: Signal(number), coreDumped: true)
@@ -49,29 +56,129 @@ struct CoreLook {
     } else {
       notes.append("no signal ended the process: the dump was made while it lived")
     }
-    let command = dump.program?.arguments.split(separator: " ").map(String.init) ?? []
+    let command =
+      memory.arguments(of: dump)
+      ?? dump.program?.arguments.split(separator: " ").map(String.init) ?? []
     return DeadProgram.Account(
       report: TrialReport(command: command, seen: seen, timeline: []),
       notes: notes + notesOnImages)
   }
 
+  private func fault(_ evidence: Evidence, handler: HandlerFacts?) -> FaultReport {
+    let photograph = photograph(with: evidence)
+    var fault = FaultReport(evidence, photograph, machine: machine, trial: process)
+    fault.handled = handler?.hasRun ?? false
+    fault.handler = handler
+    fault.reason = handler?.reason(for: fault.signal)
+    if let trace = evidence.trace {
+      fault.name(trace, in: mappingsToName(trace), with: symbolicator)
+    }
+    return fault
+  }
+
   // MARK: - Evidence
 
-  /// Of the thread that the signal was for; nil if there was no signal.
-  private var evidence: Evidence? {
-    guard let thread = dump.threads.first, thread.signal > 0, var signal = dump.signal,
+  /// A signal, and the registers that it has met.
+  private struct Blow {
+    var signal: siginfo_t
+    var registers: clab_registers
+  }
+
+  /// What the process was killed by; nil if there was no signal.
+  private var end: Blow? {
+    guard let thread = dump.threads.first, thread.signal > 0, let signal = dump.signal,
       signal.si_signo > 0
     else { return nil }
-    var registers = thread.registers
+    return Blow(signal: signal, registers: thread.registers)
+  }
+
+  /// Of the first thread.
+  private func evidence(of blow: Blow) -> Evidence? {
+    var blow = blow
     var raw = clab_evidence()
-    withUnsafeTemporaryAllocation(
-      byteCount: Int(CLAB_LONGEST_INSTRUCTION), alignment: 1
-    ) { code in
-      let size = memory.read(clab_program_counter_of(&registers), into: code)
-      clab_evidence_of_signal(&raw, thread.id, &signal, &registers, code.baseAddress, size)
+    withCode(at: blow.registers) { code, size in
+      clab_evidence_of_signal(
+        &raw, dump.threads[0].id, &blow.signal, &blow.registers, code, size)
     }
-    memory.unwind(registers, into: &raw.trace)
+    memory.unwind(blow.registers, into: &raw.trace)
     return try? Evidence(raw, process: process, source: .core)
+  }
+
+  private func withCode(
+    at registers: clab_registers, _ body: (UnsafePointer<UInt8>?, Int) -> Void
+  ) {
+    var registers = registers
+    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: Int(CLAB_LONGEST_INSTRUCTION)) {
+      let size = memory.read(
+        clab_program_counter_of(&registers), into: UnsafeMutableRawBufferPointer($0))
+      body(UnsafePointer($0.baseAddress), size)
+    }
+  }
+
+  /// What the instruction was about to access; nil if the registers don't tell.
+  private func access(by registers: clab_registers) -> (address: Address, access: Access)? {
+    var registers = registers
+    var found: (Address, Access)?
+    withCode(at: registers) { code, size in
+      var address: UInt64 = 0
+      guard clab_address_of_instruction(code, size, &registers, &address) else { return }
+      found = Access(clab_access_of_instruction(code, size, &registers, address).rawValue)
+        .map { (Address(address), $0) }
+    }
+    return found
+  }
+
+  /// A fault of which the kernel's own account is lost; nil if the access was permitted.
+  private func fault(
+    _ last: Evidence, by access: (address: Address, access: Access)
+  ) -> Evidence? {
+    let mapping = memory.mappings.holding(access.address)
+    if let mapping, mapping.permissions.permits(access.access) { return nil }
+    var fault = last
+    fault.code = SignalCode(mapping == nil ? 1 : 2, of: .segv)
+    fault.address = access.address
+    fault.access = access.access
+    fault.sender = nil
+    return fault
+  }
+
+  /// What a handler was dealing with when the process ended.
+  private func cause(of last: Evidence) -> Evidence? {
+    guard let entries = last.trace?.entries,
+      let index = entries.firstIndex(where: \.isSignalFrame)
+    else { return nil }
+    var pointer = last.stackPointer
+    if index > 0 {
+      guard entries[index - 1].count == 1, entries[index - 1].index + 1 == entries[index].index
+      else { return nil }
+      pointer = entries[index - 1].canonicalFrameAddress
+    }
+    guard var frame = memory.signalFrame(at: pointer) else { return nil }
+    let isTold = frame.info.si_signo != 0
+    if !isTold { frame.info.si_signo = SIGSEGV }
+    guard var cause = evidence(of: Blow(signal: frame.info, registers: frame.registers)) else {
+      return nil
+    }
+    if !isTold {
+      // The handler did not ask for siginfo. The address may be of an earlier fault, unless the
+      // instruction accesses just that.
+      guard let access = access(by: frame.registers), access.address.value == frame.page_fault,
+        let fault = fault(cause, by: access)
+      else { return nil }
+      cause = fault
+    }
+    cause.handled = true
+    return cause
+  }
+
+  /// The fault behind a signal that the kernel forced because it could not run the handler: nil if
+  /// the instruction might well have accessed what it was about to, or nobody can say.
+  private func forcedKill(_ last: Evidence, _ end: Blow) -> Evidence? {
+    // Above the lower half of the addresses it was the processor that refused them.
+    guard last.signal == .segv, last.code.isKernel, let access = access(by: end.registers),
+      access.address.value < 1 << 56, access.address >= machine.lowestMappable
+    else { return nil }
+    return fault(last, by: access)
   }
 
   // MARK: - Photograph
@@ -188,5 +295,15 @@ struct CoreLook {
         "\(printable(path)) is not the file that was mapped: its frames have no names"
       }
     }
+  }
+}
+
+extension HandlerFacts {
+  /// As far as a dump tells of it.
+  fileprivate init(isCaught: Bool, hasRun: Bool = false, forcedKill: Bool = false) {
+    self.init(
+      isInstalled: isCaught, isCaught: isCaught, isIgnored: false, isBlocked: nil,
+      isInHandler: false, usesAlternateStack: nil, alternateStack: nil,
+      alternateStackIsKnown: false, hasRun: hasRun, forcedKill: forcedKill)
   }
 }

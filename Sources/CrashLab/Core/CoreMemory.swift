@@ -84,6 +84,14 @@ final class CoreMemory {
     clab_unwind_target(&target, CLAB_UNWIND_FOLDED.rawValue, &trace, nil, nil)
   }
 
+  /// What the kernel left for a handler that has not returned yet, at this stack pointer. Nil if it
+  /// can't be read.
+  func signalFrame(at pointer: Address) -> clab_signal_frame? {
+    var target = target
+    var frame = clab_signal_frame()
+    return clab_signal_frame_read(&target, pointer.value, &frame) ? frame : nil
+  }
+
   /// What the harness reads through. It calls back only while a call of ours lasts.
   private var target: clab_target {
     var target = clab_target()

@@ -61,7 +61,7 @@ extension Evidence {
 }
 
 extension Access {
-  fileprivate init?(_ raw: UInt32) {
+  init?(_ raw: UInt32) {
     switch raw {
     case CLAB_ACCESS_READ.rawValue: self = .read
     case CLAB_ACCESS_WRITE.rawValue: self = .write
