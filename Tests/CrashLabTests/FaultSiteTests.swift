@@ -113,3 +113,21 @@ func locatesFault(_ row: FaultSiteRow) {
   if let overshoot = row.overshoot { #expect(site.overshoot == overshoot) }
   if let skipped = row.skipped { #expect(site.skipped == skipped) }
 }
+
+/// A write to memory that lies where the main stack would have grown to.
+@Test func mappingInTheWayOfTheMainStackIsNamed() {
+  let blocker = Mapping(low: Address(0x7fa0_0000), high: Address(0x7fb0_0000), permissions: [.read])
+  let stack = Mapping(
+    low: Address(0x7fff_0000), high: Address(0x8000_0000), permissions: [.read, .write],
+    path: "[stack]")
+  let mappings = [blocker, stack]
+  let site = FaultSite.locate(
+    FaultSite.Facts(
+      code: SignalCode(2, of: .segv), address: Address(0x7faf_0000), access: .write,
+      stackPointer: Address(0x7fff_1000), thread: 1, mappings: mappings,
+      stacks: StackRegion.find(
+        claims: [], mappings: mappings, installedGuards: [],
+        limits: MainStackLimits(soft: 8 << 20, gap: 1 << 20))))
+  #expect(site.kind == .mainStackLimit)
+  #expect(site.mapping == "anonymous r--p")
+}

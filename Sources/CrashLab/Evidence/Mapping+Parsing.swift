@@ -2,7 +2,9 @@ internal import Glibc
 
 extension Mapping {
   /// Reads the text of /proc/PID/maps (fs/proc/task_mmu.c, show_map_vma). A line that is not as
-  /// the kernel writes it is left out: what was not understood is not guessed.
+  /// the kernel writes it is left out: what was not understood is not guessed. So is one that does
+  /// not lie above the one before: the text is read in pieces, and the process may map and unmap
+  /// meanwhile.
   static func parse(maps text: some Collection<UInt8>) -> [Mapping] {
     Array(text).withUnsafeBufferPointer { (bytes) -> [Mapping] in parse(bytes) }
   }
@@ -15,7 +17,9 @@ extension Mapping {
     while next < end {
       let newline = memchr(next, CInt(UInt8(ascii: "\n")), end - next)
       let lineEnd = newline.map { UnsafePointer($0.assumingMemoryBound(to: UInt8.self)) } ?? end
-      if let mapping = parse(line: LineScanner(next, lineEnd), lastPath: path) {
+      if let mapping = parse(line: LineScanner(next, lineEnd), lastPath: path),
+        mapping.low >= mappings.last?.high ?? mapping.low
+      {
         mappings.append(mapping)
         path = mapping.path
       }

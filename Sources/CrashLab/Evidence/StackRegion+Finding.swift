@@ -82,6 +82,12 @@ public struct MainStackLimits: Sendable, Equatable {
     self.soft = soft
     self.gap = gap
   }
+
+  /// RLIMIT_STACK's soft limit in the text of /proc/PID/limits, in bytes; nil if it is unlimited.
+  static func soft(inLimits text: String) -> UInt64? {
+    text.split(separator: "\n").first { $0.hasPrefix("Max stack size") }?
+      .split(separator: " ").dropFirst(3).first.flatMap { UInt64($0) }
+  }
 }
 
 extension Guard {

@@ -45,7 +45,7 @@ public struct AddressArea: Sendable, Equatable, Codable {
         mapping.low.value - last.high.value <= 4 << 20
       {
         last.high = mapping.high
-        last.mapped += size
+        last.mapped = last.mapped.plus(size)
         last.stacks += count
         areas[areas.count - 1] = last
       } else {
@@ -68,7 +68,7 @@ public struct AddressArea: Sendable, Equatable, Codable {
       {
         last.kind = last.kind == area.kind ? area.kind : .libraries
         last.high = area.high
-        last.mapped += area.mapped
+        last.mapped = last.mapped.plus(area.mapped)
         result[result.count - 1] = last
       } else {
         result.append(area)

@@ -135,11 +135,7 @@ extension FoundStack.Facts {
 extension ProcessDirectory {
   /// RLIMIT_STACK's soft limit in bytes, whole pages; nil if unlimited or unknown.
   func softStackLimit(pageSize: Int) -> UInt64? {
-    guard let text = readSmallFile("limits", in: descriptor),
-      let line = text.split(separator: "\n").first(where: { $0.hasPrefix("Max stack size") })
-    else { return nil }
-    return line.split(separator: " ").dropFirst(3).first.flatMap { UInt64($0) }
-      .map { $0 & ~UInt64(pageSize - 1) }
+    softStackLimit().map { $0 & ~UInt64(pageSize - 1) }
   }
 
   /// The path of the program's file, or "".

@@ -94,10 +94,7 @@ extension ProcessDirectory {
       }
       // Nothing above the process's addresses, or nothing since it ended.
       guard got >= 8 else { return }
-      for index in 0..<got / 8 where room[index] >> 58 & 0b110001 != 0 {
-        let low = (next + UInt64(index)) * page
-        scan.add(low: low, high: low + page, isGuard: room[index] >> 58 & 1 == 1)
-      }
+      scan.add(pagemap: room.prefix(got / 8), from: next, pageSize: page)
       next += UInt64(got / 8)
     }
   }

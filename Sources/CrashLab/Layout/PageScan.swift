@@ -20,6 +20,21 @@ public struct PageScan: Sendable, Equatable {
     }
   }
 
+  /// Words of pagemap (Documentation/admin-guide/mm/pagemap.rst): bit 63 present, 62 in swap, 58
+  /// guarded.
+  ///
+  /// - Parameter first: the number of the page that the first word is of.
+  mutating func add(pagemap words: some Sequence<UInt64>, from first: UInt64, pageSize: UInt64) {
+    var page = first
+    for word in words {
+      let low = page &* pageSize
+      if word >> 58 & 0b110001 != 0 {
+        add(low: low, high: low &+ pageSize, isGuard: word >> 58 & 1 == 1)
+      }
+      page &+= 1
+    }
+  }
+
   private static func append(_ range: Range<Address>, to ranges: inout [Range<Address>]) {
     if let last = ranges.last, last.upperBound == range.lowerBound {
       ranges[ranges.count - 1] = last.lowerBound..<range.upperBound

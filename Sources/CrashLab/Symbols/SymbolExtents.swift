@@ -30,7 +30,12 @@ final class SymbolExtents {
     guard let memory = mmap(nil, size, PROT_READ, MAP_PRIVATE, descriptor, 0), memory != MAP_FAILED
     else { return [:] }
     defer { munmap(memory, size) }
-    return ElfFile(bytes: UnsafeRawBufferPointer(start: memory, count: size)).functionSizes
+    return sizes(in: UnsafeRawBufferPointer(start: memory, count: size))
+  }
+
+  /// The same of a file's bytes, which may be anything.
+  static func sizes(in bytes: UnsafeRawBufferPointer) -> [UInt64: UInt64] {
+    ElfFile(bytes: bytes).functionSizes
   }
 }
 

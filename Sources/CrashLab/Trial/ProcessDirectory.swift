@@ -59,9 +59,7 @@ struct ProcessDirectory: ~Copyable {
 
   /// RLIMIT_STACK's soft limit in bytes; nil if unlimited or unreadable.
   func softStackLimit() -> UInt64? {
-    readSmallFile("limits", in: descriptor)?.split(separator: "\n")
-      .first { $0.hasPrefix("Max stack size") }?.split(separator: " ").dropFirst(3).first
-      .flatMap { UInt64($0) }
+    readSmallFile("limits", in: descriptor).flatMap { MainStackLimits.soft(inLimits: $0) }
   }
 
   /// The run of pages below `limit` that pagemap shows as guarded (bit 58: kernel 6.15 on), looking

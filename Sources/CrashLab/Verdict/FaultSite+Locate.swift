@@ -105,7 +105,8 @@ extension FaultSite {
     guard let index = mappings.lastIndex(startingAtOrBelow: address) else { return nil }
     let nearest = mappings[index]
     return !nearest.permissions.isDisjoint(with: [.read, .write, .execute])
-      && address.value - nearest.high.value < UInt64(gap) ? nearest : nil
+      && (nearest.contains(address) || address.value - nearest.high.value < UInt64(gap))
+      ? nearest : nil
   }
 
   private static func below(_ stack: StackRegion, facts: Facts) -> FaultSite {
