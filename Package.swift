@@ -131,6 +131,14 @@ let package = Package(
       dependencies: ["CrashLab", "CrashLabTesting", "CHarness", "foreign"],
       swiftSettings: strict
     ),
+    // Every reader of what nobody vouches for; Tests/Fuzz/run gives them to libFuzzer.
+    .testTarget(
+      name: "FuzzTests",
+      dependencies: ["CrashLab", "CrashLabPages", "CHarness"],
+      path: "Tests/Fuzz",
+      exclude: ["run", "Fuzz.swift", "report.dict", "corpus", "make-corpus"],
+      swiftSettings: strict
+    ),
     .testTarget(
       name: "CrashLabPagesTests",
       dependencies: ["CrashLab", "CrashLabPages", "Catalogue"],

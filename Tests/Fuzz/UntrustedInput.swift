@@ -1,0 +1,161 @@
+@testable import CrashLab
+@testable import CrashLabPages
+
+/// Every reader of bytes that nobody vouches for, and what is made of what it reads: whatever comes,
+/// it must neither trap nor hang, nor take memory by a size that it was told.
+enum UntrustedInput: String, CaseIterable, Sendable {
+  /// A datagram of a child that has corrupted its memory.
+  case evidence
+  /// Maps and pagemap of a process.
+  case maps
+  /// What else /proc tells of one.
+  case status
+  /// A core dump.
+  case core
+  /// A trial's report in JSON.
+  case report
+  /// A program or a library.
+  case image
+
+  func read(_ bytes: [UInt8]) {
+    switch self {
+    case .evidence: UntrustedInput.readEvidence(bytes)
+    case .maps: UntrustedInput.readMaps(bytes)
+    case .status: UntrustedInput.readStatus(bytes)
+    case .core: UntrustedInput.readCore(bytes)
+    case .report: UntrustedInput.readReport(bytes)
+    case .image: UntrustedInput.readImage(bytes)
+    }
+  }
+
+  private static let machine = Machine.current()
+
+  // MARK: - Evidence
+
+  /// The first byte says whether the rest is a message as it is, or is filled up to the right size.
+  private static func readEvidence(_ bytes: [UInt8]) {
+    guard let first = bytes.first else { return }
+    var message = Array(bytes.dropFirst())
+    if first & 1 == 0 {
+      message = Array(message.prefix(ChildMessage.size))
+      message += [UInt8](repeating: 0, count: ChildMessage.size - message.count)
+    }
+    let decoded = message.withUnsafeBytes { try? ChildMessage($0, sender: 7) }
+    guard case .fault(let evidence) = decoded else { return }
+    var fault = FaultReport(evidence, photograph, machine: machine, trial: 7)
+    if let trace = evidence.trace {
+      fault.name(trace, in: photograph.mappings, with: Symbolicator())
+    }
+    var seen = Observation()
+    seen.faults = [fault]
+    show(TrialReport(command: ["program"], seen: seen, timeline: []))
+  }
+
+  /// Two threads' stacks with a guard each, and the main stack.
+  private static let photograph: Photograph = {
+    let mappings = Mapping.parse(
+      maps: """
+        7f0000000000-7f0000001000 ---p 00000000 00:00 0
+        7f0000001000-7f0000801000 rw-p 00000000 00:00 0
+        7f0000801000-7f0000802000 ---p 00000000 00:00 0
+        7f0000802000-7f0001002000 rw-p 00000000 00:00 0
+        7ffe00000000-7ffe00021000 rw-p 00000000 00:00 0 [stack]
+
+        """.utf8)
+    let claims = [(7, 0x7f00_0000_1000), (8, 0x7f00_0080_2000)].map { thread, low in
+      StackRegion.Claim(
+        kind: .thread, name: "t", thread: thread, low: Address(low),
+        high: Address(low + 0x80_0000))
+    }
+    return Photograph(
+      mappings: mappings, threads: [.init(id: 7, name: "t")],
+      stacks: StackRegion.find(
+        claims: claims, mappings: mappings, installedGuards: [],
+        limits: MainStackLimits(soft: 8 << 20, gap: 1 << 20)))
+  }()
+
+  // MARK: - What /proc tells
+
+  private static func readMaps(_ bytes: [UInt8]) {
+    let mappings = Mapping.parse(maps: bytes)
+    var scan = PageScan()
+    bytes.withUnsafeBytes { bytes in
+      guard var reader = ByteReader(bytes) else { return }
+      let first = reader.integer(UInt64.self) ?? 0
+      let words = sequence(state: reader) { $0.integer(UInt64.self) }
+      scan.add(pagemap: words, from: first, pageSize: 4096)
+    }
+    // A process whose threads stand at the ends of its mappings.
+    let threads = mappings.prefix(8).enumerated().flatMap { index, mapping in
+      [mapping.low, Address(mapping.high.value &- 8)].map {
+        ThreadSight(id: Int32(index), name: "t", stackPointer: $0)
+      }
+    }
+    scan.guards.sort { $0.lowerBound < $1.lowerBound }
+    let facts = FoundStack.Facts(
+      mappings: mappings, threads: threads, scan: scan, process: 0,
+      limits: MainStackLimits(soft: nil, gap: 1 << 20))
+    let stacks = FoundStack.find(facts)
+    _ = StackOccupancy.of(stacks, mappings: mappings, scan: scan)
+    _ = AddressArea.gather(mappings, stacks: stacks.map(\.region), program: "/bin/program")
+    for thread in threads.prefix(4) {
+      guard let address = thread.stackPointer else { continue }
+      let site = FaultSite.locate(
+        FaultSite.Facts(
+          code: SignalCode(1, of: .segv), address: address, access: .write, stackPointer: address,
+          thread: thread.id, mappings: mappings, stacks: stacks.map(\.region)))
+      _ = MemoryRegion.around(
+        address, site: site, mappings: mappings, stacks: stacks.map(\.region))
+    }
+  }
+
+  private static func readStatus(_ bytes: [UInt8]) {
+    let text = String(decoding: bytes, as: UTF8.self)
+    if let masks = SignalMasks(status: text) {
+      for number in [1, 11, 64] as [CInt] { _ = masks.catches(Signal(number)) }
+    }
+    _ = threadGroup(inStatus: text)
+    _ = MainStackLimits.soft(inLimits: text)
+    bytes.withUnsafeBufferPointer { _ = ThreadSight.stackPointer(inSyscall: $0) }
+  }
+
+  // MARK: - Files
+
+  private static func readCore(_ bytes: [UInt8]) {
+    let source = MemorySource(bytes)
+    guard let dump = try? CoreDump(source) else { return }
+    _ = dump.executable
+    show(CoreLook(dump, CoreMemory(dump, of: source), machine: machine).account().report)
+  }
+
+  private static func readImage(_ bytes: [UInt8]) {
+    bytes.withUnsafeBytes { bytes in
+      _ = SymbolExtents.sizes(in: bytes)
+      _ = ImageIdentity.buildIdentifier { offset, buffer in
+        MemorySource(Array(bytes)).read(at: offset, into: buffer)
+      }
+      guard let image = try? ElfImage(bytes) else { return }
+      _ = try? LargeFrameReport.judge(image, path: "program", guardSize: 4096)
+    }
+  }
+
+  private static func readReport(_ bytes: [UInt8]) {
+    if let trial = try? JSON.value(TrialReport.self, from: bytes) { show(trial) }
+  }
+
+  /// As `crashlab report` shows a trial, in every format.
+  private static func show(_ report: TrialReport) {
+    var page = RunPage(machine: machine, catalogue: CaseCollection([]))
+    page.add(report)
+    _ = page.html(duration: 1)
+    _ = TrialText(theme: .plain).whole(report, machine: machine)
+    _ = TextReporter.lines(for: report, nameWidth: 10, theme: .plain)
+    var junit = JUnitReporter(output: .standard) { _ in nil }
+    junit.trial(report)
+    _ = junit.text(duration: 1)
+    _ = GitHubReporter.line(for: report) { _ in nil }
+    let run = RunProfile(name: "a", machine: machine, trials: [report])
+    _ = RunComparison(run, RunProfile(name: "b", machine: machine)).text()
+    _ = try? RunReport(machine: machine, trials: [report], duration: 1).json()
+  }
+}
