@@ -46,7 +46,9 @@ struct ExecCommand: ParsableCommand {
       outcome = try ForeignProgram(command, followsForks: followForks).run(machine: machine)
     } catch {
       complain("\(error)")
-      throw ExitCode(error.code == ENOENT ? 127 : error.code == EACCES ? 126 : EX_SOFTWARE)
+      throw ExitCode(
+        error.code == ENOENT
+          ? 127 : [EACCES, ENOEXEC].contains(error.code) ? 126 : EX_SOFTWARE)
     }
     let text = try text(of: outcome, machine: machine)
     if !text.isEmpty { try write(text) }

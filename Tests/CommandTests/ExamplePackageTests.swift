@@ -10,7 +10,8 @@ import Testing
     let build = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
       .deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("example")
     let result = try Command(path: "/usr/bin/env").run([
-      "swift", "test", "--jobs", "2", "--scratch-path", build.path,
+      "swift", "test", "--jobs", "2", "--disable-build-manifest-caching", "--scratch-path",
+      build.path,
       "--package-path", programs.appendingPathComponent("ExamplePackage").path,
     ])
     #expect(result.status == 0, "\(result.output.suffix(2000))\(result.errors.suffix(2000))")

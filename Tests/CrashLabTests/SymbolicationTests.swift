@@ -204,6 +204,21 @@ private func address(of function: @convention(c) (UInt64) -> UInt64) -> Address 
     #expect(LoadedImage.holding(Address(0x4800), in: mappings)?.base == Address(0x3000))
   }
 
+  /// All segments of a file smaller than a page are mapped from its first byte.
+  @Test func aSmallFileIsOneImage() {
+    let mappings = [
+      Mapping(low: Address(0x1000), high: Address(0x2000), permissions: [.read], path: "/a"),
+      Mapping(
+        low: Address(0x2000), high: Address(0x3000), permissions: [.read, .execute], path: "/a"),
+      Mapping(
+        low: Address(0x3000), high: Address(0x4000), permissions: [.read, .write], path: "/a"),
+    ]
+    let whole = LoadedImage(path: "/a", base: Address(0x1000), end: Address(0x4000))
+    for address in [0x1800, 0x2800, 0x3800] as [UInt64] {
+      #expect(LoadedImage.holding(Address(address), in: mappings) == whole)
+    }
+  }
+
   @Test func noImage() {
     let mappings = [
       mapping(0x1000, 0x2000, path: "[heap]"), mapping(0x3000, 0x4000, offset: 0x1000, path: "/a"),

@@ -20,7 +20,9 @@ void clab_registers_of_context(const ucontext_t *context, struct clab_registers 
 
 static int general_registers(pid_t thread, struct user_regs_struct *user) {
   struct iovec into = {user, sizeof *user};
-  return ptrace(PTRACE_GETREGSET, thread, (void *)NT_PRSTATUS, &into) ? errno : 0;
+  if (ptrace(PTRACE_GETREGSET, thread, (void *)NT_PRSTATUS, &into))
+    return errno;
+  return into.iov_len == sizeof *user ? 0 : ENOEXEC; /* a 32-bit thread has fewer and others */
 }
 
 long clab_syscall_of_thread(pid_t thread) {

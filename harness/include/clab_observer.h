@@ -43,8 +43,9 @@ int clab_observer_seize(pid_t process, uint32_t flags);
  */
 int clab_observer_change(pid_t thread, uint32_t flags);
 /* Starts a program, searched for in PATH, and traces it from before its first instruction. Its
-   descriptors, its terminal and its process group are the caller's. Returns 0 or an errno: of
-   execve if the program could not be started; then nothing is left of it. */
+   descriptors, its terminal and its process group are the caller's; from its start on, signals are
+   passed on (clab_observer_pass_on). Returns 0 or an errno: of execve if the program could not be
+   started; then nothing is left of it. */
 int clab_observer_spawn(char *const arguments[], uint32_t flags, pid_t *process);
 /* The next thing that has happened in the process group; or, if `group` is 0, in any child. Returns
    0 or an errno: ECHILD when nothing is left to wait for. */

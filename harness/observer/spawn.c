@@ -42,6 +42,9 @@ int clab_observer_spawn(char *const arguments[], uint32_t flags, pid_t *process)
   close(trouble[1]);
   if (!error)
     error = clab_observer_seize(*process, flags);
+  bool passing = !error;
+  if (passing)
+    clab_observer_pass_on(*process); /* before anybody can see the program run */
   if (error && *process > 0)
     kill(*process, SIGKILL);
   close(word[1]); /* the word: the read returns */
@@ -49,8 +52,11 @@ int clab_observer_spawn(char *const arguments[], uint32_t flags, pid_t *process)
   if (!error && read(trouble[0], &refusal, sizeof refusal) == sizeof refusal)
     error = refusal;
   close(trouble[0]);
-  if (error && *process > 0)
+  if (error && *process > 0) {
     while (waitpid(*process, NULL, __WALL) < 0 && errno == EINTR) {
     }
+    if (passing)
+      clab_observer_pass_on(0);
+  }
   return error;
 }

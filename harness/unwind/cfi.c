@@ -446,6 +446,25 @@ static void conclude(const struct clab_cfi_row *row, struct clab_rule *rule) {
   rule->kind = CLAB_RULE_PROVED;
 }
 
+bool clab_cfi_record(struct clab_cfi *cfi, uint64_t address, uint64_t *next, uint64_t *start) {
+  uint32_t length;
+  *start = 0;
+  if (!clab_code_read(&cfi->code, address, &length, sizeof length) || length < 4)
+    return false;
+  *next = address + sizeof length + length;
+  struct reader fde;
+  if (!read_record(&cfi->code, address, cfi->fde, &fde))
+    return true;
+  uint64_t id_address = fde.address, back = read_fixed(&fde, 4);
+  struct cie cie;
+  if (back == 0 || !parse_cie(cfi, id_address - back, &cie))
+    return true;
+  uint64_t function = read_pointer(&fde, cie.pointer_encoding);
+  if (!fde.bad)
+    *start = function;
+  return true;
+}
+
 void clab_cfi_prove(struct clab_cfi *cfi, const struct clab_image *image, uint64_t pc,
                     struct clab_rule *rule) {
   memset(rule, 0, sizeof *rule);

@@ -88,4 +88,9 @@ struct clab_cfi_table {
 bool clab_cfi_table_read(struct clab_code *code, const struct clab_image *image,
                          struct clab_cfi_table *table);
 
+/* Looks at one record of an image's .eh_frame: where the next begins, and of which function it
+   tells (0: of none, or that is not understood). False where the records end.
+   Async-signal-safe: yes, if the target's functions are */
+bool clab_cfi_record(struct clab_cfi *cfi, uint64_t address, uint64_t *next, uint64_t *start);
+
 #endif

@@ -1,13 +1,25 @@
 /* A live process as a target: memory by process_vm_readv, images by /proc/PID/maps. */
-#include "clab_unwind.h"
+#include "unwind/index.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/uio.h>
+#include <unistd.h>
+
+struct process_context {
+  pid_t process;
+  struct clab_frame_index index; /* of the program itself, if it has no table of its own */
+  bool indexed;
+};
 
 static size_t read_process(void *context, uint64_t address, void *buffer, size_t size) {
-  pid_t process = *(const pid_t *)context;
+  const struct process_context *seen = context;
+  size_t indexed = clab_frame_index_read(&seen->index, address, buffer, size);
+  if (indexed > 0)
+    return indexed;
+  pid_t process = seen->process;
   struct iovec to = {buffer, size}, from = {(void *)address, size};
   ssize_t count = process_vm_readv(process, &to, 1, &from, 1, 0);
   return count > 0 ? (size_t)count : 0;
@@ -77,24 +89,50 @@ static bool find_base(pid_t process, uint64_t address, uint64_t *base) {
   return found;
 }
 
-static bool find_process_image(void *context, uint64_t address, struct clab_image *image) {
-  const struct clab_target target = {.context = context, .read = read_process};
-  uint64_t base = 0;
-  return find_base(*(const pid_t *)context, address, &base) && clab_image_at(&target, base, image);
+/* A program that is linked statically often has no table to search: the linker leaves it out. */
+static void index_program(struct process_context *seen, const struct clab_target *target,
+                          struct clab_image *image) {
+  char path[32];
+  if (!seen->indexed) {
+    seen->indexed = true;
+    snprintf(path, sizeof path, "/proc/%d/exe", (int)seen->process);
+    int file = open(path, O_RDONLY | O_CLOEXEC);
+    if (file >= 0) {
+      clab_frame_index_make(&seen->index, target, image, file);
+      close(file);
+    }
+  }
+  clab_frame_index_use(&seen->index, image);
 }
 
-static struct clab_target target_of(pid_t *process, const struct clab_registers *registers) {
-  return (struct clab_target){process, read_process, find_process_image, *registers};
+static bool find_process_image(void *context, uint64_t address, struct clab_image *image) {
+  struct process_context *seen = context;
+  const struct clab_target target = {.context = context, .read = read_process};
+  uint64_t base = 0;
+  if (!find_base(seen->process, address, &base) || !clab_image_at(&target, base, image))
+    return false;
+  if (image->eh_frame_header == 0)
+    index_program(seen, &target, image);
+  return true;
+}
+
+static struct clab_target target_of(struct process_context *seen,
+                                    const struct clab_registers *registers) {
+  return (struct clab_target){seen, read_process, find_process_image, *registers};
 }
 
 void clab_unwind_process(pid_t process, const struct clab_registers *registers, uint32_t mode,
                          struct clab_trace *trace) {
-  struct clab_target target = target_of(&process, registers);
+  struct process_context seen = {.process = process};
+  struct clab_target target = target_of(&seen, registers);
   clab_unwind_target(&target, mode, trace, NULL, NULL);
+  clab_frame_index_free(&seen.index);
 }
 
 void clab_unwind_process_oracle(pid_t process, const struct clab_registers *registers,
                                 struct clab_trace *trace, struct clab_oracle_result *result) {
-  struct clab_target target = target_of(&process, registers);
+  struct process_context seen = {.process = process};
+  struct clab_target target = target_of(&seen, registers);
   clab_unwind_target_oracle(&target, trace, result);
+  clab_frame_index_free(&seen.index);
 }

@@ -359,8 +359,9 @@ void clab_walk_finish(struct clab_walk *walk, enum clab_trace_stop stop) {
   struct clab_trace *trace = walk->trace;
   clab_tell(walk, walk->index);
   trace->stop = stop;
-  trace->complete =
-      stop == CLAB_STOP_OUTERMOST || stop == CLAB_STOP_NULL_RETURN || stop == CLAB_STOP_END_GUESSED;
+  /* Code without unwind information may begin a thread; but no crash is where its thread began. */
+  bool guessed = stop == CLAB_STOP_END_GUESSED && walk->index > 1;
+  trace->complete = stop == CLAB_STOP_OUTERMOST || stop == CLAB_STOP_NULL_RETURN || guessed;
   trace->frame_count = walk->index;
   clab_recorder_finish(&walk->recorder);
   clab_rules_tell(&walk->rules, trace);

@@ -219,16 +219,10 @@ struct CoreLook {
       stacks: FoundStack.find(facts).map(\.region))
   }
 
-  /// An address in the stack that was in use. Where even the first frame could not be unwound, that
-  /// is the stack above the guard that its pointer has run into.
   private func witness(_ evidence: Evidence, in facts: FoundStack.Facts) -> Address {
     let witness = evidence.stackWitness
     if let hidden = facts.scan.guards.first, hidden.contains(witness) { return hidden.upperBound }
-    guard let index = facts.mappings.lastIndex(startingAtOrBelow: witness),
-      facts.mappings[index].contains(witness), facts.mappings[index].permissions.isEmpty,
-      let above = facts.mappings[(index + 1)...].first, above.low == facts.mappings[index].high
-    else { return witness }
-    return above.low
+    return evidence.stackWitness(in: facts.mappings)
   }
 
   /// The names of other threads than the main one are in no dump.

@@ -40,4 +40,15 @@ public struct Evidence: Sendable {
     let witness = trace?.entries.first?.canonicalFrameAddress ?? stackPointer
     return Address(witness.value > 8 ? witness.value - 8 : 0)
   }
+
+  /// The same. Where even the first frame could not be unwound, that is the stack above the guard
+  /// that its pointer has run into.
+  func stackWitness(in mappings: [Mapping]) -> Address {
+    let witness = stackWitness
+    guard let index = mappings.lastIndex(startingAtOrBelow: witness),
+      mappings[index].contains(witness), mappings[index].permissions.isEmpty,
+      let above = mappings[(index + 1)...].first, above.low == mappings[index].high
+    else { return witness }
+    return above.low
+  }
 }

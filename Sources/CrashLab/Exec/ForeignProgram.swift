@@ -35,7 +35,6 @@ public struct ForeignProgram: Sendable {
     let process = try spawn(scope)
     // Ctrl-C and Ctrl-\ reach the program through the terminal; this process is to tell its end.
     let quiet = [SIGINT, SIGQUIT].map { ($0, signal($0, SIG_IGN)) }
-    clab_observer_pass_on(process)
     defer {
       clab_observer_pass_on(0)
       for (number, before) in quiet { signal(number, before) }
@@ -79,6 +78,11 @@ public struct ForeignProgram: Sendable {
   }
 
   private func spawn(_ scope: Observer.Scope) throws(SystemError) -> pid_t {
+    if let objection = ProgramFile(named: arguments[0])?.objection(
+      user: geteuid(), group: getegid())
+    {
+      throw SystemError("execute", printable(arguments[0]), code: ENOEXEC, advice: objection)
+    }
     var process: pid_t = 0
     var vector: [UnsafeMutablePointer<CChar>?] = arguments.map { strdup($0) } + [nil]
     defer { for argument in vector { free(argument) } }

@@ -16,9 +16,11 @@ struct SeenFault {
     var evidence = witness.evidence
     let trace = witness.unwound()
     evidence.trace = trace
-    let layout = try Layout.look(
-      at: evidence.thread, pointers: [evidence.thread: evidence.stackWitness], machine: machine)
     var photograph = try Photograph.take(of: evidence.thread, claims: [], machine: machine)
+    let layout = try Layout.look(
+      at: evidence.thread,
+      pointers: [evidence.thread: evidence.stackWitness(in: photograph.mappings)],
+      leader: evidence.process, machine: machine)
     photograph.stacks = layout.uses.map(\.stack.region)
     report = FaultReport(evidence, photograph, machine: machine, trial: evidence.process)
     report.handled = hasRun

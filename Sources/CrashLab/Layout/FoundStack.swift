@@ -123,10 +123,11 @@ extension FoundStack.Facts {
       if above != nil { .controlBlock } else if guardFound.kind != .none, mapping.path.isEmpty {
         .shape
       } else { .stackPointer }
+    // The kernel gave the main thread its stack: on any other it runs a coroutine.
+    let kind: StackRegion.Kind = thread.id == process ? .coroutine : .thread
     return FoundStack(
       region: StackRegion(
-        kind: .thread, name: thread.name, thread: thread.id, low: low, high: high, guard: guardFound
-      ),
+        kind: kind, name: thread.name, thread: thread.id, low: low, high: high, guard: guardFound),
       stackPointer: pointer, evidence: evidence)
   }
 

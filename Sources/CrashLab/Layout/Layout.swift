@@ -17,11 +17,13 @@ extension Layout {
   ///
   /// - `pointers`: addresses in the stacks of threads, where they are known better than /proc knows.
   /// - `claims`: stacks that the process said it has, where it is one of ours.
+  /// - `leader`: its first thread, where `process` is another of its threads: the first may have
+  ///   ended, and with it what /proc tells under its number.
   /// - Throws: SystemError, with advice, if there is no such process, if it ends during the look
   ///   or if the kernel does not permit it.
   public static func look(
     at process: Int32, claims: [StackRegion.Claim] = [], pointers: [Int32: Address] = [:],
-    machine: Machine
+    leader: Int32? = nil, machine: Machine
   ) throws(SystemError) -> Layout {
     let started = now()
     let directory: ProcessDirectory
@@ -41,7 +43,8 @@ extension Layout {
     guard !threads.isEmpty else { throw .noLook(at: process, "read the threads of", code: ESRCH) }
 
     var facts = FoundStack.Facts(
-      mappings: mappings, threads: threads, scan: PageScan(), claims: claims, process: process,
+      mappings: mappings, threads: threads, scan: PageScan(), claims: claims,
+      process: leader ?? process,
       limits: MainStackLimits(
         soft: directory.softStackLimit(pageSize: machine.pageSize),
         gap: UInt64(machine.stackGuardGap)),

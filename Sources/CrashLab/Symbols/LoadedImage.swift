@@ -17,9 +17,11 @@ extension LoadedImage {
     else { return nil }
     let path = mappings[index].path
     // Segments of one file ascend from its first byte; what lies between has no name (.bss) or
-    // permits nothing.
+    // permits nothing. A file smaller than a page is mapped from its first byte several times.
     var first = index
-    while mappings[first].offset != 0 || mappings[first].path != path {
+    while mappings[first].offset != 0 || mappings[first].path != path
+      || mappings.continues(at: first)
+    {
       guard first > 0, mappings[first - 1].path == path || mappings[first - 1].path.isEmpty else {
         return nil
       }
@@ -27,9 +29,20 @@ extension LoadedImage {
     }
     var last = index
     while last + 1 < mappings.count, mappings[last + 1].path == path,
-      mappings[last + 1].offset > 0
+      mappings[last + 1].offset > 0 || mappings.continues(at: last + 1)
     { last += 1 }
     return LoadedImage(path: path, base: mappings[first].low, end: mappings[last].high)
+  }
+}
+
+extension [Mapping] {
+  /// Whether a mapping of a file's first byte is another segment of the image before it.
+  fileprivate func continues(at index: Int) -> Bool {
+    guard index > 0 else { return false }
+    let before = self[index - 1]
+    let mapping = self[index]
+    return before.path == mapping.path && before.high == mapping.low && before.offset == 0
+      && mapping.offset == 0 && before.permissions != mapping.permissions
   }
 }
 
