@@ -12,8 +12,8 @@ struct BenchUnwindCommand: ParsableCommand {
       An 8 MiB stack overflows in a child, once by one function that calls itself (regular) and once \
       by six in random order (irregular). In its handler: folded (the first time in that process), \
       libunwind's unw_step over every frame, unw_backtrace cold and warm. From outside: this \
-      laboratory's observer, a bare copy of the stack, gdb, and Swift's own backtracer. Use a \
-      release build.
+      laboratory's observer, a bare copy of the stack, gdb, and Swift's own backtracer. And Swift's \
+      Runtime module at the bottom of a recursion as deep, without a fault. Use a release build.
       """)
 
   @Option(help: "Children of each kind.") var rounds: Int = 15

@@ -41,6 +41,20 @@ import Testing
     #expect((frame.offset ?? -1) >= 0)
   }
 
+  /// Code that is not there has no unwind information; its caller is the next frame all the same.
+  @Test(arguments: ["null-call", "no-execute-jump"], Build.allCases)
+  func theCallerOfNothingIsNamed(name: String, build: Build) throws {
+    for observed in [[], ["--observe-all"]] {
+      let result = try Command(build: build).run(
+        ["run", name, "--format", "json", "--no-save"] + observed)
+      let report = try JSON.value(RunReport.self, from: Array(result.output.utf8))
+      let frames = try #require(report.trials.first?.faults.first?.unwind?.frames)
+      #expect(report.trials.first?.verdict == .asExpected)
+      #expect(
+        frames.dropFirst().first?.symbol == "clab_case_" + name.replacing("-", with: "_"))
+    }
+  }
+
   @Test func theReportOfATrialIsTold() throws {
     try withTemporaryFolder { folder in
       let run = try Command().run(["run", "thread-recursion", "--output", folder])

@@ -8,5 +8,7 @@ let noExecuteJump = CrashCase(
     program counter. Stacks and heaps are such memory, so that what an attacker writes there is no code.
     """,
   expect: .dies(
-    .init(.segv, code: 2, access: .execute, site: .init(.mapping, mapping: "anonymous rw-p")))
+    .init(
+      .segv, code: 2, access: .execute, site: .init(.mapping, mapping: "anonymous rw-p"),
+      frames: ["clab_case_no_execute_jump"]))
 ) { _ in clab_case_no_execute_jump() }

@@ -23,6 +23,7 @@ static const uint8_t clab_saved_registers[CLAB_SAVED_COUNT] = {6, 3, 12, 13, 14,
 
 /* A call pushes the return address, so that it lies below the CFA in every provable frame. */
 #define CLAB_RETURN_OFFSET(rule) (-8)
+enum { CLAB_CALL_PUSHES = 1 };
 
 #elif defined(__aarch64__)
 
@@ -39,6 +40,7 @@ static const uint8_t clab_saved_registers[CLAB_SAVED_COUNT] = {29, 19, 20, 21, 2
                                                                24, 25, 26, 27, 28};
 
 #define CLAB_RETURN_OFFSET(rule) ((rule)->return_offset)
+enum { CLAB_CALL_PUSHES = 0 };
 
 #endif
 

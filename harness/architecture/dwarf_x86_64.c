@@ -1,6 +1,7 @@
 /* Registers in DWARF's numbering on x86-64 (System V ABI, AMD64 supplement, figure 3.36). */
 #if defined(__x86_64__)
 #include "architecture/dwarf.h"
+#include "architecture/registers.h"
 
 #include <elf.h>
 #include <errno.h>
@@ -16,6 +17,10 @@ void clab_registers_of_context(const ucontext_t *context, struct clab_registers 
   for (int i = 0; i < CLAB_REGISTERS; i++)
     registers->value[i] = (uint64_t)context->uc_mcontext.gregs[order[i]];
   registers->valid = (UINT64_C(1) << CLAB_REGISTERS) - 1;
+  /* A signal that was sent leaves what the last fault has told. */
+  registers->unfetched =
+      clab_access_kind(SIGSEGV, context) == CLAB_ACCESS_EXECUTE &&
+      (uint64_t)context->uc_mcontext.gregs[REG_CR2] == registers->value[CLAB_REG_PC];
 }
 
 static int general_registers(pid_t thread, struct user_regs_struct *user) {
@@ -41,6 +46,7 @@ bool clab_registers_of_user(const void *bytes, size_t size, struct clab_register
   for (int i = 0; i < CLAB_REGISTERS; i++)
     registers->value[i] = values[i];
   registers->valid = (UINT64_C(1) << CLAB_REGISTERS) - 1;
+  registers->unfetched = false; /* siginfo tells */
   return true;
 }
 

@@ -44,6 +44,11 @@ enum clab_access clab_access_kind(int signal, const ucontext_t *context) {
   }
 }
 
+void clab_context_set(ucontext_t *context, uint64_t program_counter, uint64_t stack_pointer) {
+  context->uc_mcontext.pc = program_counter;
+  context->uc_mcontext.sp = stack_pointer;
+}
+
 /* brk leaves the program counter on itself. */
 void clab_rewind_breakpoint(int signal, ucontext_t *context) {
   (void)signal;

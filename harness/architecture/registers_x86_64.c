@@ -32,6 +32,11 @@ enum clab_access clab_access_kind(int signal, const ucontext_t *context) {
   return error & ERROR_WRITE ? CLAB_ACCESS_WRITE : CLAB_ACCESS_READ;
 }
 
+void clab_context_set(ucontext_t *context, uint64_t program_counter, uint64_t stack_pointer) {
+  context->uc_mcontext.gregs[REG_RIP] = (greg_t)program_counter;
+  context->uc_mcontext.gregs[REG_RSP] = (greg_t)stack_pointer;
+}
+
 void clab_rewind_breakpoint(int signal, ucontext_t *context) {
   if (signal == SIGTRAP && clab_trap_number(context) == TRAP_BREAKPOINT)
     context->uc_mcontext.gregs[REG_RIP] -= 1; /* int3 is one byte long */

@@ -34,12 +34,22 @@ static void **addresses; /* unw_backtrace wants room for every frame */
 /* ---- the recursions ---------------------------------------------------------------------------
  */
 
+static uint64_t most_depth = UINT64_MAX; /* where a recursion that is to end does so */
+
+/* Lets the other unwinder look at a recursion that has not overflowed, and ends the child. */
+static __attribute__((noinline)) uint64_t bottom(uint64_t depth) {
+  capture(measured);
+  _exit((int)clab_opaque(depth) & 0);
+}
+
 static __attribute__((noinline)) uint64_t descend(uint64_t depth) {
+  if (depth == most_depth)
+    return bottom(depth);
   return clab_opaque(descend(depth + 1)) + depth;
 }
 
 typedef uint64_t descent(uint64_t depth);
-static descent *next_descent(void);
+static descent *next_descent(uint64_t depth);
 static uint64_t random_state;
 
 /* Knuth's MMIX generator: its high bits are random enough to choose by. */
@@ -53,7 +63,7 @@ static uint64_t random_bits(void) {
     volatile uint64_t local[words];                                                                \
     local[0] = depth;                                                                              \
     __asm__ volatile("" : : "r"(local) : "memory"); /* all of it is needed */                      \
-    return next_descent()(depth + 1) + local[0];                                                   \
+    return next_descent(depth)(depth + 1) + local[0];                                              \
   }
 
 DESCENT(descend_a, 1)
@@ -65,16 +75,20 @@ DESCENT(descend_e, 5)
 static __attribute__((noinline)) uint64_t descend_sized(uint64_t depth) {
   volatile uint64_t *local = __builtin_alloca(8 + random_bits() % 4 * 8);
   local[0] = depth;
-  return next_descent()(depth + 1) + local[0];
+  return next_descent(depth)(depth + 1) + local[0];
 }
 
-static descent *next_descent(void) {
+static descent *next_descent(uint64_t depth) {
+  if (depth == most_depth)
+    return bottom;
   static descent *const all[] = {descend_a, descend_b, descend_c,
                                  descend_d, descend_e, descend_sized};
   return all[random_bits() % 6];
 }
 
-void clab_overflow_here(bool irregular) { clab_opaque(irregular ? next_descent()(0) : descend(0)); }
+void clab_overflow_here(bool irregular) {
+  clab_opaque(irregular ? next_descent(0)(0) : descend(0));
+}
 
 /* ---- the handler ------------------------------------------------------------------------------
  */
@@ -134,8 +148,6 @@ static void handle(int signal, siginfo_t *info, void *context) {
     measured->backtrace_again[i] = time_backtrace(context);
     measured->read[i] = time_read();
   }
-  if (capture)
-    capture(measured);
   raise(SIGSTOP);
   for (;;)
     pause();
@@ -150,6 +162,11 @@ static void *overflow(void *alternate_memory) {
   clab_current_stack(&measured->stack.low, &measured->stack.high);
   clab_overflow_here(is_irregular);
   return NULL;
+}
+
+static void *recurse(void *argument) {
+  clab_overflow_here(is_irregular);
+  return argument;
 }
 
 static void *map(size_t size, int flags) {
@@ -171,6 +188,18 @@ static _Noreturn void child(void) {
   _exit(1);
 }
 
+static _Noreturn void capturing_child(unsigned patience) {
+  enum { ROOM = 4 << 20 }; /* for the unwinder's own frames */
+  pthread_attr_t attributes;
+  pthread_t thread;
+  alarm(patience);
+  if (pthread_attr_init(&attributes) == 0 &&
+      pthread_attr_setstacksize(&attributes, STACK + ROOM) == 0 &&
+      pthread_create(&thread, &attributes, recurse, NULL) == 0)
+    pthread_join(thread, NULL);
+  _exit(1);
+}
+
 /* ---- the parent -------------------------------------------------------------------------------
  */
 
@@ -178,8 +207,29 @@ struct clab_overflow *clab_overflow_create(void) {
   return map(sizeof(struct clab_overflow), MAP_SHARED);
 }
 
-void clab_overflow_set_capture(void (*function)(struct clab_overflow *overflow)) {
-  capture = function;
+int clab_capture_recursion(struct clab_overflow *overflow, bool irregular, uint64_t depth,
+                           unsigned patience, void (*function)(struct clab_overflow *overflow)) {
+  measured = overflow;
+  overflow->captured = overflow->captured_frames = 0;
+  is_irregular = irregular;
+  pid_t parent = getpid();
+  pid_t pid = fork();
+  if (pid == 0) {
+    clab_die_with(parent);
+    clab_reset_signals();
+    capture = function;
+    most_depth = depth;
+    capturing_child(patience);
+  }
+  int status = 0;
+  if (pid < 0)
+    return errno;
+  while (waitpid(pid, &status, 0) < 0)
+    if (errno != EINTR)
+      return errno;
+  if (WIFSIGNALED(status))
+    return WTERMSIG(status) == SIGALRM ? ETIME : EFAULT;
+  return WEXITSTATUS(status) == 0 ? 0 : EAGAIN;
 }
 
 void clab_overflow_destroy(struct clab_overflow *overflow) { munmap(overflow, sizeof *overflow); }

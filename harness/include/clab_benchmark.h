@@ -22,16 +22,12 @@ struct clab_overflow {
   uint64_t read[CLAB_OVERFLOW_ROUNDS];
   struct clab_registers registers; /* at the fault */
   struct clab_stack_range stack;
-  uint64_t captured; /* nanoseconds; 0 if there is no such unwinder */
+  uint64_t captured; /* nanoseconds, by clab_capture_recursion */
   uint64_t captured_frames;
 };
 
 /* Async-signal-safe: no */
 struct clab_overflow *clab_overflow_create(void);
-/* Another unwinder, in another language: called last in the handler, on its alternate stack, to
-   fill in `captured` and `captured_frames` itself. Not async-signal-safe, and need not be: the
-   fault is in code that holds no lock. */
-void clab_overflow_set_capture(void (*capture)(struct clab_overflow *overflow));
 void clab_overflow_destroy(struct clab_overflow *overflow);
 
 /* Forks a child whose 8 MiB stack overflows: by one function that calls itself, or by six in random
@@ -42,8 +38,16 @@ pid_t clab_fork_overflow(struct clab_overflow *overflow, bool irregular, unsigne
 /* Async-signal-safe: no */
 void clab_end_overflow(pid_t child);
 
-/* How long one process_vm_readv of all that lies between the fault's stack pointer and the stack's
-   end takes. Nanoseconds, 0 on failure. Async-signal-safe: no */
+/* Another unwinder, in another language, at the bottom of the same recursion: called there by a
+   forked child whose stack is larger, when the recursion is `depth` calls deep, to fill in
+   `captured` and `captured_frames`. Not in a handler, for one that cannot come back from the
+   alternate stack. Returns 0 or an errno: ETIME after `patience` seconds. Async-signal-safe: no */
+int clab_capture_recursion(struct clab_overflow *overflow, bool irregular, uint64_t depth,
+                           unsigned patience, void (*capture)(struct clab_overflow *overflow));
+
+/* How long it takes to copy all that lies between the fault's stack pointer and the stack's end by
+   one process_vm_readv, into a buffer that was touched before and is used again each time.
+   Nanoseconds, 0 on failure. Async-signal-safe: no */
 uint64_t clab_time_copy_out(pid_t child, const struct clab_overflow *overflow);
 
 /* Overflows the calling thread's stack. Async-signal-safe: no */

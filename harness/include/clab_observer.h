@@ -64,10 +64,9 @@ enum { CLAB_LONGEST_INSTRUCTION = 16 };
 
 /* What a signal tells, from its siginfo, the registers of the thread and the bytes of code at its
    program counter (none where they can't be read): everything of the evidence but the unwind and
-   the times. */
+   the times. Notes in the registers whether the fault was the fetch of that code. */
 void clab_evidence_of_signal(struct clab_evidence *evidence, pid_t thread, const siginfo_t *info,
-                             const struct clab_registers *registers, const uint8_t *code,
-                             size_t size);
+                             struct clab_registers *registers, const uint8_t *code, size_t size);
 
 /* How the instruction at the program counter touches this address: from its own bytes, since ptrace
    does not hand out the processor's error code. `code` may be short, or empty where it can't be

@@ -17,10 +17,11 @@ enum {
 };
 
 enum clab_frame_flags {
-  CLAB_FRAME_SIGNAL = 1 << 0,   /* the kernel's signal frame: its caller was interrupted */
-  CLAB_FRAME_EXACT_PC = 1 << 1, /* the program counter is the instruction, not a return address */
-  CLAB_FRAME_STEPPED = 1 << 2,  /* stepped by libunwind, not by a proved rule */
-  CLAB_FRAME_GUESSED = 1 << 3,  /* no unwind information: libunwind's heuristic led on from here */
+  CLAB_FRAME_SIGNAL = 1 << 0,    /* the kernel's signal frame: its caller was interrupted */
+  CLAB_FRAME_EXACT_PC = 1 << 1,  /* the program counter is the instruction, not a return address */
+  CLAB_FRAME_STEPPED = 1 << 2,   /* stepped by libunwind, not by a proved rule */
+  CLAB_FRAME_GUESSED = 1 << 3,   /* no unwind information: libunwind's heuristic led on from here */
+  CLAB_FRAME_UNFETCHED = 1 << 4, /* code that is not there: its caller is where the call left it */
 };
 
 /* One entry, complete in itself: the frames index, index + period, ..., index + (count - 1) *

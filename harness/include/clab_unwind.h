@@ -63,6 +63,7 @@ enum {
 struct clab_registers {
   uint64_t value[CLAB_REGISTERS];
   uint64_t valid; /* bit n: value[n] is known */
+  bool unfetched; /* the fault was the fetch of the instruction at the program counter */
 };
 
 /* Async-signal-safe: yes */
@@ -135,7 +136,9 @@ struct clab_oracle_result {
 };
 
 /* Walks the same chain folded and by libunwind's own unw_step, and compares program counter and
-   CFA of every frame, in bounded memory. The chain must be sound. Async-signal-safe: yes, after
+   CFA of every frame, in bounded memory. Where the walk has found the caller of code that is not
+   there (CLAB_FRAME_UNFETCHED), which libunwind does not, libunwind begins at that caller. The
+   chain must be sound. Async-signal-safe: yes, after
    the warm-up, but that libunwind's look-up takes the loader's lock */
 void clab_unwind_oracle(const ucontext_t *context, const struct clab_stack_range *stack,
                         struct clab_trace *trace, struct clab_oracle_result *result);

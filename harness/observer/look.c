@@ -17,8 +17,7 @@ static enum clab_access access_of(const siginfo_t *info, const struct clab_regis
 }
 
 void clab_evidence_of_signal(struct clab_evidence *evidence, pid_t thread, const siginfo_t *info,
-                             const struct clab_registers *registers, const uint8_t *code,
-                             size_t size) {
+                             struct clab_registers *registers, const uint8_t *code, size_t size) {
   memset(evidence, 0, sizeof *evidence);
   evidence->magic = CLAB_EVIDENCE_MAGIC;
   evidence->size = sizeof *evidence;
@@ -34,6 +33,8 @@ void clab_evidence_of_signal(struct clab_evidence *evidence, pid_t thread, const
     evidence->address = (uint64_t)info->si_addr;
   }
   evidence->access = access_of(info, registers, code, size);
+  registers->unfetched =
+      evidence->access == CLAB_ACCESS_EXECUTE && evidence->address == registers->value[CLAB_REG_PC];
   evidence->program_counter = registers->value[CLAB_REG_PC];
   evidence->stack_pointer = registers->value[CLAB_REG_SP];
   evidence->frame_pointer = registers->value[CLAB_REG_FP];

@@ -5,14 +5,21 @@
  */
 
 struct comparison {
+  struct clab_walk *walk;
   unw_cursor_t cursor;
-  int more; /* positive while the cursor is on a frame */
+  int more;            /* positive while the cursor is on a frame */
+  uint64_t caller_cfa; /* the caller of code that is not there is to come; its stack pointer */
   struct clab_oracle_result *result;
 };
 
-static void comparison_begin(struct comparison *comparison, bool started,
+/* Each of the two files has its own: puts the cursor on the caller of code that is not there. */
+static bool start_at_caller(struct comparison *comparison, uint64_t pc, uint64_t sp);
+
+static void comparison_begin(struct comparison *comparison, struct clab_walk *walk, bool started,
                              struct clab_oracle_result *result) {
+  comparison->walk = walk;
   comparison->more = started;
+  comparison->caller_cfa = 0;
   comparison->result = result;
   *result = (struct clab_oracle_result){.equal = true};
 }
@@ -21,7 +28,15 @@ static bool compare(void *context, uint64_t index, uint64_t pc, uint64_t cfa) {
   struct comparison *comparison = context;
   struct clab_oracle_result *result = comparison->result;
   unw_word_t plain_pc = 0, plain_cfa = 0;
-  (void)index;
+  if (index == 0 && *clab_walk_flags(comparison->walk, 0) & CLAB_FRAME_UNFETCHED) {
+    comparison->caller_cfa = cfa;
+    result->frames++;
+    return true;
+  }
+  if (comparison->caller_cfa != 0) {
+    comparison->more = start_at_caller(comparison, pc, comparison->caller_cfa);
+    comparison->caller_cfa = 0;
+  }
   if (comparison->more > 0) {
     unw_get_reg(&comparison->cursor, UNW_REG_IP, &plain_pc);
     comparison->more = unw_step(&comparison->cursor);

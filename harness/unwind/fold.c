@@ -13,6 +13,7 @@
 
 enum {
   LEAST_MATCH = 4, /* frames that must repeat the period before a run is tried */
+  SHORTEST_RUN = 64,
   SHORT_RUN = 4096 /* after a shorter run the next attempt is not hastened */
 };
 
@@ -41,7 +42,8 @@ static uint64_t size_of(struct clab_walk *walk, uint64_t index) {
 
 static bool same_frame(struct clab_walk *walk, uint64_t a, uint64_t b) {
   const struct clab_history_frame *x = clab_walk_frame(walk, a), *y = clab_walk_frame(walk, b);
-  return x->pc == y->pc && x->flags == y->flags && size_of(walk, a) == size_of(walk, b);
+  return x->pc == y->pc && size_of(walk, a) == size_of(walk, b) &&
+         *clab_walk_flags(walk, a) == *clab_walk_flags(walk, b);
 }
 
 static void add_check(struct run *run, struct check *checks, unsigned *count, int64_t offset,
@@ -67,10 +69,11 @@ static bool describe(struct clab_walk *walk, unsigned period, struct run *run) {
   if ((int64_t)run->stride <= 0)
     return false;
   for (unsigned i = 0; i < period; i++) {
-    uint32_t number = clab_rules_find(&walk->rules, clab_walk_frame(walk, first + i)->pc, false);
-    if (number == 0 || walk->rules.known[number].rule.kind != CLAB_RULE_PROVED)
+    const struct clab_replay *slot =
+        clab_rules_find(&walk->rules, clab_walk_frame(walk, first + i)->pc, false);
+    if (slot == NULL || slot->pc == 0)
       return false;
-    rules[i] = &walk->rules.known[number].rule;
+    rules[i] = &walk->rules.known[slot->number].rule;
   }
   for (unsigned i = 0; i < period; i++) {
     int64_t cfa = (int64_t)(clab_walk_frame(walk, first + i)->cfa + run->stride - base);
@@ -213,11 +216,10 @@ static void account(struct clab_walk *walk, const struct run *run, uint64_t repe
   uint64_t first = walk->index - run->period;
   for (unsigned i = 0; i < run->period; i++) {
     const struct clab_history_frame *frame = clab_walk_frame(walk, first + i);
-    struct clab_replay *counts =
-        &walk->rules.replay[clab_rules_find(&walk->rules, frame->pc, false)];
-    counts->frames += repetitions;
-    counts->bytes += repetitions * size_of(walk, first + i);
-    counts->last_cfa = frame->cfa + repetitions * run->stride;
+    struct clab_replay *slot = clab_rules_find(&walk->rules, frame->pc, false);
+    slot->frames += repetitions;
+    slot->bytes += repetitions * size_of(walk, first + i);
+    slot->last_cfa = frame->cfa + repetitions * run->stride;
   }
   walk->trace->verified += repetitions * run->period;
 }
@@ -250,10 +252,22 @@ static void tell_period(struct clab_walk *walk, uint64_t first, unsigned period,
         .frame_size = (int64_t)size > 0 ? size : 0,
         .stride = count > 1 ? stride : 0,
         .period = period,
-        .flags = (uint32_t)frame->flags,
+        .flags = *clab_walk_flags(walk, first + i),
     };
     clab_recorder_add(&walk->recorder, &entry);
   }
+}
+
+/* The periods p (bit p - 1) with which the program counters of `first` and of what follows may
+   repeat at least twice before `end`. Without branches: in an irregular chain none of them could be
+   predicted. */
+static uint64_t periods(struct clab_walk *walk, uint64_t first, uint64_t end) {
+  uint64_t pc = clab_walk_frame(walk, first)->pc, found = 0, most = (end - first) / 3;
+  if (most > CLAB_FOLD_PERIOD)
+    most = CLAB_FOLD_PERIOD;
+  for (uint64_t p = most; p >= 1; p--)
+    found = found << 1 | (clab_walk_frame(walk, first + p)->pc == pc);
+  return found;
 }
 
 void clab_tell(struct clab_walk *walk, uint64_t end) {
@@ -261,7 +275,8 @@ void clab_tell(struct clab_walk *walk, uint64_t end) {
     uint64_t first = walk->told;
     uint64_t count = 1;
     unsigned period = 1;
-    for (unsigned p = 1; p <= CLAB_FOLD_PERIOD && first + 3 * p <= end; p++) {
+    for (uint64_t left = periods(walk, first, end); left != 0; left &= left - 1) {
+      unsigned p = (unsigned)__builtin_ctzll(left) + 1;
       uint64_t same = 0;
       while (first + p + same < end && same_frame(walk, first + same, first + p + same))
         same++;
@@ -299,8 +314,10 @@ static void take(struct clab_walk *walk, const struct run *run, uint64_t begin,
     remaining[i].cfa += shift;
   }
   walk->index += skipped;
-  for (uint64_t i = 0; i <= rest; i++)
+  for (uint64_t i = 0; i <= rest; i++) {
     *clab_walk_frame(walk, walk->index - rest - 1 + i) = remaining[i];
+    *clab_walk_flags(walk, walk->index - rest - 1 + i) = 0;
+  }
   walk->told = walk->proved_since = walk->index - rest;
   walk->sp += shift;
   if (run->saves_fp)
@@ -314,10 +331,12 @@ static void take(struct clab_walk *walk, const struct run *run, uint64_t begin,
 static uint64_t candidates(struct clab_walk *walk, uint64_t available) {
   uint64_t most = available / 2 < CLAB_FOLD_PERIOD ? available / 2 : CLAB_FOLD_PERIOD;
   uint64_t found = 0, end = walk->index;
+  uint64_t newest = clab_walk_frame(walk, end - 1)->pc;
   for (unsigned p = CLAB_FOLD_PERIOD; p >= 1; p--)
-    found = found << 1 | (clab_walk_frame(walk, end - p)->pc == walk->pc);
+    found = found << 1 | ((uint64_t)(clab_walk_frame(walk, end - p)->pc == walk->pc) &
+                          (uint64_t)(clab_walk_frame(walk, end - 1 - p)->pc == newest));
   found &= most == 0 ? 0 : ~UINT64_C(0) >> (64 - most);
-  for (unsigned back = 1; back < LEAST_MATCH && found != 0; back++) {
+  for (unsigned back = 2; back < LEAST_MATCH && found != 0; back++) {
     uint64_t pc = clab_walk_frame(walk, end - back)->pc, same = 0;
     for (uint64_t left = found; left != 0; left &= left - 1) {
       unsigned p = (unsigned)__builtin_ctzll(left) + 1;
@@ -342,7 +361,7 @@ bool clab_fold(struct clab_walk *walk) {
       continue;
     uint64_t repetitions = verify_all(walk, run);
     /* In a long irregular chain, short runs cost more to tell than they save. */
-    if (repetitions * period < walk->block / 2)
+    if (repetitions * period < (walk->block < SHORTEST_RUN ? walk->block / 2 : SHORTEST_RUN))
       continue;
     account(walk, run, repetitions);
     bool go_on = visit_run(walk, run, repetitions);

@@ -30,7 +30,7 @@ static bool find_own_image(void *context, uint64_t address, struct clab_image *i
 static void begin(struct clab_walk *walk, const ucontext_t *context,
                   const struct clab_stack_range *stack, struct clab_trace *trace) {
   static pid_t process;
-  struct clab_target target = {&process, read_own, find_own_image, {{0}, 0}};
+  struct clab_target target = {&process, read_own, find_own_image, {.valid = 0}};
   process = getpid();
   clab_registers_of_context(context, &target.registers);
   /* Below the stack pointer there may be no memory yet, or a guard. */
@@ -64,6 +64,17 @@ void clab_unwind_local(const ucontext_t *context, const struct clab_stack_range 
   clab_walk_release();
   trace->duration = clab_now() - started;
   errno = saved_errno;
+}
+
+void clab_unwind_oracle(const ucontext_t *context, const struct clab_stack_range *stack,
+                        struct clab_trace *trace, struct clab_oracle_result *result) {
+  *result = (struct clab_oracle_result){.equal = false};
+  struct clab_walk *walk = clab_walk_acquire_for(CLAB_UNWIND_FOLDED, trace);
+  if (walk == NULL)
+    return;
+  begin(walk, context, stack, trace);
+  clab_plain_compare(walk, context, result);
+  clab_walk_release();
 }
 
 void clab_unwind_warm_up(void) {

@@ -4,6 +4,7 @@
 #define UNW_LOCAL_ONLY
 #include <libunwind.h>
 
+#include "architecture/registers.h"
 #include "unwind/step.h"
 
 static bool start(unw_cursor_t *cursor, const ucontext_t *context) {
@@ -54,10 +55,20 @@ void clab_plain_warm_up(void) {
 
 #include "unwind/compare.h"
 
-void clab_unwind_oracle(const ucontext_t *context, const struct clab_stack_range *stack,
-                        struct clab_trace *trace, struct clab_oracle_result *result) {
-  struct comparison comparison;
-  comparison_begin(&comparison, start(&comparison.cursor, context), result);
-  clab_unwind_local(context, stack, CLAB_UNWIND_FOLDED, trace, compare, &comparison);
-  comparison_end(&comparison, trace);
+static ucontext_t caller_context; /* too large for an alternate stack; guarded as the walk is */
+
+static bool start_at_caller(struct comparison *comparison, uint64_t pc, uint64_t sp) {
+  clab_context_set(&caller_context, pc, sp);
+  return unw_init_local(&comparison->cursor, (unw_context_t *)&caller_context) >= 0;
+}
+
+void clab_plain_compare(struct clab_walk *walk, const ucontext_t *context,
+                        struct clab_oracle_result *result) {
+  static struct comparison comparison;
+  caller_context = *context;
+  comparison_begin(&comparison, walk, start(&comparison.cursor, context), result);
+  walk->visitor = compare;
+  walk->visitor_context = &comparison;
+  clab_walk_run(walk);
+  comparison_end(&comparison, walk->trace);
 }

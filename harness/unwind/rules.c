@@ -3,55 +3,51 @@
 #include <string.h>
 
 void clab_rules_clear(struct clab_rules *rules) {
-  for (uint32_t i = 1; i <= rules->count; i++) {
-    uint32_t slot = rules->known[i].slot;
-    rules->replay_pc[slot] = rules->cfa_offset[slot] = rules->cfa_from_fp_mask[slot] = 0;
-    rules->number[slot] = 0;
-  }
+  for (uint32_t i = 1; i <= rules->count; i++)
+    memset(clab_rules_slot(rules, i), 0, sizeof rules->replay[0]);
   rules->count = 0;
-  memset(&rules->replay[0], 0, sizeof rules->replay[0]);
+  memset(&rules->others, 0, sizeof rules->others);
 }
 
-uint32_t clab_rules_find(const struct clab_rules *rules, uint64_t pc, bool exact) {
-  for (uint64_t slot = clab_rule_hash(pc); rules->number[slot] != 0;
+struct clab_replay *clab_rules_find(struct clab_rules *rules, uint64_t pc, bool exact) {
+  for (uint64_t slot = clab_rule_hash(pc); rules->replay[slot].number != 0;
        slot = (slot + 1) % CLAB_RULE_SLOTS) {
-    const struct clab_known_rule *known = &rules->known[rules->number[slot]];
+    const struct clab_known_rule *known = &rules->known[rules->replay[slot].number];
     if (known->pc == pc && known->exact == exact)
-      return rules->number[slot];
+      return &rules->replay[slot];
   }
-  return 0;
+  return NULL;
 }
 
-uint32_t clab_rules_add(struct clab_rules *rules, uint64_t pc, bool exact,
-                        const struct clab_rule *rule) {
+struct clab_replay *clab_rules_add(struct clab_rules *rules, uint64_t pc, bool exact,
+                                   const struct clab_rule *rule) {
   if (rules->count == CLAB_RULES)
-    return 0;
+    return &rules->others;
   uint64_t slot = clab_rule_hash(pc);
-  while (rules->number[slot] != 0)
+  while (rules->replay[slot].number != 0)
     slot = (slot + 1) % CLAB_RULE_SLOTS;
   uint32_t number = ++rules->count;
-  rules->number[slot] = (uint16_t)number;
   rules->known[number] = (struct clab_known_rule){pc, (uint32_t)slot, exact, *rule};
-  struct clab_replay *replay = &rules->replay[number];
-  memset(replay, 0, sizeof *replay);
+  struct clab_replay *replay = &rules->replay[slot];
+  replay->number = number;
   if (rule->kind != CLAB_RULE_PROVED || exact)
-    return number;
-  rules->replay_pc[slot] = pc;
-  rules->cfa_offset[slot] = (uint64_t)rule->cfa_offset;
-  rules->cfa_from_fp_mask[slot] = rule->cfa_from_fp ? ~UINT64_C(0) : 0;
-  replay->return_offset = rule->return_offset;
+    return replay;
+  replay->pc = pc;
+  replay->cfa_offset = rule->cfa_offset;
+  replay->cfa_from_fp = rule->cfa_from_fp;
+  replay->saves_fp = clab_rule_saves_fp(rule);
   replay->fp_offset = rule->saved_offset[CLAB_SAVED_FP];
-  replay->lowest = rule->lowest;
-  replay->saves_fp_mask = clab_rule_saves_fp(rule) ? ~UINT64_C(0) : 0;
-  return number;
+  replay->return_offset = rule->return_offset;
+  replay->depth = (uint32_t)-rule->lowest;
+  return replay;
 }
 
 void clab_rules_tell(const struct clab_rules *rules, struct clab_trace *trace) {
   uint32_t count = 0;
-  trace->others = (struct clab_trace_site){0, rules->replay[0].frames, rules->replay[0].bytes};
+  trace->others = (struct clab_trace_site){0, rules->others.frames, rules->others.bytes};
   for (uint32_t i = 1; i <= rules->count; i++) {
-    struct clab_trace_site site = {rules->known[i].pc, rules->replay[i].frames,
-                                   rules->replay[i].bytes};
+    const struct clab_replay *replay = &rules->replay[rules->known[i].slot];
+    struct clab_trace_site site = {rules->known[i].pc, replay->frames, replay->bytes};
     uint32_t place = count;
     while (place > 0 && trace->sites[place - 1].bytes < site.bytes)
       place--;

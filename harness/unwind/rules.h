@@ -12,17 +12,21 @@ enum {
   CLAB_RULES = CLAB_RULE_SLOTS * 3 / 4, /* beyond this load, probes would grow long */
 };
 
-/* What the frames of a rule took of the stack, and what the inner loop needs beside the arrays
-   below: one cache line. */
+/* A slot of the table, one cache line: what the inner loop needs of the rule of a return address,
+   and what its frames took of the stack. */
 struct clab_replay {
+  uint64_t pc;      /* 0 where there is nothing to replay */
+  bool cfa_from_fp; /* else from the stack pointer */
+  bool saves_fp;
+  int32_t cfa_offset;
+  int32_t fp_offset; /* where the frame pointer is saved; the return address where it is not */
+  int32_t return_offset;
+  uint32_t depth;  /* of the lowest word that is read, below the CFA */
+  uint32_t number; /* of the slot's rule, 0 for none */
+  uint64_t padding;
   uint64_t frames;
+  uint64_t last_cfa; /* of its outermost frame since the last anchor, 0 for none */
   uint64_t bytes;
-  uint64_t last_cfa;      /* of its outermost frame since the last anchor, 0 for none */
-  uint64_t saves_fp_mask; /* all ones where the frame pointer is saved */
-  int64_t return_offset;
-  int64_t fp_offset; /* where the frame pointer is saved; the return address where it is not */
-  int64_t lowest;
-  int64_t padding;
 };
 
 _Static_assert(sizeof(struct clab_replay) == 64, "one cache line");
@@ -35,18 +39,14 @@ struct clab_known_rule {
   struct clab_rule rule;
 };
 
-/* A hash table with open addressing. What the address of the next frame waits for is in arrays of
-   words by slot; the rest lies densely by number, so that a walk touches few pages (in a forked
-   child each costs a fault). Only proved rules of return addresses are replayed: other slots have
-   a `cfa_offset` of 0, with which the stack does not grow shorter, so the inner loop leaves them
-   alone. Rule 0 is no rule: it counts the frames whose program counter found no room. */
+/* A hash table with open addressing. What the inner loop needs lies by slot; the rest lies densely
+   by number, so that a walk touches few pages (in a forked child each costs a fault). Only proved
+   rules of return addresses are replayed. Number 0 is no rule: `others` counts the frames whose
+   program counter found no room. */
 struct clab_rules {
-  uint64_t replay_pc[CLAB_RULE_SLOTS];
-  uint64_t cfa_offset[CLAB_RULE_SLOTS];
-  uint64_t cfa_from_fp_mask[CLAB_RULE_SLOTS]; /* all ones, or 0 for the stack pointer */
-  uint16_t number[CLAB_RULE_SLOTS];           /* of the slot's rule, 0 for none */
-  uint32_t count;                             /* rules are numbered from 1 to this */
-  _Alignas(64) struct clab_replay replay[CLAB_RULES + 1];
+  _Alignas(64) struct clab_replay replay[CLAB_RULE_SLOTS];
+  struct clab_replay others;
+  uint32_t count; /* rules are numbered from 1 to this */
   struct clab_known_rule known[CLAB_RULES + 1];
 };
 
@@ -54,14 +54,19 @@ struct clab_rules {
    Async-signal-safe: yes */
 static inline uint64_t clab_rule_hash(uint64_t pc) { return pc % CLAB_RULE_SLOTS; }
 
+/* The slot of a rule. Async-signal-safe: yes */
+static inline struct clab_replay *clab_rules_slot(struct clab_rules *rules, uint32_t number) {
+  return &rules->replay[rules->known[number].slot];
+}
+
 /* Empties the table. Async-signal-safe: yes */
 void clab_rules_clear(struct clab_rules *rules);
-/* The number of the rule of `pc`, or 0. Async-signal-safe: yes */
-uint32_t clab_rules_find(const struct clab_rules *rules, uint64_t pc, bool exact);
-/* Adds the rule of a program counter that has none; returns its number, 0 if there is no room.
+/* The slot of the rule of `pc`, or NULL. Async-signal-safe: yes */
+struct clab_replay *clab_rules_find(struct clab_rules *rules, uint64_t pc, bool exact);
+/* Adds the rule of a program counter that has none; returns its slot, `others` if there is no room.
    Async-signal-safe: yes */
-uint32_t clab_rules_add(struct clab_rules *rules, uint64_t pc, bool exact,
-                        const struct clab_rule *rule);
+struct clab_replay *clab_rules_add(struct clab_rules *rules, uint64_t pc, bool exact,
+                                   const struct clab_rule *rule);
 /* Fills in the trace's table "who ate the stack". Async-signal-safe: yes */
 void clab_rules_tell(const struct clab_rules *rules, struct clab_trace *trace);
 

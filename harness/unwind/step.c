@@ -177,10 +177,20 @@ void clab_step_all(struct clab_walk *walk) {
 
 #include "unwind/compare.h"
 
+static struct stepping compared;
+static struct clab_registers caller_registers;
+
+static bool start_at_caller(struct comparison *comparison, uint64_t pc, uint64_t sp) {
+  caller_registers = comparison->walk->target.registers;
+  caller_registers.value[CLAB_REG_PC] = pc;
+  caller_registers.value[CLAB_REG_SP] = sp;
+  compared.registers = &caller_registers;
+  return unw_init_remote(&comparison->cursor, space, &compared) >= 0;
+}
+
 void clab_step_compare(struct clab_walk *walk, struct clab_oracle_result *result) {
-  struct stepping stepping;
-  struct comparison comparison;
-  comparison_begin(&comparison, start(walk, &stepping, &comparison.cursor), result);
+  static struct comparison comparison;
+  comparison_begin(&comparison, walk, start(walk, &compared, &comparison.cursor), result);
   walk->visitor = compare;
   walk->visitor_context = &comparison;
   clab_walk_run(walk);

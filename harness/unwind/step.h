@@ -23,6 +23,11 @@ void clab_step_compare(struct clab_walk *walk, struct clab_oracle_result *result
 void clab_plain_warm_up(void);
 /* Async-signal-safe: yes, after the warm-up */
 void clab_plain_all(struct clab_walk *walk, const ucontext_t *context);
+/* Runs a begun walk, and beside it a libunwind cursor to compare it with.
+   Async-signal-safe: yes, after the warm-up, but that libunwind's look-up takes the loader's lock
+ */
+void clab_plain_compare(struct clab_walk *walk, const ucontext_t *context,
+                        struct clab_oracle_result *result);
 /* Steps to the end and only counts. Async-signal-safe: yes, after the warm-up */
 uint64_t clab_plain_count(const ucontext_t *context);
 

@@ -41,7 +41,7 @@ static void anchor(struct clab_walk *walk, const struct clab_registers *register
   walk->sp = registers->value[CLAB_REG_SP];
   walk->fp = registers->value[CLAB_REG_FP];
   for (uint32_t i = 1; i <= walk->rules.count; i++)
-    walk->rules.replay[i].last_cfa = 0;
+    clab_rules_slot(&walk->rules, i)->last_cfa = 0;
 }
 
 void clab_walk_begin(struct clab_walk *walk, const struct clab_target *target,
@@ -61,6 +61,8 @@ void clab_walk_begin(struct clab_walk *walk, const struct clab_target *target,
   walk->exact = true;
   walk->proved_since = 0;
   walk->block = CLAB_BLOCK_FIRST;
+  walk->alone = 0;
+  walk->patience = 1;
   walk->turns = 0;
   anchor(walk, &target->registers);
   clab_walk_frame(walk, walk->index - 1)->cfa = walk->sp;
@@ -83,7 +85,7 @@ void clab_walk_registers(struct clab_walk *walk, struct clab_registers *register
     uint64_t cfa = 0, value;
     int32_t offset = 0;
     for (uint32_t j = 1; j <= walk->rules.count; j++) {
-      uint64_t last = walk->rules.replay[j].last_cfa;
+      uint64_t last = clab_rules_slot(&walk->rules, j)->last_cfa;
       const struct clab_rule *rule = &walk->rules.known[j].rule;
       if (last > cfa && rule->saved >> i & 1) {
         cfa = last;
@@ -106,7 +108,8 @@ void clab_walk_registers(struct clab_walk *walk, struct clab_registers *register
 
 /* Puts the frame that has just been walked into the history. */
 static void push(struct clab_walk *walk, uint64_t pc, uint64_t cfa, uint32_t flags) {
-  *clab_walk_frame(walk, walk->index) = (struct clab_history_frame){pc, cfa, flags};
+  *clab_walk_frame(walk, walk->index) = (struct clab_history_frame){pc, cfa};
+  *clab_walk_flags(walk, walk->index) = (uint8_t)flags;
   walk->index++;
 }
 
@@ -122,65 +125,24 @@ bool clab_walk_visit(struct clab_walk *walk) {
 }
 
 /* Makes room in the history for the next block of frames. Frames that fall out untold are told
-   while entries of the head are free, and otherwise left out. */
+   while entries of the head are free, and otherwise left out: of those only so many are kept as a
+   repetition that is recognised at the end can need. */
 static void make_room(struct clab_walk *walk) {
-  enum { REMAINING = CLAB_HISTORY - CLAB_BLOCK_MOST - 2 };
-  if (walk->index - walk->told <= REMAINING)
+  enum { MOST = CLAB_HISTORY - CLAB_BLOCK_MOST - 2, RECENT = 4 * CLAB_FOLD_PERIOD };
+  bool head_full = clab_recorder_head_full(&walk->recorder);
+  uint64_t kept = head_full ? RECENT : MOST;
+  if (walk->index - walk->told <= kept)
     return;
-  uint64_t end = walk->index - REMAINING;
-  if (!clab_recorder_head_full(&walk->recorder))
-    clab_tell(walk, end);
-  walk->told = end;
+  if (!head_full)
+    clab_tell(walk, walk->index - kept);
+  walk->told = walk->index - kept;
 }
 
-/* Walks at most `budget` frames whose rules are known and whose words lie in the window: the inner
-   loop of irregular chains. One look-up and two loads a frame; the registers other than the frame
-   pointer are left in their save slots. The next frame's address waits for the return address, the
-   rule's offset and two additions; everything else is off that path, and nothing but the end of
-   the block is a branch that could be mispredicted. */
-CLAB_READS_FOREIGN_MEMORY
-static void replay(struct clab_walk *walk, uint64_t budget) {
-  const uint64_t low = walk->memory.low, high = walk->memory.high, bias = walk->memory.bias;
-  const uint64_t start = walk->index, end = start + budget;
-  struct clab_rules *const rules = &walk->rules;
-  struct clab_history_frame *const history = walk->history;
-  uint64_t index = start, pc = walk->pc, sp = walk->sp, fp = walk->fp;
-  if (walk->exact)
-    return;
-  while (index < end) {
-    uint64_t slot = clab_rule_hash(pc);
-    if (__builtin_expect(rules->replay_pc[slot] != pc, 0)) {
-      slot = (slot + 1) % CLAB_RULE_SLOTS;
-      if (rules->replay_pc[slot] != pc)
-        break;
-    }
-    uint64_t cfa = sp + rules->cfa_offset[slot] + ((fp - sp) & rules->cfa_from_fp_mask[slot]);
-    struct clab_replay *rule = &rules->replay[rules->number[slot]];
-    if (cfa <= sp || cfa > high || cfa < low - (uint64_t)rule->lowest)
-      break;
-    uint64_t host = cfa + bias;
-    pc = *(const clab_word *)(uintptr_t)(host + (uint64_t)CLAB_RETURN_OFFSET(rule));
-    uint64_t saved = *(const clab_word *)(uintptr_t)(host + (uint64_t)rule->fp_offset);
-    fp ^= (fp ^ saved) & rule->saves_fp_mask;
-    rule->frames++;
-    rule->bytes += cfa - sp;
-    rule->last_cfa = cfa;
-    history[index % CLAB_HISTORY] = (struct clab_history_frame){rules->replay_pc[slot], cfa, 0};
-    index++;
-    sp = cfa;
-  }
-  walk->trace->replayed += index - start;
-  walk->index = index;
-  walk->pc = pc;
-  walk->sp = sp;
-  walk->fp = fp;
-}
-
-/* Finds or proves the rule of the frame to be walked; `counts` is where its frames are counted. */
-static const struct clab_rule *find_rule(struct clab_walk *walk, struct clab_replay **counts) {
+/* Finds or proves the rule of the frame to be walked; `slot` is where its frames are counted. */
+static const struct clab_rule *find_rule(struct clab_walk *walk, struct clab_replay **slot) {
   struct clab_rules *rules = &walk->rules;
-  uint32_t number = clab_rules_find(rules, walk->pc, walk->exact);
-  if (number == 0) {
+  *slot = clab_rules_find(rules, walk->pc, walk->exact);
+  if (*slot == NULL) {
     struct clab_rule *rule = &walk->unnumbered;
     uint64_t pc = walk->exact ? walk->pc : walk->pc - 1;
     if (clab_walk_image(walk, pc))
@@ -188,21 +150,20 @@ static const struct clab_rule *find_rule(struct clab_walk *walk, struct clab_rep
     else
       memset(rule, 0, sizeof *rule);
     walk->trace->rules += rule->kind == CLAB_RULE_PROVED || rule->kind == CLAB_RULE_CONTEXT;
-    number = clab_rules_add(rules, walk->pc, walk->exact, rule);
+    *slot = clab_rules_add(rules, walk->pc, walk->exact, rule);
   }
-  *counts = &rules->replay[number];
-  return number == 0 ? &walk->unnumbered : &rules->known[number].rule;
+  return (*slot)->number == 0 ? &walk->unnumbered : &rules->known[(*slot)->number].rule;
 }
 
-static void count_frame(struct clab_replay *counts, uint64_t sp, uint64_t cfa, bool signal_frame) {
-  counts->frames++;
+static void count_frame(struct clab_replay *slot, uint64_t sp, uint64_t cfa, bool signal_frame) {
+  slot->frames++;
   if (cfa > sp && (!signal_frame || cfa - sp <= MOST_SIGNAL_FRAME))
-    counts->bytes += cfa - sp;
+    slot->bytes += cfa - sp;
 }
 
 /* One frame by libunwind. */
 static enum clab_trace_stop step(struct clab_walk *walk, const struct clab_rule *rule,
-                                 struct clab_replay *counts) {
+                                 struct clab_replay *slot) {
   uint64_t pc = walk->pc, sp = walk->sp;
   bool covered = rule->kind != CLAB_RULE_NONE;
   bool signal_frame = rule->signal_frame;
@@ -214,7 +175,7 @@ static enum clab_trace_stop step(struct clab_walk *walk, const struct clab_rule 
   walk->trace->steps++;
   walk->trace->guessed += !covered;
   uint64_t cfa = result >= 0 ? registers.value[CLAB_REG_SP] : sp;
-  count_frame(counts, sp, cfa, signal_frame);
+  count_frame(slot, sp, cfa, signal_frame);
   push(walk, pc, cfa, flags);
   walk->proved_since = walk->index;
   if (result < 0)
@@ -230,7 +191,7 @@ static enum clab_trace_stop step(struct clab_walk *walk, const struct clab_rule 
 
 /* A signal frame: all registers of the interrupted code were saved in it, and from here on they are
    known anew, maybe on another stack. */
-static enum clab_trace_stop restore_context(struct clab_walk *walk, struct clab_replay *counts) {
+static enum clab_trace_stop restore_context(struct clab_walk *walk, struct clab_replay *slot) {
   const struct clab_context_layout *layout = &walk->cfi.context;
   struct clab_registers registers = {.valid = (UINT64_C(1) << CLAB_REGISTERS) - 1};
   uint64_t pc = walk->pc, sp = walk->sp;
@@ -244,7 +205,7 @@ static enum clab_trace_stop restore_context(struct clab_walk *walk, struct clab_
         clab_memory_word(&walk->memory, sp + (uint64_t)layout->offset[i], &registers.value[i]);
   uint64_t cfa = readable ? registers.value[CLAB_REG_SP] : sp;
   uint32_t flags = CLAB_FRAME_SIGNAL | (walk->exact ? CLAB_FRAME_EXACT_PC : 0);
-  count_frame(counts, sp, cfa, true);
+  count_frame(slot, sp, cfa, true);
   push(walk, pc, cfa, flags);
   walk->trace->replayed++;
   walk->proved_since = walk->index;
@@ -257,22 +218,39 @@ static enum clab_trace_stop restore_context(struct clab_walk *walk, struct clab_
   return CLAB_STOP_NONE;
 }
 
+/* Goes to the caller of code that is not there. */
+static void leave_unfetched(struct clab_walk *walk, const struct clab_registers *caller,
+                            struct clab_replay *slot) {
+  uint64_t cfa = caller->value[CLAB_REG_SP];
+  count_frame(slot, walk->sp, cfa, false);
+  push(walk, walk->pc, cfa, CLAB_FRAME_EXACT_PC | CLAB_FRAME_UNFETCHED);
+  walk->trace->replayed++;
+  walk->proved_since = walk->index;
+  anchor(walk, caller);
+  walk->exact = false;
+}
+
 /* One frame of any kind. Returns why the walk ends here, or 0. */
 static enum clab_trace_stop walk_one(struct clab_walk *walk) {
   if (walk->pc == 0 && !walk->exact)
     return CLAB_STOP_NULL_RETURN;
-  struct clab_replay *counts;
-  const struct clab_rule *rule = find_rule(walk, &counts);
+  struct clab_replay *slot;
+  const struct clab_rule *rule = find_rule(walk, &slot);
+  struct clab_registers caller;
+  if (rule->kind == CLAB_RULE_NONE && clab_walk_unfetched(walk, &caller)) {
+    leave_unfetched(walk, &caller, slot);
+    return CLAB_STOP_NONE;
+  }
   if (rule->kind == CLAB_RULE_STEP || rule->kind == CLAB_RULE_NONE)
-    return step(walk, rule, counts);
+    return step(walk, rule, slot);
   if (rule->kind == CLAB_RULE_CONTEXT)
-    return restore_context(walk, counts);
+    return restore_context(walk, slot);
 
   uint64_t pc = walk->pc, sp = walk->sp;
   uint64_t cfa = (rule->cfa_from_fp ? walk->fp : sp) + (uint64_t)(int64_t)rule->cfa_offset;
   uint32_t flags = walk->exact ? CLAB_FRAME_EXACT_PC : 0;
   if (rule->kind == CLAB_RULE_OUTERMOST) {
-    count_frame(counts, sp, cfa, false);
+    count_frame(slot, sp, cfa, false);
     push(walk, pc, cfa, flags);
     return CLAB_STOP_OUTERMOST;
   }
@@ -288,12 +266,12 @@ static enum clab_trace_stop walk_one(struct clab_walk *walk) {
   uint64_t size = (uint64_t) - (int64_t)rule->lowest;
   if (!clab_memory_holds(&walk->memory, lowest, size))
     clab_memory_move(&walk->memory, lowest);
-  if (counts == &walk->rules.replay[0] || walk->exact)
+  if (slot->number == 0 || walk->exact)
     walk->proved_since = walk->index + 1;
-  count_frame(counts, sp, cfa, false);
+  count_frame(slot, sp, cfa, false);
   push(walk, pc, cfa, flags);
   walk->trace->replayed++;
-  counts->last_cfa = cfa;
+  slot->last_cfa = cfa;
   walk->exact = false;
   walk->sp = cfa;
   bool readable =
@@ -303,7 +281,7 @@ static enum clab_trace_stop walk_one(struct clab_walk *walk) {
         &walk->memory, cfa + (uint64_t)(int64_t)rule->saved_offset[CLAB_SAVED_FP], &walk->fp);
   if (!readable)
     return CLAB_STOP_UNREADABLE;
-  if (counts == &walk->rules.replay[0]) {
+  if (slot->number == 0) {
     /* The rule is forgotten now, so its save slots are read at once. */
     struct clab_registers registers;
     clab_walk_registers(walk, &registers);
@@ -323,11 +301,8 @@ void clab_walk_run(struct clab_walk *walk) {
   enum clab_trace_stop stop = CLAB_STOP_NONE;
   while (stop == CLAB_STOP_NONE) {
     uint64_t end = walk->index + walk->block;
-    while (walk->index < end && stop == CLAB_STOP_NONE) {
-      replay(walk, end - walk->index);
-      if (walk->index < end)
-        stop = walk_one(walk);
-    }
+    while (stop == CLAB_STOP_NONE && walk->index < end && !clab_replay(walk, end - walk->index))
+      stop = walk_one(walk);
     if (!clab_walk_visit(walk))
       stop = CLAB_STOP_VISITOR;
     if (stop != CLAB_STOP_NONE)
@@ -345,10 +320,10 @@ bool clab_walk_take(struct clab_walk *walk, uint64_t pc, uint64_t sp, uint64_t c
                     uint32_t flags) {
   static const struct clab_rule stepped = {.kind = CLAB_RULE_STEP};
   bool exact = flags & CLAB_FRAME_EXACT_PC;
-  uint32_t number = clab_rules_find(&walk->rules, pc, exact);
-  if (number == 0)
-    number = clab_rules_add(&walk->rules, pc, exact, &stepped);
-  count_frame(&walk->rules.replay[number], sp, cfa, flags & CLAB_FRAME_SIGNAL);
+  struct clab_replay *slot = clab_rules_find(&walk->rules, pc, exact);
+  if (slot == NULL)
+    slot = clab_rules_add(&walk->rules, pc, exact, &stepped);
+  count_frame(slot, sp, cfa, flags & CLAB_FRAME_SIGNAL);
   push(walk, pc, cfa, flags | CLAB_FRAME_STEPPED);
   walk->trace->steps++;
   make_room(walk);

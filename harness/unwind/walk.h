@@ -9,12 +9,16 @@
 #include "unwind/record.h"
 #include "unwind/rules.h"
 
-enum { CLAB_HISTORY = 512, CLAB_BLOCK_FIRST = 16, CLAB_BLOCK_MOST = 128 };
+enum {
+  CLAB_HISTORY = 1024,
+  CLAB_BLOCK_FIRST = 16,
+  CLAB_BLOCK_MOST = 256,
+  CLAB_AHEAD_RULES = 256, /* with more of them no block is walked in two pieces */
+};
 
 struct clab_history_frame {
   uint64_t pc;
   uint64_t cfa;
-  uint64_t flags;
 };
 
 /* Everything that a walk needs, far too large for an alternate stack: there is one, static. */
@@ -38,10 +42,16 @@ struct clab_walk {
   uint64_t proved_since; /* from this index on, all frames in the history were replayed */
 
   struct clab_history_frame history[CLAB_HISTORY]; /* a ring, by index */
-  uint64_t told;    /* frames before this index are recorded, or left out */
-  uint64_t visited; /* frames before this index were shown to the visitor */
-  uint32_t block;   /* frames to walk before looking for repetition again */
-  uint32_t turns;   /* how often the chain went on at lower addresses */
+  uint8_t flags[CLAB_HISTORY];                     /* enum clab_frame_flags, a ring as well */
+  uint64_t told;     /* frames before this index are recorded, or left out */
+  uint64_t visited;  /* frames before this index were shown to the visitor */
+  uint32_t block;    /* frames to walk before looking for repetition again */
+  uint32_t alone;    /* blocks to replay in one piece: a guess was wrong */
+  uint32_t patience; /* as many after the next wrong guess */
+  uint32_t turns;    /* how often the chain went on at lower addresses */
+
+  struct clab_history_frame replayed[2][CLAB_BLOCK_MOST]; /* the two pieces of a block */
+  uint64_t last_cfas[CLAB_AHEAD_RULES + 1]; /* of all rules, before a second piece was begun */
 
   struct clab_recorder recorder;
   struct clab_rules rules;
@@ -84,6 +94,16 @@ static inline struct clab_history_frame *clab_walk_frame(struct clab_walk *walk,
   return &walk->history[index % CLAB_HISTORY];
 }
 
+static inline uint8_t *clab_walk_flags(struct clab_walk *walk, uint64_t index) {
+  return &walk->flags[index % CLAB_HISTORY];
+}
+
+/* The registers of the caller, if the walk is at its first frame, whose code could not be fetched,
+   and the call is found. Async-signal-safe: yes, if the target's functions are */
+bool clab_walk_unfetched(struct clab_walk *walk, struct clab_registers *registers);
+/* Walks at most `budget` frames whose rules are known and whose words lie in the window: to the end
+   of the block, or false if the next frame is none of these. Async-signal-safe: yes */
+bool clab_replay(struct clab_walk *walk, uint64_t budget);
 /* Looks for repetition in the newest frames and skips a verified run of it. False when the visitor
    has seen enough. Async-signal-safe: yes, if the target's functions and the visitor are */
 bool clab_fold(struct clab_walk *walk);

@@ -24,6 +24,8 @@ public struct UnwindBenchmark: Benchmark {
 
   /// Seconds that a whole program may take.
   public var patience = 60.0
+  /// Children in which the Runtime module captures.
+  fileprivate var captureRounds: Int { min(rounds, 3) }
 
   public init(
     rounds: Int, programRounds: Int, trial: CrashCase, overflowArguments: [String]
@@ -70,7 +72,6 @@ private struct UnwindRecord {
     try Laboratory.prepare()
     guard let overflow = clab_overflow_create() else { throw SystemError("mmap") }
     defer { clab_overflow_destroy(overflow) }
-    clab_overflow_set_capture(captureByRuntime)
     for round in 0..<plan.rounds {
       for chain in UnwindBenchmark.Chain.allCases where sitting.goesOn {
         try measure(chain, round, overflow)
@@ -105,12 +106,12 @@ private struct UnwindRecord {
     add("\(name).backtrace-warm", of: overflow.pointee.backtrace_again)
     add("\(name).folded-warm", of: overflow.pointee.folded_again)
     if chain == .regular { add("\(name).read-a-word-a-frame", of: overflow.pointee.read) }
-    addRuntimeCapture("\(name).runtime-capture", overflow.pointee)
     try measureFromOutside(name, child, overflow.pointee)
     if round < plan.programRounds {
       try measurePrograms(chain, child, overflow.pointee)
       sitting.advance(by: UnwindBenchmark.millisecondsAProgram)
     }
+    if round < plan.captureRounds { try measureRuntimeCapture(chain, overflow) }
   }
 
   private mutating func add<Times>(_ name: String, of times: Times) {
@@ -119,13 +120,26 @@ private struct UnwindRecord {
     }
   }
 
-  /// The Runtime module follows frame pointers that lead to higher addresses: it may not come from
-  /// the alternate stack to the one that overflowed. What it did not walk has no figure.
-  private mutating func addRuntimeCapture(_ name: String, _ overflow: clab_overflow) {
-    guard overflow.captured_frames >= overflow.folded_frames else {
-      return addAbsent(name, "it shows \(overflow.captured_frames) frames")
+  /// The same recursion once more, as deep, but without a fault. What the Runtime module did not walk
+  /// has no figure.
+  private mutating func measureRuntimeCapture(
+    _ chain: UnwindBenchmark.Chain, _ overflow: UnsafeMutablePointer<clab_overflow>
+  ) throws {
+    let name = "unwind.\(chain.rawValue).runtime-capture"
+    let frames = overflow.pointee.folded_frames
+    let error = clab_capture_recursion(
+      overflow, chain == .irregular, frames, UInt32(plan.patience), captureByRuntime)
+    let seen = overflow.pointee.captured_frames
+    if error == ETIME {
+      addAbsent(name, "not done after \(Int(plan.patience)) s")
+    } else if error != 0 {
+      throw SystemError("fork", "a deep recursion", code: error)
+    } else if seen < frames / 10 * 9 {
+      addAbsent(name, "it shows \(seen) frames")
+    } else {
+      add(name, Double(overflow.pointee.captured))
+      addNote("\(name): \(seen) frames, without a fault: at the bottom of a recursion as deep")
     }
-    add(name, Double(overflow.captured))
   }
 
   /// All must have walked the same chain; unw_backtrace sees the handler's own frames as well.

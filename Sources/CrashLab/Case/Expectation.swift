@@ -25,13 +25,14 @@ public struct Expectation: Sendable {
   /// Something is expected that only the names of frames can tell.
   var needsNames: Bool { faults.contains { !$0.frames.isEmpty } }
 
-  /// Without what a run that doesn't unwind, or doesn't fold, can't see.
+  /// Without what a run that doesn't unwind, or doesn't fold, can't see: a plain trace keeps single
+  /// frames, of a long chain only both ends.
   func whatCanBeSeen(by unwinding: clab_unwinding) -> Expectation {
     if unwinding == CLAB_UNWIND_FOLDED { return self }
     var expectation = self
     for index in expectation.faults.indices {
       expectation.faults[index].period = nil
-      if unwinding == CLAB_UNWIND_NONE { expectation.faults[index].frames = [] }
+      if unwinding != CLAB_UNWIND_ORACLE { expectation.faults[index].frames = [] }
     }
     return expectation
   }

@@ -57,11 +57,15 @@ static uint64_t search(struct clab_recursion *recursion) {
   return bsearch(&recursion->word, words, 5, sizeof words[0], compare_words) != NULL;
 }
 
-/* Any signal disarms it (SS_AUTODISARM). The second is for after the first is in use. */
+/* Any signal disarms it (SS_AUTODISARM; an emulator may not know that). The second is for after the
+   first is in use. */
 static void arm_alternate_stack(void) {
   stack_t alternate = {.ss_sp = alternate_stacks + plan.changed * ALTERNATE_STACK,
                        .ss_size = ALTERNATE_STACK,
                        .ss_flags = (int)SS_AUTODISARM};
+  if (sigaltstack(&alternate, NULL) == 0)
+    return;
+  alternate.ss_flags = 0;
   sigaltstack(&alternate, NULL);
 }
 

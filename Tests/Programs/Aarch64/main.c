@@ -1,0 +1,142 @@
+/*
+ * What of the harness depends on the processor, for aarch64, in one program that an emulator can
+ * run: the coroutine switch, the decoder of calls, and the unwinder held against libunwind. `run`
+ * beside this file compiles and starts it.
+ */
+#include "architecture/call.h"
+#include "clab_benchmark.h"
+#include "clab_coroutine.h"
+#include "crashlab_harness.h"
+#include "plan.h"
+#include "random_recursions.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { SWITCHES = 1000, SEEDS = 1000 };
+
+static unsigned failures;
+
+static void expect(bool holds, const char *what) {
+  printf("%s  %s\n", holds ? "ok  " : "FAIL", what);
+  failures += !holds;
+}
+
+/* ---- coroutines: registers that a call preserves survive a switch ------------------------------
+ */
+
+static uint64_t integers;
+static double fractions;
+
+static void count(void *argument) {
+  uint64_t a = 1, b = 2, c = 3, d = 4, e = 5, f = 6, g = 7, h = 8, i = 9, j = 10;
+  double p = 0.5, q = 1.5, r = 2.5, s = 3.5, t = 4.5, u = 5.5, v = 6.5, w = 7.5;
+  for (int round = 0; round < SWITCHES; round++) {
+    __asm__ volatile("" : "+r"(a), "+r"(b), "+r"(c), "+r"(d), "+r"(e), "+r"(f), "+r"(g), "+r"(h));
+    __asm__ volatile("" : "+r"(i), "+r"(j), "+w"(p), "+w"(q), "+w"(r), "+w"(s), "+w"(t), "+w"(u));
+    __asm__ volatile("" : "+w"(v), "+w"(w));
+    clab_coroutine_suspend();
+    integers += a + b + c + d + e + f + g + h + i + j;
+    fractions += p + q + r + s + t + u + v + w;
+  }
+  *(bool *)argument = true;
+}
+
+static void check_coroutines(void) {
+  static _Alignas(16) char stack[64 << 10];
+  struct clab_coroutine coroutine;
+  bool returned = false;
+  uint64_t resumed = 0;
+  clab_coroutine_init(&coroutine, stack, sizeof stack, count, &returned);
+  while (clab_coroutine_resume(&coroutine) == CLAB_COROUTINE_SUSPENDED)
+    resumed++;
+  expect(returned && resumed == SWITCHES && clab_coroutine_current() == NULL,
+         "a coroutine is resumed as often as it suspends");
+  expect(integers == 55 * SWITCHES && fractions == 32.0 * SWITCHES,
+         "preserved registers survive the switch");
+}
+
+/* ---- calls -------------------------------------------------------------------------------------
+ */
+
+static void check_calls(void) {
+  static const struct {
+    uint32_t code;
+    bool is_call;
+  } rows[] = {
+      {0x97ffea28, true} /* bl */, {0xd63f0100, true} /* blr x8 */, {0xd63f091f, true} /* blraaz */,
+      {0x14000001, false} /* b */, {0xd61f0100, false} /* br x8 */, {0xd65f03c0, false} /* ret */,
+  };
+  bool right = true;
+  for (unsigned i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+    uint8_t bytes[CLAB_LONGEST_CALL] = {0};
+    memcpy(bytes + sizeof bytes - 4, &rows[i].code, 4);
+    right &= clab_call_ends_at(bytes + sizeof bytes) == rows[i].is_call;
+  }
+  expect(right, "calls are told from other branches");
+}
+
+/* ---- unwinding ---------------------------------------------------------------------------------
+ */
+
+static void check_overflow(bool irregular) {
+  struct clab_overflow *overflow = clab_overflow_create();
+  pid_t child = clab_fork_overflow(overflow, irregular, 0);
+  char what[160];
+  snprintf(what, sizeof what, "an overflow is walked as libunwind steps it (%s): %llu, %llu frames",
+           irregular ? "irregular" : "regular", (unsigned long long)overflow->folded_frames,
+           (unsigned long long)overflow->step_frames);
+  expect(child > 0 && overflow->folded_frames > 1000 &&
+             overflow->folded_frames == overflow->step_frames,
+         what);
+  if (child > 0)
+    clab_end_overflow(child);
+  clab_overflow_destroy(overflow);
+}
+
+/* Without signals in the middle: the emulator's signal frame has no unwind information. */
+static bool can_run(uint64_t seed) {
+  struct clab_plan plan;
+  clab_plan_init(&plan, seed);
+  return plan.events == 0 && plan.bottom != CLAB_BOTTOM_STEPPED;
+}
+
+static void check_recursions(uint64_t first) {
+  unsigned ran = 0, equal = 0;
+  unsigned long long frames = 0, verified = 0, replayed = 0, steps = 0;
+  for (uint64_t seed = first; seed < first + SEEDS; seed++) {
+    struct clab_recursion_outcome outcome;
+    if (!can_run(seed))
+      continue;
+    if (clab_recursion_run(seed, &outcome) != 0)
+      abort();
+    ran++;
+    equal += outcome.verdict == CLAB_RECURSION_EQUAL;
+    frames += outcome.oracle.frames;
+    verified += outcome.trace.verified;
+    replayed += outcome.trace.replayed;
+    steps += outcome.trace.steps;
+    if (outcome.verdict != CLAB_RECURSION_EQUAL)
+      printf("      seed %llu: %s, %s, verdict %u, wait status 0x%x, frame %llu\n",
+             (unsigned long long)seed, outcome.base, outcome.bottom, outcome.verdict,
+             (unsigned)outcome.status, (unsigned long long)outcome.oracle.frames);
+  }
+  char what[200];
+  snprintf(what, sizeof what,
+           "%u of %u random recursions are walked as libunwind steps them: %llu frames, %llu in "
+           "verified runs, %llu by proved rules, %llu by libunwind",
+           equal, ran, frames, verified, replayed, steps);
+  expect(ran > 0 && equal == ran, what);
+}
+
+int main(int count_of_arguments, char **arguments) {
+  setvbuf(stdout, NULL, _IOLBF, 0);
+  clab_laboratory_prepare();
+  check_coroutines();
+  check_calls();
+  check_overflow(false);
+  check_overflow(true);
+  check_recursions(count_of_arguments > 1 ? strtoull(arguments[1], NULL, 10) : 1);
+  return failures != 0;
+}
