@@ -2,11 +2,7 @@
 #if defined(__x86_64__)
 #include "architecture/dwarf.h"
 
-#include <elf.h>
-#include <errno.h>
 #include <string.h>
-#include <sys/ptrace.h>
-#include <sys/uio.h>
 #include <sys/user.h>
 
 void clab_registers_of_context(const ucontext_t *context, struct clab_registers *registers) {
@@ -18,14 +14,9 @@ void clab_registers_of_context(const ucontext_t *context, struct clab_registers 
   registers->valid = (UINT64_C(1) << CLAB_REGISTERS) - 1;
 }
 
-static int general_registers(pid_t thread, struct user_regs_struct *user) {
-  struct iovec into = {user, sizeof *user};
-  return ptrace(PTRACE_GETREGSET, thread, (void *)NT_PRSTATUS, &into) ? errno : 0;
-}
-
 long clab_syscall_of_thread(pid_t thread) {
   struct user_regs_struct user;
-  return general_registers(thread, &user) ? -1 : (long)user.orig_rax;
+  return clab_general_registers(thread, &user) ? -1 : (long)user.orig_rax;
 }
 
 bool clab_registers_of_user(const void *bytes, size_t size, struct clab_registers *registers) {
@@ -40,13 +31,5 @@ bool clab_registers_of_user(const void *bytes, size_t size, struct clab_register
     registers->value[i] = values[i];
   registers->valid = (UINT64_C(1) << CLAB_REGISTERS) - 1;
   return true;
-}
-
-int clab_registers_of_thread(pid_t thread, struct clab_registers *registers) {
-  struct user_regs_struct user;
-  int error = general_registers(thread, &user);
-  if (error)
-    return error;
-  return clab_registers_of_user(&user, sizeof user, registers) ? 0 : EIO;
 }
 #endif

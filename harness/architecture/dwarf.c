@@ -1,0 +1,21 @@
+/* The registers of a thread that stands still. */
+#include "architecture/dwarf.h"
+
+#include <elf.h>
+#include <errno.h>
+#include <sys/ptrace.h>
+#include <sys/uio.h>
+#include <sys/user.h>
+
+int clab_general_registers(pid_t thread, struct user_regs_struct *user) {
+  struct iovec into = {user, sizeof *user};
+  return ptrace(PTRACE_GETREGSET, thread, (void *)NT_PRSTATUS, &into) ? errno : 0;
+}
+
+int clab_registers_of_thread(pid_t thread, struct clab_registers *registers) {
+  struct user_regs_struct user;
+  int error = clab_general_registers(thread, &user);
+  if (error)
+    return error;
+  return clab_registers_of_user(&user, sizeof user, registers) ? 0 : EIO;
+}
