@@ -12,15 +12,8 @@ let alternateStackAutodisarm = CrashCase(
   arming: .noDefer,
   expect: .init(
     faults: [
-      .init(
-        .segv, code: 2, access: .write, site: .inGuard(of: .thread, "overflower"),
-        frames: ["descend", "start_thread"]),
-      .init(
-        .segv, code: 1, access: .write, site: .init(.nullPage),
-        frames: [
-          "write_to_null", "clab_handle_fault", "<signal handler called>", "descend",
-          "start_thread",
-        ]),
+      .overflowerInGuard(),
+      .nullInHandler(),
     ], ending: .killed(.segv), counters: ["disarmed in the handler": 1...1])
 ) { child in
   let memory = child.layOutStack(size: 256 << 10)

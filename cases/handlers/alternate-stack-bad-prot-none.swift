@@ -1,4 +1,3 @@
-import CNativeCases
 import CrashLab
 import Glibc
 
@@ -9,15 +8,7 @@ let alternateStackBadProtNone = CrashCase(
     can't write is no place for it, and there is no second choice.
     """,
   observed: true,
-  expect: .dies(
-    .init(
-      .segv, code: 2, access: .write, site: .inGuard(of: .thread, "overflower"), handled: false,
-      because: "memory that cannot be written (---p)", frames: ["descend", "start_thread"]))
+  expect: .dies(.overflowerInGuard(handled: false, because: "memory that cannot be written (---p)"))
 ) { child in
-  let memory = child.layOutStack(size: 64 << 10)
-  child.thread("overflower", arming: .noAlternateStack) {
-    child.useAlternateStack("overflower", at: memory.limit, size: memory.size)
-    mprotect(memory.limit, memory.size, PROT_NONE)
-    clab_case_descend()
-  }
+  overflowAfterSpoilingAlternateStack(child) { mprotect($0, $1, PROT_NONE) }
 }

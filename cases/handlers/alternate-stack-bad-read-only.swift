@@ -1,4 +1,3 @@
-import CNativeCases
 import CrashLab
 import Glibc
 
@@ -8,15 +7,7 @@ let alternateStackBadReadOnly = CrashCase(
     As with no permission at all: that the memory is there and readable does not help.
     """,
   observed: true,
-  expect: .dies(
-    .init(
-      .segv, code: 2, access: .write, site: .inGuard(of: .thread, "overflower"), handled: false,
-      because: "memory that cannot be written (r--p)", frames: ["descend", "start_thread"]))
+  expect: .dies(.overflowerInGuard(handled: false, because: "memory that cannot be written (r--p)"))
 ) { child in
-  let memory = child.layOutStack(size: 64 << 10)
-  child.thread("overflower", arming: .noAlternateStack) {
-    child.useAlternateStack("overflower", at: memory.limit, size: memory.size)
-    mprotect(memory.limit, memory.size, PROT_READ)
-    clab_case_descend()
-  }
+  overflowAfterSpoilingAlternateStack(child) { mprotect($0, $1, PROT_READ) }
 }

@@ -13,10 +13,7 @@ let alternateStackBadTruncatedFile = CrashCase(
     delivered is answered with the forced kill.
     """,
   observed: true,
-  expect: .dies(
-    .init(
-      .segv, code: 2, access: .write, site: .inGuard(of: .thread, "overflower"), handled: false,
-      because: "that has no such page", frames: ["descend", "start_thread"]))
+  expect: .dies(.overflowerInGuard(handled: false, because: "that has no such page"))
 ) { child in
   let size = 64 << 10
   var file: Int32 = -1

@@ -1,4 +1,3 @@
-import CNativeCases
 import CrashLab
 import Glibc
 
@@ -9,15 +8,7 @@ let alternateStackBadUnmapped = CrashCase(
     the frame. A library that frees its alternate stack without disarming it leaves such a trap.
     """,
   observed: true,
-  expect: .dies(
-    .init(
-      .segv, code: 2, access: .write, site: .inGuard(of: .thread, "overflower"), handled: false,
-      because: "not mapped any more", frames: ["descend", "start_thread"]))
+  expect: .dies(.overflowerInGuard(handled: false, because: "not mapped any more"))
 ) { child in
-  let memory = child.layOutStack(size: 64 << 10)
-  child.thread("overflower", arming: .noAlternateStack) {
-    child.useAlternateStack("overflower", at: memory.limit, size: memory.size)
-    munmap(memory.limit, memory.size)
-    clab_case_descend()
-  }
+  overflowAfterSpoilingAlternateStack(child) { munmap($0, $1) }
 }

@@ -11,9 +11,7 @@ let alternateStackOverflow = CrashCase(
   observed: true,
   expect: .init(
     faults: [
-      .init(
-        .segv, code: 2, access: .write, site: .inGuard(of: .thread, "overflower"),
-        frames: ["descend", "start_thread"]),
+      .overflowerInGuard(),
       .init(
         .segv, code: 2, access: .write, site: .inGuard(of: .alternateStack, "overflower"),
         handled: false, because: "inside the handler",

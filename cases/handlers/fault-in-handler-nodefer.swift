@@ -10,15 +10,8 @@ let faultInHandlerNodefer = CrashCase(
   arming: .noDefer,
   expect: .init(
     faults: [
-      .init(
-        .segv, code: 2, access: .write, site: .inGuard(of: .thread, "overflower"),
-        frames: ["descend", "start_thread"]),
-      .init(
-        .segv, code: 1, access: .write, site: .init(.nullPage),
-        frames: [
-          "write_to_null", "clab_handle_fault", "<signal handler called>", "descend",
-          "start_thread",
-        ]),
+      .overflowerInGuard(),
+      .nullInHandler(),
     ], ending: .killed(.segv), counters: ["disarmed in the handler": 0...0])
 ) { child in
   let memory = child.layOutStack(size: 256 << 10)

@@ -11,16 +11,8 @@ let faultInHandler = CrashCase(
   observed: true,
   expect: .init(
     faults: [
-      .init(
-        .segv, code: 2, access: .write, site: .inGuard(of: .thread, "overflower"),
-        frames: ["descend", "start_thread"]),
-      .init(
-        .segv, code: 1, access: .write, site: .init(.nullPage), handled: false,
-        because: "inside the handler",
-        frames: [
-          "write_to_null", "clab_handle_fault", "<signal handler called>", "descend",
-          "start_thread",
-        ]),
+      .overflowerInGuard(),
+      .nullInHandler(handled: false, because: "inside the handler"),
     ], ending: .killed(.segv))
 ) { child in
   clab_case_fault_in_handler()

@@ -11,10 +11,7 @@ let flagMissing = CrashCase(
     """,
   arming: .notOnStack,
   observed: true,
-  expect: .dies(
-    .init(
-      .segv, code: 2, access: .write, site: .inGuard(of: .thread, "overflower"), handled: false,
-      because: "without SA_ONSTACK", frames: ["descend", "start_thread"]))
+  expect: .dies(.overflowerInGuard(handled: false, because: "without SA_ONSTACK"))
 ) { child in
   child.thread("overflower") { clab_case_descend() }
 }

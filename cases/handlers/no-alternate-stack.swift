@@ -9,10 +9,7 @@ let noAlternateStack = CrashCase(
     outside the fault is as plain as ever.
     """,
   observed: true,
-  expect: .dies(
-    .init(
-      .segv, code: 2, access: .write, site: .inGuard(of: .thread, "overflower"), handled: false,
-      because: "this thread has no alternate stack", frames: ["descend", "start_thread"]))
+  expect: .dies(.overflowerInGuard(handled: false, because: "this thread has no alternate stack"))
 ) { child in
   child.thread("overflower", arming: .noAlternateStack) { _ = descend(0) }
 }

@@ -9,10 +9,7 @@ let signalBlocked = CrashCase(
     protect, it silences.
     """,
   observed: true,
-  expect: .dies(
-    .init(
-      .segv, code: 2, access: .write, site: .inGuard(of: .thread, "overflower"), handled: false,
-      because: "was blocked in this thread", frames: ["descend", "start_thread"]))
+  expect: .dies(.overflowerInGuard(handled: false, because: "was blocked in this thread"))
 ) { child in
   child.thread("overflower", arming: .blocked) { clab_case_descend() }
 }

@@ -9,10 +9,7 @@ let signalIgnored = CrashCase(
     """,
   arming: .ignored,
   observed: true,
-  expect: .dies(
-    .init(
-      .segv, code: 2, access: .write, site: .inGuard(of: .thread, "overflower"), handled: false,
-      because: "the kernel ignores no fault", frames: ["descend", "start_thread"]))
+  expect: .dies(.overflowerInGuard(handled: false, because: "the kernel ignores no fault"))
 ) { child in
   child.thread("overflower") { clab_case_descend() }
 }

@@ -46,6 +46,12 @@ enum { CLAB_CALL_PUSHES = 0 };
 
 enum { CLAB_SAVED_FP = 0 };
 
+struct user_regs_struct;
+
+/* The general registers of a ptrace-stopped thread, as the kernel has them. Returns 0 or an errno.
+   Async-signal-safe: yes */
+int clab_general_registers(pid_t thread, struct user_regs_struct *user);
+
 /* The number of the system call that a ptrace-stopped thread is in, or -1. */
 long clab_syscall_of_thread(pid_t thread);
 

@@ -3,11 +3,7 @@
 #include "architecture/dwarf.h"
 #include "architecture/registers.h"
 
-#include <elf.h>
-#include <errno.h>
 #include <string.h>
-#include <sys/ptrace.h>
-#include <sys/uio.h>
 #include <sys/user.h>
 
 void clab_registers_of_context(const ucontext_t *context, struct clab_registers *registers) {
@@ -23,16 +19,9 @@ void clab_registers_of_context(const ucontext_t *context, struct clab_registers 
       (uint64_t)context->uc_mcontext.gregs[REG_CR2] == registers->value[CLAB_REG_PC];
 }
 
-static int general_registers(pid_t thread, struct user_regs_struct *user) {
-  struct iovec into = {user, sizeof *user};
-  if (ptrace(PTRACE_GETREGSET, thread, (void *)NT_PRSTATUS, &into))
-    return errno;
-  return into.iov_len == sizeof *user ? 0 : ENOEXEC; /* a 32-bit thread has fewer and others */
-}
-
 long clab_syscall_of_thread(pid_t thread) {
   struct user_regs_struct user;
-  return general_registers(thread, &user) ? -1 : (long)user.orig_rax;
+  return clab_general_registers(thread, &user) ? -1 : (long)user.orig_rax;
 }
 
 bool clab_registers_of_user(const void *bytes, size_t size, struct clab_registers *registers) {
@@ -48,13 +37,5 @@ bool clab_registers_of_user(const void *bytes, size_t size, struct clab_register
   registers->valid = (UINT64_C(1) << CLAB_REGISTERS) - 1;
   registers->unfetched = false; /* siginfo tells */
   return true;
-}
-
-int clab_registers_of_thread(pid_t thread, struct clab_registers *registers) {
-  struct user_regs_struct user;
-  int error = general_registers(thread, &user);
-  if (error)
-    return error;
-  return clab_registers_of_user(&user, sizeof user, registers) ? 0 : EIO;
 }
 #endif

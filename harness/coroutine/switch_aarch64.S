@@ -5,10 +5,10 @@
 //     x29 x30 x19..x28 d8..d15 | fpcr, 8 spare        (176 bytes)
 //
 // x30 is the address to go on at. The low halves of v8..v15 are callee-saved here, so no strength may
-// leave them out; clab_switch gives up fpcr alone, and leaves its word be. As on x86-64 a switch is jumped to and goes on
-// by an indirect jump: a `ret` would be predicted to go back to the caller on the stack just left.
-// Only where branch targets are enforced does the function form need one, since the place after a
-// call accepts nothing else.
+// leave them out; clab_switch gives up fpcr alone, and leaves its word be. As on x86-64 a switch is
+// jumped to and goes on by an indirect jump: a `ret` would be predicted to go back to the caller on
+// the stack just left. Only where branch targets are enforced does the function form need one, since
+// the place after a call accepts nothing else.
 
 #if defined(__aarch64__)
 
@@ -20,25 +20,7 @@
 #define CLAB_GO_ON br x30
 #endif
 
-.macro clab_jump_target name
-        .text
-        .p2align 6
-        .globl  \name
-        .hidden \name
-        .type   \name, %function
-\name:
-        .cfi_startproc
-.endm
-
-.macro clab_function name
-        clab_jump_target \name
-        CLAB_LANDING
-.endm
-
-.macro clab_end name
-        .cfi_endproc
-        .size   \name, . - \name
-.endm
+#include "coroutine/switch_macros.h"
 
 .macro clab_save first, second, offset
         stp     \first, \second, [sp, #\offset]

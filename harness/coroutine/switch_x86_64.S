@@ -22,25 +22,7 @@
 #define CLAB_LANDING
 #endif
 
-.macro clab_jump_target name
-        .text
-        .p2align 6
-        .globl  \name
-        .hidden \name
-        .type   \name, @function
-\name:
-        .cfi_startproc
-.endm
-
-.macro clab_function name
-        clab_jump_target \name
-        CLAB_LANDING
-.endm
-
-.macro clab_end name
-        .cfi_endproc
-        .size   \name, . - \name
-.endm
+#include "coroutine/switch_macros.h"
 
 .macro clab_save register, offset
         movq    %\register, \offset(%rsp)

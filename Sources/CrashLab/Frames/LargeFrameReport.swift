@@ -53,7 +53,7 @@ public struct LargeFrameReport: Sendable, Codable {
       "\(grouped(summary.functions)) functions, \(grouped(summary.unprobed)) of them move the "
     text += "stack pointer by more than \(bytesInWords(guardSize)) at once\n"
     for function in functions.prefix(limit) {
-      text += "  \(grouped(function.step ?? 0).leftPadding(to: 14)) bytes  "
+      text += "  \(grouped(function.step ?? 0).aligned(to: 14)) bytes  "
       text += theme.symbol(printable(function.symbol ?? "\(function.address)"))
       if let file = function.file {
         text += theme.faint(" at \(printable(file))\(function.line.map { ":\($0)" } ?? "")")
@@ -73,11 +73,5 @@ public struct LargeFrameReport: Sendable, Codable {
       text += "\(grouped(summary.notUnderstood)) were not understood to their end\n"
     }
     return text
-  }
-}
-
-extension String {
-  fileprivate func leftPadding(to width: Int) -> String {
-    String(repeating: " ", count: max(0, width - count)) + self
   }
 }

@@ -16,7 +16,7 @@ extension String {
 func lines(of text: String, room: Int) -> [String] {
   var lines: [String] = []
   var line = ""
-  for word in text.split(separator: " ") {
+  for word in text.split(whereSeparator: \.isWhitespace) {
     if !line.isEmpty && line.count + 1 + word.count > room {
       lines.append(line)
       line = String(word)

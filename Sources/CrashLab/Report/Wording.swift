@@ -256,14 +256,5 @@ extension SiteExpectation {
 
 /// Breaks prose at spaces so that no line is longer than the width, unless one word is.
 public func wrapped(_ prose: String, to width: Int) -> String {
-  var lines: [String] = []
-  var line = ""
-  for word in prose.split(whereSeparator: \.isWhitespace) {
-    if !line.isEmpty && line.count + 1 + word.count > width {
-      lines.append(line)
-      line = ""
-    }
-    line += line.isEmpty ? String(word) : " \(word)"
-  }
-  return (lines + [line]).joined(separator: "\n")
+  lines(of: prose, room: width).joined(separator: "\n")
 }

@@ -14,10 +14,7 @@ let claimsTemplate = #"""
   <p class="lead">{{sentence}}</p>
   </header>
   <main>
-  <section aria-labelledby="machine-title">
-  <h2 id="machine-title">The machine</h2>
-  <dl class="facts">{{#machine}}<div><dt>{{name}}</dt><dd>{{value}}</dd></div>{{/machine}}</dl>
-  </section>
+  {{>machine}}
   <section aria-labelledby="overview-title">
   <h2 id="overview-title">The sentences</h2>
   <nav aria-label="Sentences">

@@ -21,10 +21,7 @@ let pageTemplate = #"""
   <p class="lead">Every trial ran in a process of its own. Here is where it fell, how it came there, and who died with it. The run took {{duration}}.</p>
   </header>
   <main>
-  <section aria-labelledby="machine-title">
-  <h2 id="machine-title">The machine</h2>
-  <dl class="facts">{{#machine}}<div><dt>{{name}}</dt><dd>{{value}}</dd></div>{{/machine}}</dl>
-  </section>
+  {{>machine}}
   <section aria-labelledby="overview-title">
   <h2 id="overview-title">The catalogue</h2>
   <form class="filter" aria-label="Filter">

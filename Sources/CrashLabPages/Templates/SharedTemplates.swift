@@ -16,3 +16,11 @@ let definitionsTemplate = #"""
   <pattern id="hatch" width="7" height="7" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect class="hatch-ground" width="7" height="7"/><rect class="hatch-line" width="2.5" height="7"/></pattern>
   </defs></svg>
   """#
+
+/// What the machine is.
+let machineTemplate = #"""
+  <section aria-labelledby="machine-title">
+  <h2 id="machine-title">The machine</h2>
+  <dl class="facts">{{#machine}}<div><dt>{{name}}</dt><dd>{{value}}</dd></div>{{/machine}}</dl>
+  </section>
+  """#

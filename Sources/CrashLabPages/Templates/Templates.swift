@@ -12,7 +12,10 @@ struct Templates {
   private let library: MustacheLibrary
 
   private init(main: String, parts: [String: String]) {
-    let shared = ["main": main, "head": headTemplate, "definitions": definitionsTemplate]
+    let shared = [
+      "main": main, "head": headTemplate, "definitions": definitionsTemplate,
+      "machine": machineTemplate,
+    ]
     let templates = parts.merging(shared) { $1 }.mapValues { MustacheTemplate.page($0) }
     library = MustacheLibrary(templates: templates)
   }
