@@ -104,6 +104,11 @@ let package = Package(
       exclude: ["native"],
       swiftSettings: strict
     ),
+    .executableTarget(
+      name: "hostile-machine",
+      path: "Tests/Programs/HostileMachine",
+      cSettings: [.define("_GNU_SOURCE")]
+    ),
     .executableTarget(name: "many-threads", path: "Tests/Programs/ManyThreads"),
     .executableTarget(
       name: "foreign", path: "Tests/Programs/Foreign", cSettings: [.define("_GNU_SOURCE")]),
@@ -116,8 +121,8 @@ let package = Package(
     .testTarget(
       name: "CommandTests",
       dependencies: [
-        "CrashLab", "Catalogue", "crashlab", "hostile-children", "many-threads", "foreign",
-        "futex-ring",
+        "CrashLab", "Catalogue", "crashlab", "hostile-children", "hostile-machine", "many-threads",
+        "foreign", "futex-ring",
       ],
       swiftSettings: strict
     ),

@@ -29,6 +29,11 @@ struct Crashlab: ParsableCommand {
   static func main() {
     // A file that may not grow is an error to be told, not a death.
     signal(SIGXFSZ, SIG_IGN)
+    // Swift's runtime takes the arguments from there.
+    guard CommandLine.argc > 0 else {
+      complain("/proc/self/cmdline can't be read: crashlab needs /proc to be mounted")
+      exit(withError: ExitCode(EX_SOFTWARE))
+    }
     do {
       var command = try parseAsRoot()
       try command.run()

@@ -11,9 +11,9 @@ let sentSignalKill = CrashCase(
   expect: .dies(
     .init(
       .segv, code: 0, site: .init(.notAFault), sender: "other"))
-) { _ in
+) { child in
   let victim = getpid()
-  if clab_fork_companion() == 0 {
+  if child.fork() == 0 {
     kill(victim, SIGSEGV)
     _exit(0)
   }

@@ -17,7 +17,7 @@ let grandchild = CrashCase(
     counters: ["signal of the grandchild": 11...11])
 ) { child in
   child.thread("overflower") {
-    let grandchild = clab_fork_companion()
+    let grandchild = child.fork()
     if grandchild == 0 { clab_case_descend() }
     var status: Int32 = 0
     waitpid(grandchild, &status, 0)

@@ -12,16 +12,17 @@ let siblingProcess = CrashCase(
     "signal of the one": 11...11, "beats of the other after": 1...Int.max,
   ])
 ) { child in
-  let beats = mmap(nil, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0)!
-    .assumingMemoryBound(to: Int.self)
-  let other = clab_fork_companion()
+  let shared = mmap(nil, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0)
+  guard let shared, shared != MAP_FAILED else { child.giveUp("no memory to share") }
+  let beats = shared.assumingMemoryBound(to: Int.self)
+  let other = child.fork()
   if other == 0 {
     while true {
       beats.pointee &+= 1
       usleep(100)
     }
   }
-  let one = clab_fork_companion()
+  let one = child.fork()
   if one == 0 {
     signal(SIGSEGV, SIG_DFL)
     _ = descend(0)

@@ -158,7 +158,7 @@ struct clab_evidence {
   uint32_t kind; /* enum clab_message_kind */
   int32_t thread;
   int32_t signal;
-  int32_t code; /* si_code */
+  int32_t code; /* si_code; of CLAB_MESSAGE_FAILED the errno */
   uint64_t address;
   int32_t sender_pid; /* of a sent signal */
   uint32_t sender_uid;
@@ -199,7 +199,8 @@ uint64_t clab_laboratory_mark(void);
    pidfd (both close-on-exec). -1 and errno on failure. The caller must have no other thread.
    Async-signal-safe: no */
 pid_t clab_fork_trial(const struct clab_trial_setup *setup, int *channel, int *pidfd);
-/* The call of clab_fork_trial that failed: `fork`, `pidfd_open`. Async-signal-safe: yes */
+/* The call of clab_laboratory_prepare, clab_board_create or clab_fork_trial that failed: `fork`,
+   `pidfd_open`. Async-signal-safe: yes */
 const char *clab_refused_call(void);
 
 /* Receives one message without waiting, and the process that sent it as the kernel knows it: a case

@@ -2,7 +2,7 @@
  * The board: what a child lets the laboratory see while it lives, and what is left when it died.
  * The child writes, the laboratory reads; every count that was read is bounded before use.
  */
-#include "trial/board.h"
+#include "trial/child.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -15,6 +15,10 @@
 #include <unistd.h>
 
 struct clab_board *clab_own_board;
+
+const char *clab_refused = "";
+
+const char *clab_refused_call(void) { return clab_refused; }
 
 static uint32_t bounded(const uint32_t *count, uint32_t most) {
   uint32_t value = __atomic_load_n(count, __ATOMIC_ACQUIRE);
@@ -34,14 +38,22 @@ struct clab_board *clab_board_map(int descriptor) {
 }
 
 struct clab_board *clab_board_create(int *descriptor) {
+  clab_refused = "memfd_create";
   *descriptor = memfd_create("board", MFD_CLOEXEC | MFD_ALLOW_SEALING);
   if (*descriptor < 0)
     return NULL;
   struct clab_board *board = NULL;
   /* Sealed: a child that cut the file off would end whoever looks at the board (SIGBUS). */
-  if (ftruncate(*descriptor, sizeof *board) == 0 &&
-      fcntl(*descriptor, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) == 0)
-    board = clab_board_map(*descriptor);
+  clab_refused = "ftruncate";
+  if (ftruncate(*descriptor, sizeof *board) == 0) {
+    clab_refused = "fcntl (F_ADD_SEALS)";
+    if (fcntl(*descriptor, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) == 0) {
+      clab_refused = "mmap";
+      board = clab_board_map(*descriptor);
+    }
+  }
+  if (board)
+    clab_refused = "madvise";
   if (board && clab_board_hand_on(board, false)) {
     int error = errno;
     munmap(board, sizeof *board);

@@ -37,6 +37,9 @@ void clab_make_mark(void);
 /* Takes on the laboratory's mark. Async-signal-safe: yes */
 void clab_bear_mark(void);
 
+/* The call that is about to be made: what clab_refused_call tells if it fails. */
+extern const char *clab_refused;
+
 /* Death with the parent, by the kernel's hand. Async-signal-safe: yes */
 void clab_die_with(pid_t parent);
 /* What the laboratory blocked or ignored is the laboratory's affair. Async-signal-safe: yes */

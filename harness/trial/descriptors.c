@@ -51,7 +51,7 @@ static int renew_validation_pipe(int *ends) {
   for (int i = 0; i < 2; i++) {
     fresh[i] = fcntl(fresh[i], F_DUPFD_CLOEXEC, AWAY); /* the low ones may be needed */
     if (fresh[i] < 0)
-      return errno;
+      return errno == EINVAL ? EMFILE : errno; /* the limit is lower still than AWAY */
   }
   for (int i = 0; i < 2; i++)
     if (dup3(fresh[i], ends[i], O_CLOEXEC) < 0)

@@ -37,7 +37,7 @@ int clab_resume_trial(void) {
   }
   clab_own_board = clab_board_map(CLAB_BOARD);
   if (!clab_own_board)
-    return -1;
+    clab_give_up("the board could not be mapped", errno);
   clab_own_setup = clab_own_board->setup;
   clab_own_setup.board = clab_own_board;
   return 0;

@@ -13,6 +13,7 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/uio.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -20,16 +21,26 @@ struct clab_trial_setup clab_own_setup;
 
 static int null_device = -1;
 
-/* The call that clab_fork_trial could not make. */
-static const char *refused_call = "";
-
-const char *clab_refused_call(void) { return refused_call; }
+/* Whether memory can be read as the handler and the observer do it; a sandbox may forbid it. */
+static int try_to_read(void) {
+  char there = 1, here;
+  struct iovec local = {&here, 1}, remote = {&there, 1};
+  return process_vm_readv(getpid(), &local, 1, &remote, 1, 0) == 1 ? 0 : errno;
+}
 
 int clab_laboratory_prepare(void) {
   clab_make_mark();
+  clab_refused = "open /dev/null";
   if (null_device < 0)
     null_device = open("/dev/null", O_RDWR | O_CLOEXEC);
-  return null_device < 0 ? errno : clab_find_validation_pipe();
+  if (null_device < 0)
+    return errno;
+  clab_refused = "process_vm_readv";
+  int error = try_to_read();
+  if (error)
+    return error;
+  clab_refused = "pipe";
+  return clab_find_validation_pipe();
 }
 
 /* Rather the child than the laboratory, where the kernel must end one for want of memory. */
@@ -77,13 +88,17 @@ static int become_trial(const struct clab_trial_setup *setup, int channel, pid_t
 
 pid_t clab_fork_trial(const struct clab_trial_setup *setup, int *channel, int *pidfd) {
   int ends[2];
-  refused_call = "socketpair";
+  clab_refused = "socketpair";
   if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends))
     return -1;
   setsockopt(ends[0], SOL_SOCKET, SO_PASSCRED, &(int){1}, sizeof(int));
   pid_t parent = getpid();
-  refused_call = "fork";
-  pid_t pid = clab_board_hand_on(setup->board, true) ? -1 : fork();
+  clab_refused = "madvise";
+  pid_t pid = -1;
+  if (clab_board_hand_on(setup->board, true) == 0) {
+    clab_refused = "fork";
+    pid = fork();
+  }
   if (pid == 0) {
     int error = become_trial(setup, ends[1], parent);
     if (error)
@@ -95,11 +110,11 @@ pid_t clab_fork_trial(const struct clab_trial_setup *setup, int *channel, int *p
   close(ends[1]);
   if (pid > 0) {
     setpgid(pid, pid); /* also here: whoever comes first, the group is there */
-    refused_call = "pidfd_open";
+    clab_refused = "pidfd_open";
     *pidfd = pidfd_open(pid, 0);
     error = *pidfd < 0 ? errno : 0;
     if (!error && setup->observed) {
-      refused_call = "ptrace";
+      clab_refused = "ptrace";
       error = clab_observer_seize(pid, 0);
     }
     if (!error) {

@@ -140,23 +140,25 @@ void clab_handle_fault(int signal, siginfo_t *info, void *context) {
   errno = saved_errno;
 }
 
-static _Noreturn void end(enum clab_message_kind kind, int status) {
+static _Noreturn void end(enum clab_message_kind kind, int code, int status) {
   static struct clab_evidence message;
   message.magic = CLAB_EVIDENCE_MAGIC;
   message.size = sizeof message;
   message.kind = kind;
+  message.code = code;
   message.thread = gettid();
   message.caught_at = message.sent_at = clab_now();
-  clab_check_canaries();
+  if (clab_own_board)
+    clab_check_canaries();
   clab_send_and_park(&message);
   _exit(status);
 }
 
-void clab_finish(int status) { end(CLAB_MESSAGE_FINISHED, status); }
+void clab_finish(int status) { end(CLAB_MESSAGE_FINISHED, 0, status); }
 
 void clab_skip(const char *reason) {
   clab_note_reason(reason);
-  end(CLAB_MESSAGE_SKIPPED, 0);
+  end(CLAB_MESSAGE_SKIPPED, 0, 0);
 }
 
 /* The machine could do it, but not now. */
@@ -167,7 +169,9 @@ static bool is_want(int error) {
 
 void clab_give_up(const char *what, int error) {
   const char *cause = strerrordesc_np(error);
-  clab_note_reason(what);
-  clab_note_more_reason(cause ? cause : "for no reason that is known");
-  end(is_want(error) ? CLAB_MESSAGE_FAILED : CLAB_MESSAGE_SKIPPED, 0);
+  if (clab_own_board) {
+    clab_note_reason(what);
+    clab_note_more_reason(cause ? cause : "for no reason that is known");
+  }
+  end(is_want(error) ? CLAB_MESSAGE_FAILED : CLAB_MESSAGE_SKIPPED, error, 0);
 }

@@ -18,10 +18,10 @@ struct start {
 static void *run(void *argument) {
   struct start start = *(struct start *)argument;
   free(argument);
-  if (clab_arm_thread(start.name, start.arm_flags))
-    clab_note_reason("a thread of the case could not be armed");
-  else
-    start.body(start.argument);
+  int error = clab_arm_thread(start.name, start.arm_flags);
+  if (error)
+    clab_give_up("a thread could not be armed", error);
+  start.body(start.argument);
   return NULL;
 }
 

@@ -73,6 +73,14 @@ public struct Child: Sendable {
     what.withCString { clab_give_up($0, error) }
   }
 
+  /// Forks a process that dies with this one; 0 in it. A refusal ends the trial: an identifier of -1
+  /// must never come to kill, which would take it for everybody.
+  public func fork() -> Int32 {
+    let process = clab_fork_companion()
+    if process < 0 { giveUp("no process could be forked") }
+    return process
+  }
+
   /// A figure for the report.
   public func note(_ counter: String, _ value: Int) {
     _ = counter.withCString { clab_note_counter($0, Int64(value)) }

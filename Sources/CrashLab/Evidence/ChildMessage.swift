@@ -5,7 +5,8 @@ enum ChildMessage: Sendable {
   case fault(Evidence)
   case finished(at: UInt64)
   case skipped
-  case failed
+  /// With an errno.
+  case failed(CInt)
 
   /// Why a datagram is no message: each a sentence's end after "the child sent".
   struct Garbled: Error, CustomStringConvertible, Equatable {
@@ -30,7 +31,7 @@ enum ChildMessage: Sendable {
       self = .fault(try Evidence(raw, process: sender, source: .handler))
     case CLAB_MESSAGE_FINISHED.rawValue: self = .finished(at: raw.caught_at)
     case CLAB_MESSAGE_SKIPPED.rawValue: self = .skipped
-    case CLAB_MESSAGE_FAILED.rawValue: self = .failed
+    case CLAB_MESSAGE_FAILED.rawValue: self = .failed(raw.code)
     default: throw Garbled("a message of the unknown kind \(raw.kind)")
     }
   }

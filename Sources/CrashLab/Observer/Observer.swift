@@ -55,6 +55,8 @@ final class Observer {
   private var standing: [Int32: clab_observed_stop] = [:]
   /// Whose each thread is, where more than one process is looked at.
   private var owners: [Int32: pid_t] = [:]
+  /// What it could not do, as a sentence: it may have missed something.
+  private(set) var trouble: String?
   /// How the first process ended.
   private(set) var termination: Termination?
 
@@ -110,21 +112,32 @@ final class Observer {
     if let stop = standing.removeValue(forKey: thread) { resume(stop) }
   }
 
-  // A thread that is gone by now was killed: its end is told next.
   private func resume(_ stop: clab_observed_stop) {
     var stop = stop
-    _ = clab_observer_resume(&stop, stop.kind == CLAB_STOPPED_SIGNAL.rawValue ? stop.signal : 0)
+    let signal = stop.kind == CLAB_STOPPED_SIGNAL.rawValue ? stop.signal : 0
+    note(clab_observer_resume(&stop, signal), "resume", of: stop.thread)
+  }
+
+  // A thread that is gone by now was killed: its end is told next.
+  private func note(_ error: CInt, _ what: String, of thread: Int32) {
+    if error == 0 || error == ESRCH { return }
+    let cause = String(cString: strerror(error))
+    trouble = "the observer could not \(what) thread \(thread): \(cause)"
   }
 
   /// From now on it is told when this thread, which stands, takes the process with it.
   func watchLeaving(of thread: Int32) {
-    _ = clab_observer_change(thread, scope.flags | CLAB_OBSERVE_LEAVING.rawValue)
+    note(
+      clab_observer_change(thread, scope.flags | CLAB_OBSERVE_LEAVING.rawValue), "watch", of: thread
+    )
   }
 
   private func look(at thread: Int32) -> Evidence? {
     let owner = owner(of: thread)
     var raw = clab_evidence()
-    guard clab_observer_look(thread, scope.unwinding.rawValue, &raw) == 0 else { return nil }
+    let error = clab_observer_look(thread, scope.unwinding.rawValue, &raw)
+    note(error, "look at", of: thread)
+    if error != 0 { return nil }
     return try? Evidence(raw, process: owner, source: .observer)
   }
 

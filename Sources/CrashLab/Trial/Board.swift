@@ -10,7 +10,7 @@ final class Board {
   init() throws(SystemError) {
     var descriptor: CInt = -1
     guard let memory = clab_board_create(&descriptor) else {
-      throw SystemError(descriptor < 0 ? "memfd_create" : "mmap", "for a board")
+      throw SystemError(String(cString: clab_refused_call()), "for a board")
     }
     self.memory = memory
     self.descriptor = descriptor

@@ -65,7 +65,9 @@ public final class Laboratory {
         advice: "the laboratory looks at its children through /proc, which must be mounted")
     }
     let error = clab_laboratory_prepare()
-    if error != 0 { throw SystemError("prepare", "the laboratory", code: error) }
+    if error != 0 {
+      throw SystemError(String(cString: clab_refused_call()), "for the laboratory", code: error)
+    }
   }
 
   /// Runs every trial of the plan and hands over each report as soon as it is there.

@@ -144,7 +144,11 @@ final class Trial {
       seen.finished = true
       inspect(nil, machine: machine)
     case .skipped: skipReason = board.reason
-    case .failed: seen.troubles.append(board.reason)
+    case .failed(let error):
+      // A child that has lost its board has only this to tell.
+      let reason = board.reason
+      seen.troubles.append(
+        reason.isEmpty ? "the child could not go on: \(String(cString: strerror(error)))" : reason)
     }
     release()
   }
@@ -296,6 +300,7 @@ final class Trial {
     case .failure(let error):
       seen.troubles.append("\(error)")
     }
+    if let trouble = observer?.trouble { seen.troubles.append(trouble) }
     collectDeathEvidence(control: control)
     kill(-process, SIGKILL)  // whatever the case has started and left
     closeChannel()
@@ -340,6 +345,10 @@ final class Trial {
         guard let trace else { continue }
         seen.faults[index].name(trace, in: mappings, with: symbolicator)
       }
+    }
+    if board.armedAt == 0 && skipReason == nil && seen.troubles.isEmpty {
+      seen.troubles.append(
+        "the child was never armed: \(seen.termination?.inWords ?? "its end is unknown")")
     }
     let judgement =
       if let skipReason {

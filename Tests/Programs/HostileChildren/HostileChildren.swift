@@ -126,7 +126,11 @@ enum HostileChildren {
       crash()
     },
     hostile("replays") { _ in
-      for _ in 0..<3 { send(message()) }
+      for _ in 0..<3 {
+        send(message())
+        var answer: UInt8 = 0
+        recv(channel, &answer, 1, 0)
+      }
       crash()
     },
     hostile("floods-the-socket", deadline: 20) { _ in
