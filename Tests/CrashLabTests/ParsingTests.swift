@@ -28,6 +28,18 @@ func whatIsNoMapsLineIsLeftOut(text: String) {
   #expect(Mapping.parse(maps: text.utf8).isEmpty)
 }
 
+/// The text is read in pieces, while the process maps and unmaps.
+@Test func linesThatOverlapTheOneBeforeAreLeftOut() {
+  let text = """
+    1000-3000 rw-p 00000000 00:00 0
+    2000-4000 r--p 00000000 00:00 0
+    500-600 r--p 00000000 00:00 0
+    3000-4000 r-xp 00000000 00:00 0
+
+    """
+  #expect(Mapping.parse(maps: text.utf8).map(\.low) == [Address(0x1000), Address(0x3000)])
+}
+
 /// Random bytes, and random changes of a true line, neither trap nor hang.
 @Test(arguments: 0..<20)
 func mapsParserBearsAnything(seed: UInt64) {
@@ -39,7 +51,11 @@ func mapsParserBearsAnything(seed: UInt64) {
       bytes[Int.random(in: 0..<bytes.count, using: &random)] = UInt8.random(
         in: 0...255, using: &random)
     }
-    for mapping in Mapping.parse(maps: bytes) { #expect(mapping.low < mapping.high) }
+    let mappings = Mapping.parse(maps: bytes)
+    for mapping in mappings { #expect(mapping.low < mapping.high) }
+    for (lower, upper) in zip(mappings, mappings.dropFirst()) {
+      #expect(lower.high <= upper.low)
+    }
   }
 }
 

@@ -34,7 +34,7 @@ struct ControlBlocks {
       while let segment = rest.first {
         if let offset {
           let batch = rest.prefix(Int(CLAB_MAX_PEEKS))
-          let blocks = batch.map { Address($0.upperBound.value - UInt64(page - offset)) }
+          let blocks = batch.map { Address($0.upperBound.value &- UInt64(page - offset)) }
           let words = read(blocks, bytes: 24)
           for (index, segment) in batch.enumerated() {
             if let block = words[index], isBlock(block, at: 0, address: blocks[index]) {

@@ -132,7 +132,7 @@ extension FoundStack.Facts {
   }
 
   private func pageEnd(_ address: Address) -> Address {
-    Address((address.value / UInt64(pageSize) + 1) * UInt64(pageSize))
+    Address((address.value / UInt64(pageSize) &+ 1) &* UInt64(pageSize))
   }
 
   fileprivate func guardBelow(_ limit: Address) -> Guard {

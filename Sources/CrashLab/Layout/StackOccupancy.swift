@@ -49,7 +49,7 @@ public struct StackOccupancy: Sendable, Equatable {
         stack: stacks[index],
         inUse: stacks[index].stackPointer.map { distance(from: $0, to: region.high) },
         touched: touched.first.map { distance(from: $0.lowerBound, to: region.high) } ?? 0,
-        resident: touched.reduce(0) { $0 + distance(from: $1.lowerBound, to: $1.upperBound) },
+        resident: touched.reduce(0) { $0.plus(distance(from: $1.lowerBound, to: $1.upperBound)) },
         largestStep: step,
         below: neighbour(below: region, index: index, stacks: stacks, mappings: mappings),
         memory: mappings.holding(region.low)?.label ?? "")
@@ -57,7 +57,7 @@ public struct StackOccupancy: Sendable, Equatable {
   }
 
   private static func distance(from low: Address, to high: Address) -> Int {
-    Int(clamping: high.value - low.value)
+    low < high ? Int(clamping: high.value - low.value) : 0
   }
 
   private static func neighbour(
@@ -72,7 +72,7 @@ public struct StackOccupancy: Sendable, Equatable {
       if isShared || lower.high >= end {
         return Neighbour(
           kind: .stack, name: lower.name,
-          distance: max(0, Int(clamping: Int64(region.low.value) - Int64(lower.high.value))))
+          distance: distance(from: lower.high, to: region.low))
       }
     }
     guard end.value > 0,
