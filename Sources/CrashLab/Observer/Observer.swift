@@ -57,6 +57,9 @@ final class Observer {
   private var owners: [Int32: pid_t] = [:]
   /// How the first process ended.
   private(set) var termination: Termination?
+  /// What was seen and can't be believed: the harness's own mistakes, and walks that the oracle
+  /// has not found equal.
+  private(set) var troubles: [String] = []
 
   /// - Parameter process: has been seized (clab_observer_seize).
   init(_ process: pid_t, scope: Scope) {
@@ -125,7 +128,12 @@ final class Observer {
     let owner = owner(of: thread)
     var raw = clab_evidence()
     guard clab_observer_look(thread, scope.unwinding.rawValue, &raw) == 0 else { return nil }
-    return try? Evidence(raw, process: owner, source: .observer)
+    do {
+      return try Evidence(raw, process: owner, source: .observer)
+    } catch {
+      troubles.append("the observer has \(error)")
+      return nil
+    }
   }
 
   private func owner(of thread: Int32) -> pid_t {

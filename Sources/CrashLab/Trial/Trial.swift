@@ -278,6 +278,7 @@ final class Trial {
   func reap(control: ControlProcess, machine: Machine) {
     while channel >= 0 && pendingMessage() {}
     while let event = observer?.next(wait: true) { take(event, machine: machine) }
+    seen.troubles += observer?.troubles ?? []
     var information = siginfo_t()
     let result = Result { () throws(SystemError) in
       if let ended = observer?.termination { return ended }
