@@ -14,7 +14,9 @@ import Testing
     #expect(result.output.hasPrefix("300 recursions, "), "\(result.output)")
   }
 
-  /// A walk that differs is a laboratory error.
+  /// A walk that differs is a laboratory error, in the handler and, where the case is observed, from
+  /// outside. `crashlab all --unwinding oracle --observe-all` compares both walks of every case, which
+  /// takes minutes.
   @Test(arguments: Build.allCases)
   func everyCaseIsWalkedAsLibunwindDoes(build: Build) throws {
     let result = try Command(build: build).run([

@@ -122,6 +122,8 @@ void clab_unwind_target(const struct clab_target *target, uint32_t mode, struct 
                         clab_frame_visitor visitor, void *visitor_context);
 
 /* Unwinds a thread of a live process that stands still: ptrace-stopped, or parked in its handler.
+   Only .eh_frame is read, which every usual compiler makes; what has none is stepped by libunwind's
+   heuristic, and its frames are flagged CLAB_FRAME_GUESSED.
    Async-signal-safe: no */
 void clab_unwind_process(pid_t process, const struct clab_registers *registers, uint32_t mode,
                          struct clab_trace *trace);

@@ -55,10 +55,11 @@ final class Observer {
   private var standing: [Int32: clab_observed_stop] = [:]
   /// Whose each thread is, where more than one process is looked at.
   private var owners: [Int32: pid_t] = [:]
-  /// What it could not do, as a sentence: it may have missed something.
-  private(set) var trouble: String?
   /// How the first process ended.
   private(set) var termination: Termination?
+  /// What it could not do, or what it has seen and can't be believed (the harness's own mistakes, and
+  /// walks that the oracle has not found equal), as sentences; the first few.
+  private(set) var troubles: [String] = []
 
   /// - Parameter process: has been seized (clab_observer_seize).
   init(_ process: pid_t, scope: Scope) {
@@ -122,7 +123,11 @@ final class Observer {
   private func note(_ error: CInt, _ what: String, of thread: Int32) {
     if error == 0 || error == ESRCH { return }
     let cause = String(cString: strerror(error))
-    trouble = "the observer could not \(what) thread \(thread): \(cause)"
+    note("the observer could not \(what) thread \(thread): \(cause)")
+  }
+
+  private func note(_ trouble: String) {
+    if troubles.count < 8 { troubles.append(trouble) }
   }
 
   /// From now on it is told when this thread, which stands, takes the process with it.
@@ -138,7 +143,12 @@ final class Observer {
     let error = clab_observer_look(thread, scope.unwinding.rawValue, &raw)
     note(error, "look at", of: thread)
     if error != 0 { return nil }
-    return try? Evidence(raw, process: owner, source: .observer)
+    do {
+      return try Evidence(raw, process: owner, source: .observer)
+    } catch {
+      note("the observer has \(error)")
+      return nil
+    }
   }
 
   private func owner(of thread: Int32) -> pid_t {

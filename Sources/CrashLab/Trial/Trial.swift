@@ -282,6 +282,7 @@ final class Trial {
   func reap(control: ControlProcess, machine: Machine) {
     while channel >= 0 && pendingMessage() {}
     while let event = observer?.next(wait: true) { take(event, machine: machine) }
+    seen.troubles += observer?.troubles ?? []
     var information = siginfo_t()
     let result = Result { () throws(SystemError) in
       if let ended = observer?.termination { return ended }
@@ -300,7 +301,6 @@ final class Trial {
     case .failure(let error):
       seen.troubles.append("\(error)")
     }
-    if let trouble = observer?.trouble { seen.troubles.append(trouble) }
     collectDeathEvidence(control: control)
     kill(-process, SIGKILL)  // whatever the case has started and left
     closeChannel()
