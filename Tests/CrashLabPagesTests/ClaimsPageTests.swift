@@ -68,9 +68,12 @@ import Testing
     func samples(_ value: Double) -> [Sample] {
       (0..<9).map { Sample(nanoseconds: value + Double($0), cycles: value * 4, switches: 1) }
     }
-    let rings = (2...12).map {
-      TLBReport.RingPair(
-        members: $0, thread: samples(2200), process: samples($0 < 7 ? 2250 : 2700))
+    let rings = (2...12).map { members in
+      var counted = Sample(nanoseconds: 1)
+      counted.flushes = members < 7 ? 0.02 : 1
+      return TLBReport.RingPair(
+        members: members, thread: samples(2200), process: samples(members < 7 ? 2250 : 2700),
+        counted: (Sample(nanoseconds: 1), counted))
     }
     var switching = SwitchReport(
       machine: Reports.machine, conditions: conditions, placement: Placement(core: 0),
@@ -97,7 +100,8 @@ import Testing
     }
     for text in [
       "not settled on this machine", "interrupted", "15 threads' stacks", "15 stacks, 120.1 MiB",
-      "of nothing", "guard 4 KiB", "soft limit", "step at 7", "thread switch, shared futex",
+      "of nothing", "guard 4 KiB", "soft limit", "step at 7", "as the kernel counted",
+      "thread switch, shared futex",
     ] {
       #expect(document.text.contains(text), "\(text)")
     }

@@ -185,6 +185,7 @@ private struct UnwindRecord {
           "-ex", "thread 2", "-ex", "bt",
         ], patience: plan.patience, sitting: sitting
       ) { $0.first == UInt8(ascii: "#") }
+      guard sitting.goesOn else { return }
       if gdb.lines >= Int(overflow.folded_frames) {
         add("\(name).gdb", gdb.duration)
       } else {
@@ -198,6 +199,7 @@ private struct UnwindRecord {
       environment: ["SWIFT_BACKTRACE=enable=yes,color=no,interactive=no"],
       patience: plan.patience, sitting: sitting
     ) { ($0.first ?? 0) >= UInt8(ascii: "0") && ($0.first ?? 0) <= UInt8(ascii: "9") }
+    guard sitting.goesOn else { return }
     if backtracer.lines > 0 && !backtracer.timedOut {
       add("\(name).swift-backtracer", backtracer.duration)
       addNote("\(name).swift-backtracer: \(backtracer.lines) frames")

@@ -18,7 +18,7 @@ package enum Figures {
     return "\(short(nanoseconds)) ns"
   }
 
-  static func fixed(_ value: Double, _ digits: Int) -> String {
+  package static func fixed(_ value: Double, _ digits: Int) -> String {
     guard value.isFinite else { return "-" }
     var scale = 1.0
     for _ in 0..<digits { scale *= 10 }

@@ -33,6 +33,22 @@ struct SweepChart {
           "text-anchor": "middle",
         ], "\(ring.members)")
     }
+    let flushes = rings.compactMap { ring in
+      ring.processFlushesPerHop.map { (members: ring.members, perHop: $0) }
+    }
+    for flush in flushes {
+      svg.element(
+        "text",
+        [
+          "class": "word processes", "x": percent(x(flush.members)),
+          "y": "\(SweepChart.bottom + 32)", "text-anchor": "middle",
+        ], Figures.fixed(flush.perHop, 1))
+    }
+    if !flushes.isEmpty {
+      svg.label(
+        "word processes", "flushes a hop of processes, as the kernel counted", at: 0,
+        y: SweepChart.bottom + 48)
+    }
     if let step = curve.processStep {
       let place = x(step.members)
       svg.line("mark pointer", from: place, to: place, y1: 4, y2: SweepChart.bottom)
@@ -49,11 +65,13 @@ struct SweepChart {
     }
     svg.label("word processes", "processes (line)", at: 0.2, y: SweepChart.bottom - 28)
     svg.label("word threads", "threads (dashes)", at: 0.2, y: SweepChart.bottom - 10)
-    let words = rings.map {
-      "\($0.members): threads \(Figures.short($0.thread)), processes \(Figures.short($0.process))"
+    let words = rings.map { ring in
+      "\(ring.members): threads \(Figures.short(ring.thread)), processes "
+        + Figures.short(ring.process)
+        + (ring.processFlushesPerHop.map { " with \(Figures.fixed($0, 2)) flushes" } ?? "")
     }
     return svg.document(
-      height: SweepChart.bottom + 22,
+      height: SweepChart.bottom + (flushes.isEmpty ? 22 : 54),
       description: "Nanoseconds a hop by members of the ring: \(words.joined(separator: "; "))")
   }
 }
