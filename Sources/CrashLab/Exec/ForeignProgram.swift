@@ -60,7 +60,8 @@ public struct ForeignProgram: Sendable {
         with(process) { $0.executed() }
       case .ended(let ended, let termination):
         guard var gone = watched.removeValue(forKey: ended) else { continue }
-        let told = gone.report(termination, names: symbolicator)
+        let told = gone.report(
+          termination, names: symbolicator, troubles: ended == process ? observer.troubles : [])
         if ended == process {
           first = told
         } else if !told.0.faults.isEmpty {

@@ -110,7 +110,7 @@ struct WatchedProcess {
 
   /// It has ended: what there is to tell, and how many faults it dealt with itself.
   mutating func report(
-    _ termination: Termination, names symbolicator: Symbolicator
+    _ termination: Termination, names symbolicator: Symbolicator, troubles others: [String] = []
   ) -> (TrialReport, handledFaults: Int) {
     timeline.append(.init(event: .reaped, at: Double(clab_now() - started) / 1000))
     // A signal that came from elsewhere meanwhile, SIGKILL say, makes the last fault a mere event.
@@ -120,7 +120,7 @@ struct WatchedProcess {
     }
     var seen = Observation()
     seen.termination = termination
-    seen.troubles = troubles
+    seen.troubles = troubles + others
     seen.faults = fatal.map { $0.named(with: symbolicator) }
     if let last = fatal.last {
       seen.death = DeathEvidence(
