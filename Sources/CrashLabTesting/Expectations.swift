@@ -9,7 +9,7 @@ public import Testing
 /// }
 /// ```
 ///
-/// The closure runs in a process of its own (``CrashLab/Laboratory/trial(_:on:timeout:showsOutput:_:)``),
+/// The closure runs in a process of its own (`Laboratory.trial`),
 /// so it can't capture anything.
 ///
 /// - Parameters:
@@ -37,7 +37,7 @@ public func expectOverflow(
 /// ```
 ///
 /// - Parameters:
-///   - stack: the stack that it runs on. ``CrashLab/TrialReport/stackTouched`` tells how much of it
+///   - stack: the stack that it runs on. `stackTouched` tells how much of it
 ///     was needed.
 ///   - timeout: seconds that it may take.
 /// - Returns: the report, for further expectations.
@@ -61,7 +61,7 @@ public func expectNoOverflow(
 ///
 /// - Parameters:
 ///   - expectation: what must be seen.
-///   - stack: the stack that it runs on; a thread's is called ``CrashLab/TrialStack/threadName``.
+///   - stack: the stack that it runs on; a thread's is called `TrialStack.threadName`.
 ///   - timeout: seconds that it may take.
 /// - Returns: the report with a verdict.
 /// - Throws: if it can't be tried.

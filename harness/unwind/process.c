@@ -73,17 +73,23 @@ static bool ask(int maps, uint64_t address, struct query *query) {
   return ioctl(maps, _IOWR('f', 17, struct query), query) == 0;
 }
 
-/* Asks the kernel where the image begins. False if that takes more than two questions. */
+static bool is_same_file(const struct query *a, const struct query *b) {
+  return a->inode == b->inode && a->device_major == b->device_major &&
+         a->device_minor == b->device_minor;
+}
+
+/* Asks the kernel where the image begins. False if that takes more than three questions. */
 static bool ask_base(const char *path, uint64_t address, uint64_t *base) {
-  struct query here, first;
+  struct query here, first, below;
   int maps = open(path, O_RDONLY | O_CLOEXEC);
   if (maps < 0)
     return false;
   bool answered = ask(maps, address, &here) && ask(maps, here.low - here.offset, &first);
+  /* A file smaller than a page is mapped from its first byte several times. */
+  bool continues = answered && ask(maps, first.low - 1, &below) && is_same_file(&below, &first);
   close(maps);
-  if (!answered || first.low != here.low - here.offset || first.offset != 0 || first.inode == 0 ||
-      first.inode != here.inode || first.device_major != here.device_major ||
-      first.device_minor != here.device_minor)
+  if (!answered || continues || first.low != here.low - here.offset || first.offset != 0 ||
+      first.inode == 0 || !is_same_file(&first, &here))
     return false;
   *base = first.low;
   return true;

@@ -54,7 +54,15 @@ struct ProcessDirectory: ~Copyable {
     guard let directory = try? ProcessDirectory(process),
       let identifiers = try? directory.threadIdentifiers()
     else { return 0 }
-    return identifiers.count
+    return identifiers.count { !directory.isDead($0) }
+  }
+
+  /// Whether a thread has ended, also where its process stays in the list until its parent waits.
+  private func isDead(_ thread: Int32) -> Bool {
+    guard let stat = readSmallFile("task/\(thread)/stat", in: descriptor),
+      let state = stat.lastIndex(of: ")").flatMap({ stat[$0...].dropFirst(2).first })
+    else { return true }
+    return state == "Z" || state == "X"
   }
 
   /// RLIMIT_STACK's soft limit in bytes; nil if unlimited or unreadable.
