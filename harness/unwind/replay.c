@@ -38,6 +38,8 @@ CLAB_READS_FOREIGN_MEMORY
 static inline __attribute__((always_inline)) bool advance(struct clab_replay *replay, uint64_t high,
                                                           uint64_t bias, struct piece *piece) {
   const uint64_t pc = piece->pc, sp = piece->sp, fp = piece->fp;
+  if (pc == 0) /* no caller; and an empty slot looks like its rule */
+    return false;
   uint64_t slot = clab_rule_hash(pc);
   struct clab_replay *rule = &replay[slot];
   if (__builtin_expect(rule->pc != pc, 0)) {
