@@ -22,13 +22,15 @@ import Testing
   }
 
   /// Lets the foreign program die in a folder of its own, and gives the path of its dump.
-  static func withCore<Value>(_ way: String, _ body: (String) throws -> Value) throws -> Value {
+  static func withCore<Value>(
+    _ way: String, of program: String? = nil, _ body: (String) throws -> Value
+  ) throws -> Value {
     try withTemporaryFolder { folder in
       let process = Process()
       process.executableURL = URL(fileURLWithPath: "/bin/sh")
       process.arguments = [
-        "-c", "ulimit -c unlimited && exec \"$0\" \"$1\"", try Command("foreign").executable.path,
-        way,
+        "-c", "ulimit -c unlimited && exec \"$0\" \"$1\"",
+        try program ?? Command("foreign").executable.path, way,
       ]
       process.currentDirectoryURL = URL(fileURLWithPath: folder)
       // Swift's own backtracer would handle the faults of a program that links its runtime.
@@ -156,6 +158,37 @@ import Testing
       #expect(fault.process.relation == .trial)
       let isMain = fault.thread.id == fault.process.id
       #expect(fault.thread.name == (isMain ? "foreign" : ""))
+    }
+  }
+
+  private static let compiler = "/usr/bin/gcc"
+
+  /// gcc -static leaves the table of the unwind information out.
+  @Test(
+    .enabled(if: kernelWritesCores, "core_pattern hands dumps to a collector"),
+    .enabled(
+      if: FileManager.default.isExecutableFile(atPath: compiler), "\(compiler) is not installed"))
+  func staticProgramHasAllItsFrames() throws {
+    try withTemporaryFolder { folder in
+      let source = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+        .deletingLastPathComponent().appendingPathComponent("Programs/Foreign/main.c")
+      let program = "\(folder)/static"
+      let build = Process()
+      build.executableURL = URL(fileURLWithPath: CoreTests.compiler)
+      build.arguments = [
+        "-g", "-static", "-pthread", "-D_GNU_SOURCE", "-o", program, source.path,
+      ]
+      try build.run()
+      build.waitUntilExit()
+      try #require(build.terminationStatus == 0)
+      let live = try CoreTests.report(["exec", "--format", "json", "--", program, "thread"])
+      try CoreTests.withCore("thread", of: program) { core in
+        let dead = try CoreTests.report(["core", "--format", "json", core])
+        #expect(dead.faults.map(Told.init) == live.faults.map(Told.init))
+        #expect(
+          dead.faults.last?.unwind?.frames.last?.symbol
+            == live.faults.last?.unwind?.frames.last?.symbol)
+      }
     }
   }
 

@@ -1,4 +1,4 @@
-#include "unwind/index.h"
+#include "clab_frame_index.h"
 
 #include "unwind/cfi.h"
 

@@ -1,5 +1,5 @@
 /* A live process as a target: memory by process_vm_readv, images by /proc/PID/maps. */
-#include "unwind/index.h"
+#include "clab_frame_index.h"
 
 #include <fcntl.h>
 #include <stdio.h>

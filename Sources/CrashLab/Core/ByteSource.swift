@@ -27,7 +27,7 @@ extension ByteSource {
 final class FileSource: ByteSource {
   let path: String
   let size: UInt64
-  private let descriptor: CInt
+  let descriptor: CInt
 
   init(_ path: String) throws(SystemError) {
     // Without O_NONBLOCK a pipe would be waited for.

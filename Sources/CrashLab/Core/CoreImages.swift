@@ -38,6 +38,9 @@ final class CoreImages {
     look(at: path, dumped: dumped).source?.read(at: offset, into: buffer) ?? 0
   }
 
+  /// The file that is read for a path; nil before anybody has looked, and if it is not the same.
+  func source(of path: String) -> FileSource? { entries[path]?.source }
+
   /// Where the file is that is read for a path.
   func file(of path: String) -> String { entries[path]?.source?.path ?? path }
 

@@ -6,14 +6,21 @@ final class CoreMemory {
   let mappings: [Mapping]
   let images: CoreImages
   private let source: any ByteSource
+  /// Of the program itself, if it has no table of its own.
+  private var index = clab_frame_index()
+  private var isIndexed = false
   private let segments: [CoreDump.Segment]
+  private let executable: String?
 
   init(_ dump: CoreDump, of source: any ByteSource, images: CoreImages = CoreImages()) {
     self.source = source
     self.images = images
     segments = dump.segments
     mappings = dump.mappings
+    executable = dump.executable
   }
+
+  deinit { clab_frame_index_free(&index) }
 
   /// Reads from an address on; returns how many bytes could be read without a gap.
   func read(_ address: UInt64, into buffer: UnsafeMutableRawBufferPointer) -> Int {
@@ -97,8 +104,11 @@ final class CoreMemory {
     var target = clab_target()
     target.context = Unmanaged.passUnretained(self).toOpaque()
     target.read = { context, address, buffer, size in
-      CoreMemory.of(context).read(
-        address, into: UnsafeMutableRawBufferPointer(start: buffer, count: size))
+      let memory = CoreMemory.of(context)
+      let indexed = clab_frame_index_read(&memory.index, address, buffer, size)
+      return indexed > 0
+        ? indexed
+        : memory.read(address, into: UnsafeMutableRawBufferPointer(start: buffer, count: size))
     }
     target.find_image = { context, address, image in
       guard let image else { return false }
@@ -118,6 +128,25 @@ final class CoreMemory {
       ? mapping.low : LoadedImage.holding(Address(address), in: mappings)?.base
     guard let base else { return false }
     var target = target
-    return clab_image_at(&target, base.value, image)
+    guard clab_image_at(&target, base.value, image) else { return false }
+    if image.pointee.eh_frame_header == 0, mapping.path == executable {
+      indexProgram(mapping.path, image)
+    }
+    return true
+  }
+
+  /// A program that is linked statically often has no table to search: the linker leaves it out.
+  private func indexProgram(_ path: String, _ image: UnsafeMutablePointer<clab_image>) {
+    if !isIndexed {
+      isIndexed = true
+      if state(of: path) == .same, let file = images.source(of: path) {
+        // While the index is made, what is read is the dump alone.
+        var target = target
+        var made = clab_frame_index()
+        clab_frame_index_make(&made, &target, image, file.descriptor)
+        index = made
+      }
+    }
+    clab_frame_index_use(&index, image)
   }
 }

@@ -4,8 +4,8 @@
  * memory, and the table is laid where the target has nothing mapped: whoever reads the target's
  * memory asks the index first.
  */
-#ifndef CLAB_INDEX_H
-#define CLAB_INDEX_H
+#ifndef CRASHLAB_FRAME_INDEX_H
+#define CRASHLAB_FRAME_INDEX_H
 
 #include "clab_unwind.h"
 
