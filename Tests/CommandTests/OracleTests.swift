@@ -20,7 +20,7 @@ import Testing
   @Test(arguments: Build.allCases)
   func everyCaseIsWalkedAsLibunwindDoes(build: Build) throws {
     let result = try Command(build: build).run([
-      "all", "--unwinding", "oracle", "--no-save", "--format", "json",
+      "all", "--unwinding", "oracle", "--timeout", "60", "--no-save", "--format", "json",
     ])
     let report = try JSONDecoder().decode(RunReport.self, from: Data(result.output.utf8))
     for trial in report.trials where trial.verdict != .skipped {
