@@ -18,6 +18,8 @@ struct ProcessDirectory: ~Copyable {
     guard let text = readSmallBytes("maps", in: descriptor) else {
       throw SystemError("read", "maps of a child in /proc")
     }
+    // A process that has ended has no memory, and still a directory until its parent has waited.
+    if text.isEmpty { throw SystemError("read", "maps of a child in /proc", code: ESRCH) }
     return Mapping.parse(maps: text)
   }
 

@@ -72,12 +72,14 @@ final class Trial {
     record(.forked, at: forkedAt)
   }
 
-  /// When it is ended, CLOCK_MONOTONIC nanoseconds. A case's own time begins when the child is armed,
-  /// and anew when a fault of it has been looked at: a busy machine must not use it up before.
+  /// When it is ended, CLOCK_MONOTONIC nanoseconds. A case's own time begins when the child is armed
+  /// and the faults that it is about have been looked at: a busy machine must not use it up before.
   var deadline: UInt64 {
     if armedAt == 0 { armedAt = min(board.armedAt, clab_now()) }
     let begun = max(armedAt, releasedAt)
-    return (begun == 0 ? forkedAt + patience.toArm : begun + patience.afterwards) + postponed
+    let isOnItsWay = begun == 0 || seen.faults.count < expectation.faults.count
+    return (isOnItsWay ? max(begun, forkedAt) + patience.toArm : begun + patience.afterwards)
+      + postponed
   }
 
   /// When to look at its deadline again.
