@@ -64,8 +64,6 @@ import Testing
   @Test func aCallIsRefusedOnce() throws {
     let cases =
       HostileMachineTests.few + (HostileMachineTests.isWhole ? HostileMachineTests.more : [])
-    // What takes longest are the names of the frames.
-    let unwinding = HostileMachineTests.isWhole ? [] : ["--unwinding", "none"]
     var table = Table(
       "a call is refused once", columns: "call", "error", "moments", "exit 70", "as if nothing",
       "one of what was said")
@@ -84,7 +82,7 @@ import Testing
       var outcomes: [Outcome] = []
       while true {
         let outcome = try run(
-          ["--fail", call, name, "\(moment)"], cases + ["--no-save", "--timeout", "3"] + unwinding)
+          ["--fail", call, name, "\(moment)"], cases + ["--no-save", "--unwinding", "none"])
         if outcome.isUntried || outcome.refused == 0 { break }
         expectTruth(outcome, cause: String(cString: strerror(error)), "\(call) \(name) \(moment)")
         outcomes.append(outcome)

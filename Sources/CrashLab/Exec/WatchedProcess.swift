@@ -32,7 +32,7 @@ struct WatchedProcess {
 
   /// A signal is about to be delivered to one of its threads, which stands.
   mutating func saw(_ evidence: Evidence, by observer: Observer) {
-    guard let masks = SignalMasks(of: evidence.thread, in: process),
+    guard let masks = try? SignalMasks(of: evidence.thread, in: process),
       !(evidence.code.isSent && masks.ignores(evidence.signal)),
       let witness = Witness(evidence)
     else { return }
@@ -125,8 +125,8 @@ struct WatchedProcess {
     if let last = fatal.last {
       seen.death = DeathEvidence(
         termination: termination, threadsAtFault: last.threads,
-        threadsAfter: ProcessDirectory.threadsLeft(of: process), beats: .init(), waitersAfter: 0,
-        controlProcessAlive: nil)
+        threadsAfter: (try? ProcessDirectory.threadsLeft(of: process)) ?? 0, beats: .init(),
+        waitersAfter: 0, controlProcessAlive: nil)
     }
     let ofTheEnd = seen.faults.count {
       $0.handler?.isCaught == true && $0.sender == nil && $0.signal.isFault

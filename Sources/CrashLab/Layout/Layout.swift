@@ -46,7 +46,7 @@ extension Layout {
       mappings: mappings, threads: threads, scan: PageScan(), claims: claims,
       process: leader ?? process,
       limits: MainStackLimits(
-        soft: directory.softStackLimit(pageSize: machine.pageSize),
+        soft: try directory.softStackLimit(pageSize: machine.pageSize),
         gap: UInt64(machine.stackGuardGap)),
       pageSize: machine.pageSize)
     facts.scan = try directory.scanPages(
@@ -137,8 +137,8 @@ extension FoundStack.Facts {
 
 extension ProcessDirectory {
   /// RLIMIT_STACK's soft limit in bytes, whole pages; nil if unlimited or unknown.
-  func softStackLimit(pageSize: Int) -> UInt64? {
-    softStackLimit().map { $0 & ~UInt64(pageSize - 1) }
+  func softStackLimit(pageSize: Int) throws(SystemError) -> UInt64? {
+    try softStackLimit().map { $0 & ~UInt64(pageSize - 1) }
   }
 
   /// The path of the program's file, or "".

@@ -21,6 +21,17 @@ func readSmallFile(_ path: String, in directory: CInt = AT_FDCWD) -> String? {
   readSmallBytes(path, in: directory).map { String(decoding: $0, as: UTF8.self) }
 }
 
+/// The same of what may be gone: nil then. What can't be opened for want of something was not looked
+/// at, and that is an error: it is not the same as not being there.
+func readFileIfThere(
+  _ path: String, in directory: CInt = AT_FDCWD
+) throws(SystemError) -> String? {
+  if let text = readSmallFile(path, in: directory) { return text }
+  let error = SystemError("open", path)
+  if error.isWant { throw error }
+  return nil
+}
+
 /// Reads a file that somebody else may have made: a regular one, no link, and no larger than this.
 func readRegularFile(_ path: String, atMost limit: Int) throws(SystemError) -> [UInt8] {
   // Without O_NONBLOCK a pipe would be waited for.

@@ -7,8 +7,9 @@ struct SignalMasks: Equatable {
   var blocked: UInt64
 
   /// Nil if the thread is gone.
-  init?(of thread: Int32, in process: pid_t) {
-    guard let text = readSmallFile("/proc/\(process)/task/\(thread)/status") else { return nil }
+  init?(of thread: Int32, in process: pid_t) throws(SystemError) {
+    let status = try readFileIfThere("/proc/\(process)/task/\(thread)/status")
+    guard let text = status else { return nil }
     self.init(status: text)
   }
 

@@ -35,15 +35,11 @@ public final class Symbolicator {
           isReturnAddress: frame.isReturnAddress)
       }
     }
-    let missing: [Place: (frame: CompactBacktrace.Frame, image: LoadedImage)] = zip(
-      places, zip(frames, images)
-    ).reduce(into: [:]) { missing, next in
-      guard let place = next.0, let image = next.1.1, known[place] == nil else { return }
-      missing[place] = (next.1.0, image)
-    }
-    lookUp(missing)
-    // A file that could not be opened for a moment must not leave its frames without names for ever.
-    lookUp(missing.filter { known[$0.key]?.symbol == nil })
+    lookUp(
+      zip(places, zip(frames, images)).reduce(into: [:]) { missing, next in
+        guard let place = next.0, let image = next.1.1, known[place] == nil else { return }
+        missing[place] = (next.1.0, image)
+      })
     return places.map { $0.flatMap { known[$0] } ?? .unknown }
   }
 

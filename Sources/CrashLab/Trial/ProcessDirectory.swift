@@ -25,11 +25,12 @@ struct ProcessDirectory: ~Copyable {
 
   /// Every task of the process; one that ends during the look is left out.
   func threads() throws(SystemError) -> [Photograph.ThreadSeen] {
-    try threadIdentifiers().compactMap { id in
-      readSmallFile("task/\(id)/comm", in: descriptor).map {
-        Photograph.ThreadSeen(id: id, name: String($0.drop { $0 == "\n" }.prefix { $0 != "\n" }))
-      }
+    var threads: [Photograph.ThreadSeen] = []
+    for id in try threadIdentifiers() {
+      guard let name = try readFileIfThere("task/\(id)/comm", in: descriptor) else { continue }
+      threads.append(.init(id: id, name: String(name.drop { $0 == "\n" }.prefix { $0 != "\n" })))
     }
+    return threads
   }
 
   func threadIdentifiers() throws(SystemError) -> [Int32] {
@@ -52,11 +53,14 @@ struct ProcessDirectory: ~Copyable {
   }
 
   /// How many tasks a process that was reaped still has: 0, unless the kernel is wrong.
-  static func threadsLeft(of process: pid_t) -> Int {
-    guard let directory = try? ProcessDirectory(process),
-      let identifiers = try? directory.threadIdentifiers()
-    else { return 0 }
-    return identifiers.count { !directory.isDead($0) }
+  static func threadsLeft(of process: pid_t) throws(SystemError) -> Int {
+    do throws(SystemError) {
+      let directory = try ProcessDirectory(process)
+      return try directory.threadIdentifiers().count { !directory.isDead($0) }
+    } catch {
+      if error.isWant { throw error }
+      return 0
+    }
   }
 
   /// Whether a thread has ended, also where its process stays in the list until its parent waits.
@@ -68,16 +72,21 @@ struct ProcessDirectory: ~Copyable {
   }
 
   /// RLIMIT_STACK's soft limit in bytes; nil if unlimited or unreadable.
-  func softStackLimit() -> UInt64? {
-    readSmallFile("limits", in: descriptor).flatMap { MainStackLimits.soft(inLimits: $0) }
+  func softStackLimit() throws(SystemError) -> UInt64? {
+    try readFileIfThere("limits", in: descriptor).flatMap { MainStackLimits.soft(inLimits: $0) }
   }
 
   /// The run of pages below `limit` that pagemap shows as guarded (bit 58: kernel 6.15 on), looking
   /// no further than `reach` bytes; nil if the page directly below is not.
-  func installedGuard(below limit: Address, pageSize: Int, reach: Int = 1 << 24) -> Range<Address>?
-  {
+  func installedGuard(
+    below limit: Address, pageSize: Int, reach: Int = 1 << 24
+  ) throws(SystemError) -> Range<Address>? {
     let pagemap = openat(descriptor, "pagemap", O_RDONLY | O_CLOEXEC)
-    guard pagemap >= 0 else { return nil }
+    guard pagemap >= 0 else {
+      let error = SystemError("open", "pagemap of a child in /proc")
+      if error.isWant { throw error }
+      return nil
+    }
     defer { close(pagemap) }
     let page = UInt64(pageSize)
     let last = limit.value / page
@@ -117,7 +126,7 @@ extension Photograph {
     for claim in claims where claim.kind != .main && claim.low.value > 0 {
       guard let below = mappings.holding(Address(claim.low.value - 1)),
         below.permissions.contains(.write),
-        let installed = directory.installedGuard(below: claim.low, pageSize: machine.pageSize)
+        let installed = try directory.installedGuard(below: claim.low, pageSize: machine.pageSize)
       else { continue }
       guards.append(installed)
     }
@@ -125,6 +134,6 @@ extension Photograph {
       mappings: mappings, threads: threads,
       stacks: StackRegion.find(
         claims: claims, mappings: mappings, installedGuards: guards,
-        limits: machine.mainStackLimits(soft: directory.softStackLimit())))
+        limits: machine.mainStackLimits(soft: try directory.softStackLimit())))
   }
 }

@@ -21,6 +21,9 @@ public struct SystemError: Error, CustomStringConvertible, Sendable {
   /// The kernel or a sandbox does not permit it.
   var isRefusal: Bool { code == EPERM || code == EACCES || code == ENOSYS }
 
+  /// The machine could do it, but is out of something.
+  var isWant: Bool { code == EMFILE || code == ENFILE || code == ENOMEM }
+
   public var description: String {
     let on = subject.isEmpty ? "" : " \(subject)"
     let advice = advice.isEmpty ? generalAdvice : advice

@@ -206,12 +206,21 @@ final class Trial {
   /// Something has happened to a child: to this one, if it is traced.
   func observe(machine: Machine) {
     while let event = observer?.next() { take(event, machine: machine) }
+    if observer?.troubles.isEmpty == false { killGroup() }  // a thread may stand for ever
+  }
+
+  private func signalMasks(of thread: Int32) -> SignalMasks? {
+    do {
+      return try SignalMasks(of: thread, in: process)
+    } catch {
+      seen.troubles.append("the signals of a thread could not be looked at: \(error)")
+      return nil
+    }
   }
 
   private func take(_ event: Observer.Event, machine: Machine) {
     guard case .signal(let evidence) = event else { return }
-    let isCaught =
-      SignalMasks(of: evidence.thread, in: process)?.catches(evidence.signal) ?? false
+    let isCaught = signalMasks(of: evidence.thread)?.catches(evidence.signal) ?? false
     switch journal.meaning(of: evidence, isCaught: isCaught) {
     case .repetition: break
     case .forcedKill(let index):
@@ -235,7 +244,7 @@ final class Trial {
 
   /// Notes what is known of the handler for the fault that was seen last.
   private func explain(_ evidence: Evidence, _ photograph: Photograph) {
-    let masks = SignalMasks(of: evidence.thread, in: process)
+    let masks = signalMasks(of: evidence.thread)
     let isCaught = masks?.catches(evidence.signal) ?? false
     let alternate = board.stackClaims().last {
       $0.kind == .alternateStack && $0.thread == evidence.thread
@@ -321,12 +330,16 @@ final class Trial {
     guard let termination = seen.termination else { return }
     beats.after = board.beats()
     let waiters = board.ring()
+    var threadsLeft = 0
+    do { threadsLeft = try ProcessDirectory.threadsLeft(of: process) } catch {
+      seen.troubles.append("what is left of the child could not be looked at: \(error)")
+    }
     if let harm = control.mend() { seen.troubles.append(harm) }
     let controlAlive = control.isBeating()
     beats.afterAgain = board.beats()
     seen.death = DeathEvidence(
       termination: termination, threadsAtFault: threadsAtFault,
-      threadsAfter: ProcessDirectory.threadsLeft(of: process), beats: beats, waitersAfter: waiters,
+      threadsAfter: threadsLeft, beats: beats, waitersAfter: waiters,
       controlProcessAlive: controlAlive)
     seen.corruption = board.corruption()
     seen.counters = board.counters()
