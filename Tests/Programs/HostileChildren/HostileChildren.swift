@@ -180,10 +180,12 @@ enum HostileChildren {
     },
     hostile("stops-the-control-process") { _ in
       hostile_signal_control(SIGSTOP)
+      usleep(20_000)
       crash()
     },
     hostile("ends-the-control-process") { _ in
       hostile_signal_control(SIGKILL)
+      usleep(20_000)
       crash()
     },
     endless("leaves-its-group") { _ in setpgid(0, getppid()) },
