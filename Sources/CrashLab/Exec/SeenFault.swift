@@ -3,7 +3,7 @@ internal import CHarness
 /// A fault of a foreign program, looked at while the program stood still.
 struct SeenFault {
   var report: FaultReport
-  private let trace: Trace?
+  let trace: Trace?
   private let mappings: [Mapping]
   /// How many the process had.
   let threads: Int

@@ -32,8 +32,11 @@ struct WatchedProcess {
 
   /// A signal is about to be delivered to one of its threads, which stands.
   mutating func saw(_ evidence: Evidence, by observer: Observer) {
-    guard let masks = try? SignalMasks(of: evidence.thread, in: process),
-      !(evidence.code.isSent && masks.ignores(evidence.signal)),
+    let masks: SignalMasks?
+    do { masks = try SignalMasks(of: evidence.thread, in: process) } catch {
+      return troubles.append("a \(evidence.signal) could not be looked at: \(error)")
+    }
+    guard let masks, !(evidence.code.isSent && masks.ignores(evidence.signal)),
       let witness = Witness(evidence)
     else { return }
     let isCaught = masks.catches(evidence.signal)
@@ -80,7 +83,7 @@ struct WatchedProcess {
         return [fault]
       }
       let fault = try SeenFault(witness, isCaught: false, hasRun: false, machine: machine)
-      guard let before, let trace = witness.unwound(), before.isBeingHandled(in: trace) else {
+      guard let before, let trace = fault.trace, before.isBeingHandled(in: trace) else {
         return [fault]
       }
       return [try SeenFault(before, isCaught: true, hasRun: true, machine: machine), fault]
@@ -120,14 +123,18 @@ struct WatchedProcess {
     }
     var seen = Observation()
     seen.termination = termination
-    seen.troubles = troubles + others
     seen.faults = fatal.map { $0.named(with: symbolicator) }
     if let last = fatal.last {
-      seen.death = DeathEvidence(
-        termination: termination, threadsAtFault: last.threads,
-        threadsAfter: (try? ProcessDirectory.threadsLeft(of: process)) ?? 0, beats: .init(),
-        waitersAfter: 0, controlProcessAlive: nil)
+      do {
+        seen.death = DeathEvidence(
+          termination: termination, threadsAtFault: last.threads,
+          threadsAfter: try ProcessDirectory.threadsLeft(of: process), beats: .init(),
+          waitersAfter: 0, controlProcessAlive: nil)
+      } catch {
+        troubles.append("what is left of it could not be looked at: \(error)")
+      }
     }
+    seen.troubles = troubles + others
     let ofTheEnd = seen.faults.count {
       $0.handler?.isCaught == true && $0.sender == nil && $0.signal.isFault
     }
