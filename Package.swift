@@ -31,12 +31,32 @@ let package = Package(
       name: "CHarness",
       dependencies: ["CLibunwind"],
       path: "harness",
+      exclude: ["bench"],
       cSettings: [.headerSearchPath("."), .define("_GNU_SOURCE")]
     ),
+    // Values and judgement. Pure: no C, no files.
+    .target(name: "CrashLabModel", swiftSettings: strict),
+    // What object files say: bytes in, values out.
+    .target(
+      name: "ObjectFiles", dependencies: ["CrashLabModel", "CHarness"], swiftSettings: strict),
     .target(
       name: "CrashLab",
+      dependencies: ["CrashLabModel", "ObjectFiles", "CHarness"],
+      swiftSettings: strict
+    ),
+    // Reports in words.
+    .target(name: "CrashLabText", dependencies: ["CrashLabModel"], swiftSettings: strict),
+    .target(
+      name: "CHarnessBench",
+      dependencies: ["CHarness"],
+      path: "harness/bench",
+      cSettings: [.headerSearchPath("."), .headerSearchPath(".."), .define("_GNU_SOURCE")]
+    ),
+    // Switching, benchmarks, statistics and claims.
+    .target(
+      name: "CrashLabBench",
       dependencies: [
-        "CHarness",
+        "CrashLab", "CrashLabText", "CHarnessBench",
         .product(name: "Histogram", package: "hdrhistogram-swift"),
       ],
       swiftSettings: strict
@@ -44,11 +64,15 @@ let package = Package(
     // The reports' pages. Apart, so that whoever only wants the laboratory links no template engine.
     .target(
       name: "CrashLabPages",
-      dependencies: ["CrashLab", .product(name: "Mustache", package: "swift-mustache")],
+      dependencies: [
+        "CrashLab", "CrashLabBench", "CrashLabText",
+        .product(name: "Mustache", package: "swift-mustache"),
+      ],
       swiftSettings: strict
     ),
     // Expectations for Swift Testing. Apart, so that the laboratory links no test library.
-    .target(name: "CrashLabTesting", dependencies: ["CrashLab"], swiftSettings: strict),
+    .target(
+      name: "CrashLabTesting", dependencies: ["CrashLab", "CrashLabText"], swiftSettings: strict),
     .target(
       name: "CNativeCases",
       dependencies: ["CHarness"],
@@ -86,9 +110,18 @@ let package = Package(
     .executableTarget(
       name: "crashlab",
       dependencies: [
-        "CrashLab", "CrashLabPages", "Catalogue", "CHarness", "CRandomRecursions",
+        "CrashLab", "CrashLabText", "CrashLabBench", "CrashLabPages", "Catalogue",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
+      swiftSettings: strict
+    ),
+    .executableTarget(
+      name: "oracle",
+      dependencies: [
+        "CrashLab", "CRandomRecursions",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      path: "Tests/Programs/Oracle",
       swiftSettings: strict
     ),
     .target(
@@ -99,7 +132,7 @@ let package = Package(
     ),
     .executableTarget(
       name: "hostile-children",
-      dependencies: ["CrashLab", "CHarness", "CHostileChildren"],
+      dependencies: ["CrashLab", "CrashLabText", "CHarness", "CHostileChildren"],
       path: "Tests/Programs/HostileChildren",
       exclude: ["native"],
       swiftSettings: strict
@@ -121,32 +154,39 @@ let package = Package(
     .testTarget(
       name: "CommandTests",
       dependencies: [
-        "CrashLab", "Catalogue", "crashlab", "hostile-children", "hostile-machine", "many-threads",
+        "CrashLab", "CrashLabText", "CrashLabBench", "Catalogue", "crashlab", "oracle",
+        "hostile-children", "hostile-machine", "many-threads",
         "foreign", "futex-ring",
       ],
       swiftSettings: strict
     ),
     .testTarget(
       name: "CrashLabTests",
-      dependencies: ["CrashLab", "Catalogue", "CHarness"],
+      dependencies: [
+        "CrashLab", "CrashLabText", "CrashLabBench", "ObjectFiles", "Catalogue", "CHarness",
+      ],
       swiftSettings: strict
     ),
     .testTarget(
       name: "CrashLabTestingTests",
-      dependencies: ["CrashLab", "CrashLabTesting", "CHarness", "foreign"],
+      dependencies: ["CrashLab", "CrashLabText", "CrashLabTesting", "CHarness", "foreign"],
       swiftSettings: strict
     ),
     // Every reader of what nobody vouches for; Tests/Fuzz/run gives them to libFuzzer.
     .testTarget(
       name: "FuzzTests",
-      dependencies: ["CrashLab", "CrashLabPages", "CHarness"],
+      dependencies: [
+        "CrashLab", "CrashLabText", "CrashLabPages", "ObjectFiles", "CHarness",
+      ],
       path: "Tests/Fuzz",
       exclude: ["run", "Fuzz.swift", "report.dict", "corpus", "make-corpus"],
       swiftSettings: strict
     ),
     .testTarget(
       name: "CrashLabPagesTests",
-      dependencies: ["CrashLab", "CrashLabPages", "Catalogue"],
+      dependencies: [
+        "CrashLab", "CrashLabText", "CrashLabBench", "CrashLabPages", "Catalogue",
+      ],
       swiftSettings: strict
     ),
   ]

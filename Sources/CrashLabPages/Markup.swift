@@ -1,4 +1,5 @@
 internal import CrashLab
+internal import CrashLabText
 internal import Mustache
 
 /// At most so many characters: nobody's text may fill a page.

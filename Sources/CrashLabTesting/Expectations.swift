@@ -1,4 +1,5 @@
 public import CrashLab
+internal import CrashLabText
 public import Testing
 
 /// Expects that a closure overflows its stack and dies of it, in the guard: it has not stepped over.

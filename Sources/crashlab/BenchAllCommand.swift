@@ -1,6 +1,7 @@
 import ArgumentParser
 import Catalogue
 import CrashLab
+import CrashLabBench
 
 struct BenchAllCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -1,5 +1,6 @@
 import ArgumentParser
 import CrashLab
+import CrashLabBench
 
 struct BenchCompareCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

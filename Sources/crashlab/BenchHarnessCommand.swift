@@ -1,6 +1,7 @@
 import ArgumentParser
 import Catalogue
 import CrashLab
+import CrashLabBench
 
 struct BenchHarnessCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -1,5 +1,6 @@
 import ArgumentParser
 import CrashLab
+import CrashLabBench
 
 /// What becomes of a benchmark's figures, the same for every benchmark.
 struct BenchOptions: ParsableArguments {

@@ -1,7 +1,7 @@
 import ArgumentParser
-import CHarness
 import Catalogue
 import CrashLab
+import CrashLabBench
 import Glibc
 
 struct BenchUnwindCommand: ParsableCommand {
@@ -31,7 +31,7 @@ struct BenchUnwindCommand: ParsableCommand {
   }
 
   func run() throws {
-    if let overflow { clab_overflow_here(overflow == UnwindBenchmark.Chain.irregular.rawValue) }
+    if let overflow { UnwindBenchmark.overflowHere(.init(rawValue: overflow) ?? .regular) }
     try options.take(benchmark)
   }
 

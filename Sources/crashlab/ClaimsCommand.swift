@@ -1,6 +1,7 @@
 import ArgumentParser
 import Catalogue
 import CrashLab
+import CrashLabBench
 import CrashLabPages
 
 struct ClaimsCommand: ParsableCommand {

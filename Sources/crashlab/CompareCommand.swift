@@ -1,5 +1,6 @@
 import ArgumentParser
 import CrashLab
+import CrashLabBench
 import CrashLabPages
 import Glibc
 

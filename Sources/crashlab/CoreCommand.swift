@@ -1,5 +1,6 @@
 import ArgumentParser
 import CrashLab
+import CrashLabText
 import Glibc
 
 struct CoreCommand: ParsableCommand {

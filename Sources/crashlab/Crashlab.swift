@@ -22,7 +22,7 @@ struct Crashlab: ParsableCommand {
       CoreCommand.self,
       ReportCommand.self, CompareCommand.self, LayoutCommand.self, FramesCommand.self,
       SwitchCommand.self, ClaimsCommand.self, BenchCommand.self, DoctorCommand.self,
-      ResumeCommand.self, OracleCommand.self,
+      ResumeCommand.self,
     ])
 
   /// Parses and runs; what goes wrong becomes a sentence and one of the documented statuses.

@@ -1,5 +1,6 @@
 import ArgumentParser
 import CrashLab
+import CrashLabText
 
 struct DoctorCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -12,7 +13,7 @@ struct DoctorCommand: ParsableCommand {
   @Option(help: "How to write it: text or json.") var format: TextOrJSON = .text
 
   func run() throws {
-    let checkup = Checkup.now()
+    let checkup = Checkup(of: .gather())
     let output = Output.standard
     try output.write(
       format == .json

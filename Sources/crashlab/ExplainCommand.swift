@@ -1,6 +1,7 @@
 import ArgumentParser
 import Catalogue
 import CrashLab
+import CrashLabText
 
 struct ExplainCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Catalogue
 import CrashLab
+import CrashLabText
 
 struct ListCommand: ParsableCommand {
   enum Format: String, ExpressibleByArgument, CaseIterable { case text, markdown }

@@ -1,4 +1,3 @@
-import CHarness
 import CrashLab
 
 /// A line on the terminal's standard error that says how far a long run is. Elsewhere silent.
@@ -8,7 +7,7 @@ struct Progress {
   private let things: String?
   private var done = 0.0
   private let isShown = Output.error.isTerminal
-  private let started = clab_now()
+  private let started = monotonicTime()
   private var lastShown: UInt64 = 0
   private var isVisible = false
 
@@ -26,7 +25,7 @@ struct Progress {
 
   mutating func advance(by amount: Double = 1) {
     done += amount
-    let now = clab_now()
+    let now = monotonicTime()
     // Nothing for what is over in two seconds, and ten times a second is often enough.
     guard isShown, now - started > 2_000_000_000, now - lastShown > 100_000_000 else { return }
     lastShown = now

@@ -2,6 +2,7 @@ import ArgumentParser
 import Catalogue
 import CrashLab
 import CrashLabPages
+import CrashLabText
 import Glibc
 
 struct ReportCommand: ParsableCommand {
@@ -36,15 +37,15 @@ struct ReportCommand: ParsableCommand {
     let folder = "\(output)/\(name)"
     if let caseName { return try showTrial(caseName, in: folder) }
     var reporter = TextReporter(
-      output: .standard, theme: .suited(to: .standard),
-      caseNames: Array(RunFolder.caseNames(in: folder)), isVerbose: true)
+      theme: .suited(to: .standard), caseNames: Array(RunFolder.caseNames(in: folder)),
+      isVerbose: true)
     var duration = 0.0
     let broken = try RunFolder.forEachTrial(in: folder) { file in
-      try reporter.trial(file.trial)
+      try Output.standard.write(reporter.trial(file.trial))
       duration += file.trial.timeline.last?.at ?? 0
     }
     for problem in broken { complain("not readable: \(problem)") }
-    try reporter.end(duration: duration)
+    try Output.standard.write(reporter.end(duration: duration))
   }
 
   private func writePage(of folder: String, to path: String) throws {
@@ -53,9 +54,9 @@ struct ReportCommand: ParsableCommand {
     let broken = RunFolder.forEachTrial(in: folder) { file in
       guard caseName == nil || file.trial.case == caseName else { return }
       if reporter == nil {
-        reporter = PageReporter(path: path, machine: file.machine, catalogue: catalogue)
+        reporter = PageReporter(machine: file.machine, catalogue: catalogue)
       }
-      reporter?.trial(file.trial)
+      _ = reporter?.trial(file.trial)
       duration += file.trial.timeline.last?.at ?? 0
     }
     for problem in broken { complain("not readable: \(problem)") }
@@ -63,7 +64,7 @@ struct ReportCommand: ParsableCommand {
       complain("the run has no trial that can be shown")
       throw ExitCode(EX_USAGE)
     }
-    try reporter.end(duration: duration)
+    try Output.standard.write(reporter.end(duration: duration))
   }
 
   private func listRuns(_ runs: [String]) throws {

@@ -1,8 +1,8 @@
 import ArgumentParser
-import CHarness
 import Catalogue
 import CrashLab
 import CrashLabPages
+import CrashLabText
 import Glibc
 
 extension RunOptions {
@@ -15,35 +15,34 @@ extension RunOptions {
     if let seed { complain("shuffled with --seed \(seed)") }
     let plan = PlannedTrial.plan(cases, repeating: self.repeat, seed: seed)
     var reporter = makeReporter(cases, machine: machine)
-    var page = exportHtml.map {
-      PageReporter(path: $0, machine: machine, catalogue: catalogue)
-    }
+    var page = exportHtml == nil ? nil : PageReporter(machine: machine, catalogue: catalogue)
     var progress = Progress(total: plan.count)
     var summary = RunReport.Summary()
-    let started = clab_now()
-    var duration: Double { Double(clab_now() - started) / 1000 }
+    let started = monotonicTime()
+    var duration: Double { Double(monotonicTime() - started) / 1000 }
     do {
       try laboratory.run(plan) { report in
         progress.clear()
         summary.add(report.verdict)
         try folder?.save(report)
-        try reporter.trial(report)
-        page?.trial(report)
+        try Output.standard.write(reporter.trial(report))
+        _ = page?.trial(report)
         progress.advance()
       }
     } catch {
       progress.clear()
       // What was seen until then is still true, and half a document is no document.
-      try? reporter.end(duration: duration)
+      if let end = try? reporter.end(duration: duration) { try? Output.standard.write(end) }
       throw error
     }
     progress.clear()
-    try reporter.end(duration: duration)
-    try page?.end(duration: duration)
+    try Output.standard.write(reporter.end(duration: duration))
+    if var page, let exportHtml { try writeWhole(page.end(duration: duration), to: exportHtml) }
     if format == .text, let folder {
       try Output.standard.write("reports in \(folder.path): crashlab report shows them\n")
     }
-    if summary.exitStatus != 0 { throw ExitCode(summary.exitStatus) }
+    if summary.laboratoryErrors > 0 { throw ExitCode(EX_SOFTWARE) }
+    if summary.notAsExpected > 0 { throw ExitCode(1) }
   }
 
   private func laboratoryOptions(_ machine: Machine) -> Laboratory.Options {
@@ -54,13 +53,7 @@ extension RunOptions {
     options.measureHandlerStack = measureHandler
     options.naming = !noSave || format == .json
     options.observeAll = observeAll
-    options.unwinding =
-      switch unwinding {
-      case .folded: CLAB_UNWIND_FOLDED
-      case .plain: CLAB_UNWIND_PLAIN
-      case .none: CLAB_UNWIND_NONE
-      case .oracle: CLAB_UNWIND_ORACLE
-      }
+    options.unwinding = unwinding
     return options
   }
 
@@ -68,11 +61,10 @@ extension RunOptions {
     switch format {
     case .text:
       TextReporter(
-        output: .standard, theme: .suited(to: .standard), caseNames: cases.map(\.name),
-        isVerbose: self.repeat == 1)
-    case .json: JSONReporter(output: .standard, machine: machine)
-    case .junit: JUnitReporter(output: .standard) { catalogue.folder(of: $0) }
-    case .github: GitHubReporter(output: .standard) { catalogue.folder(of: $0) }
+        theme: .suited(to: .standard), caseNames: cases.map(\.name), isVerbose: self.repeat == 1)
+    case .json: JSONReporter(machine: machine)
+    case .junit: JUnitReporter { catalogue.folder(of: $0) }
+    case .github: GitHubReporter { catalogue.folder(of: $0) }
     }
   }
 }

@@ -1,12 +1,10 @@
-import ArgumentParser
+public import ArgumentParser
 import Catalogue
 import CrashLab
 
 enum OutputFormat: String, ExpressibleByArgument, CaseIterable { case text, json, junit, github }
 
-enum Unwinding: String, ExpressibleByArgument, CaseIterable {
-  case folded, plain, none, oracle
-}
+extension Unwinding: ExpressibleByArgument {}
 
 /// How trials are run, the same for `all` and `run`.
 struct RunOptions: ParsableArguments {

@@ -1,5 +1,6 @@
-public import ArgumentParser
-public import CrashLab
+internal import ArgumentParser
+internal import CrashLab
+import CrashLabBench
 
 extension Placement.Policy: ExpressibleByArgument {}
 

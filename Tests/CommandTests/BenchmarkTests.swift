@@ -1,7 +1,7 @@
+@testable import CrashLab
+@testable import CrashLabBench
 import Foundation
 import Testing
-
-@testable import CrashLab
 
 /// The benchmarks run, and their figures have the names that scripts rely on.
 @Suite struct BenchmarkTests {

@@ -6,10 +6,10 @@ import Testing
 
 /// Folded unwinding against libunwind stepped plainly: program counter and CFA of every frame.
 @Suite struct OracleTests {
-  /// `crashlab oracle --count 10000` is the same for longer.
+  /// `oracle --count 10000` is the same for longer.
   @Test(arguments: Build.allCases)
   func randomRecursionsAreWalkedAsLibunwindDoes(build: Build) throws {
-    let result = try Command(build: build).run(["oracle", "--seed", "1", "--count", "300"])
+    let result = try Command("oracle", build).run(["--seed", "1", "--count", "300"])
     #expect(result.status == 0, "\(result.output)\(result.errors)")
     #expect(result.output.hasPrefix("300 recursions, "), "\(result.output)")
   }

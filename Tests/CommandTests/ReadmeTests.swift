@@ -14,8 +14,10 @@ import Testing
   }()
 
   /// `crashlab list --format markdown` prints the table anew.
-  @Test func catalogueTableIsTheCatalogue() {
-    #expect(ReadmeTests.text.contains(CatalogueTable.markdown(catalogue)))
+  @Test func catalogueTableIsTheCatalogue() throws {
+    let table = try Command().run(["list", "--format", "markdown"]).output
+    #expect(table.count > 1000)
+    #expect(ReadmeTests.text.contains(table))
   }
 
   @Test func everySubcommandIsNamed() throws {

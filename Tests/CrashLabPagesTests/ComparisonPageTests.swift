@@ -2,6 +2,7 @@ import Foundation
 import Testing
 
 @testable import CrashLab
+@testable import CrashLabBench
 @testable import CrashLabPages
 
 @Suite struct ComparisonPageTests {

@@ -1,8 +1,10 @@
 import Catalogue
+@testable import CrashLabText
 import Foundation
 import Testing
 
 @testable import CrashLab
+@testable import CrashLabBench
 @testable import CrashLabPages
 
 /// Reports that somebody has written by hand: whatever is decoded is also shown, without a trap.
@@ -47,7 +49,7 @@ import Testing
     var page = RunPage(machine: machine, catalogue: CaseCollection([]))
     page.add(report)
     let other = RunProfile(name: "b", machine: machine)
-    var junit = JUnitReporter(output: .standard) { _ in nil }
+    var junit = JUnitReporter { _ in nil }
     junit.trial(report)
     let texts = [
       page.html(duration: 1),

@@ -1,4 +1,5 @@
 import Catalogue
+@testable import CrashLabText
 import Foundation
 import FoundationXML
 import Testing

@@ -1,3 +1,4 @@
+@testable import CrashLabText
 import Testing
 
 @testable import CrashLab

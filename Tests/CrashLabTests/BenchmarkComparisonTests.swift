@@ -1,6 +1,7 @@
 import Testing
 
 @testable import CrashLab
+@testable import CrashLabBench
 
 /// What changed beyond noise, on figures that were made up.
 @Suite struct BenchmarkComparisonTests {

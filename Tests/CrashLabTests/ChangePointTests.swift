@@ -1,6 +1,7 @@
 import Testing
 
 @testable import CrashLab
+@testable import CrashLabBench
 
 /// Curves that were made up, with the step known.
 @Suite struct ChangePointTests {

@@ -1,3 +1,4 @@
+@testable import CrashLabText
 import Testing
 
 @testable import CrashLab
@@ -58,13 +59,13 @@ import Testing
   }
 
   @Test func everyFindingHasItsConsequence() {
-    let findings = Checkup.now().findings
+    let findings = Checkup(of: .gather()).findings
     #expect(Set(findings.map(\.id)).count == findings.count)
     for finding in findings { #expect(!finding.consequence.isEmpty && !finding.value.isEmpty) }
   }
 
   @Test func thisMachineIsLookedAt() throws {
-    let checkup = Checkup.now()
+    let checkup = Checkup(of: .gather())
     #expect(checkup.isSound)
     #expect(
       try JSON.value(Checkup.self, from: Array(checkup.json().utf8)).findings == checkup.findings)

@@ -2,6 +2,7 @@ import Testing
 
 @testable import Catalogue
 @testable import CrashLab
+@testable import CrashLabBench
 
 /// Every claim against machines that were made up: one where it holds, one where it does not, one
 /// too noisy to tell.

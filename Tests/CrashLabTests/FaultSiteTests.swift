@@ -1,6 +1,7 @@
 import Testing
 
 @testable import CrashLab
+@testable import CrashLabBench
 
 /// A small process: a thread's stack with its guard above a neighbour's, a coroutine's stack, an
 /// alternate stack, the main stack, and a file.

@@ -1,6 +1,7 @@
 import Testing
 
 @testable import CrashLab
+@testable import CrashLabBench
 
 /// What the instruments saw of a thread that hit its guard, and the expectation that fits it.
 private enum Sample {

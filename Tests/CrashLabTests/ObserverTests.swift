@@ -2,6 +2,7 @@ import CHarness
 import Testing
 
 @testable import CrashLab
+@testable import CrashLabBench
 
 /// How an instruction touches memory, from its bytes: the processor would say the same.
 struct AccessRow: Sendable, CustomStringConvertible {

@@ -1,6 +1,6 @@
-import Testing
-
 @testable import CrashLab
+@testable import CrashLabText
+import Testing
 
 @Suite struct Symbols {
   @Test(arguments: [

@@ -1,8 +1,8 @@
+@testable import CrashLab
+@testable import CrashLabText
 import Foundation
 import FoundationXML
 import Testing
-
-@testable import CrashLab
 
 /// What continuous-integration servers read.
 @Suite struct ServerReportTests {
@@ -43,7 +43,7 @@ import Testing
   @Test(arguments: ["words", "<&>\"'", "\"\u{301} x=\"", "]]>", "\u{0}\u{1B}[2J\u{FFFE}", "a\nb"])
   func junitKeepsTheSchemaWhateverIsSaid(text: String) throws {
     let trials = try ServerReportTests.verdicts.map { try ServerReportTests.trial($0, text: text) }
-    var reporter = JUnitReporter(output: .standard) { _ in "arrays" }
+    var reporter = JUnitReporter { _ in "arrays" }
     for trial in trials { reporter.trial(trial) }
     for duration in [0, 12.5, 1e-9, 1e18, .infinity] {
       let xml = reporter.text(duration: duration)

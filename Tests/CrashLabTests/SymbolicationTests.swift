@@ -66,7 +66,7 @@ private func address(of function: @convention(c) (UInt64) -> UInt64) -> Address 
 @Suite struct Naming {
   @Test func aFunctionInC() throws {
     let symbolicator = Symbolicator()
-    let frame = CompactBacktrace.Frame(
+    let frame = CodeAddress(
       programCounter: address(of: clab_opaque), isReturnAddress: false)
     let name = symbolicator.names(of: [frame], in: ownMappings())[0]
     #expect(name.symbol == "clab_opaque")
@@ -142,7 +142,7 @@ private func address(of function: @convention(c) (UInt64) -> UInt64) -> Address 
 
   @Test func eachPlaceIsLookedUpOnce() {
     let symbolicator = Symbolicator()
-    let frame = CompactBacktrace.Frame(
+    let frame = CodeAddress(
       programCounter: address(of: clab_opaque), isReturnAddress: false)
     let mappings = ownMappings()
     let first = symbolicator.names(of: [frame, frame], in: mappings)
@@ -154,7 +154,7 @@ private func address(of function: @convention(c) (UInt64) -> UInt64) -> Address 
       mapping.high.value += 0x1000_0000
       return mapping
     }
-    let elsewhere = CompactBacktrace.Frame(
+    let elsewhere = CodeAddress(
       programCounter: Address(frame.programCounter.value + 0x1000_0000), isReturnAddress: false)
     #expect(symbolicator.names(of: [elsewhere], in: moved)[0] == first[0])
     #expect(symbolicator.lookups == 1)

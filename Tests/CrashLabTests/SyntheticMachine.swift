@@ -1,4 +1,5 @@
 @testable import CrashLab
+@testable import CrashLabBench
 
 /// Evidence that was made up: a machine like those that most people have.
 enum SyntheticMachine {

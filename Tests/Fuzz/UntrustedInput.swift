@@ -1,4 +1,8 @@
+@testable import CrashLabText
+import ObjectFiles
+
 @testable import CrashLab
+@testable import CrashLabBench
 @testable import CrashLabPages
 
 /// Every reader of bytes that nobody vouches for, and what is made of what it reads: whatever comes,
@@ -42,7 +46,7 @@ enum UntrustedInput: String, CaseIterable, Sendable {
     }
     let decoded = message.withUnsafeBytes { try? ChildMessage($0, sender: 7) }
     guard case .fault(let evidence) = decoded else { return }
-    var fault = FaultReport(evidence, photograph, machine: machine, trial: 7)
+    var fault = FaultReport(evidence, photograph, machine: machine, trial: 7, laboratory: 8)
     if let trace = evidence.trace {
       fault.name(trace, in: photograph.mappings, with: Symbolicator())
     }
@@ -150,8 +154,8 @@ enum UntrustedInput: String, CaseIterable, Sendable {
     _ = page.html(duration: 1)
     _ = TrialText(theme: .plain).whole(report, machine: machine)
     _ = TextReporter.lines(for: report, nameWidth: 10, theme: .plain)
-    var junit = JUnitReporter(output: .standard) { _ in nil }
-    junit.trial(report)
+    var junit = JUnitReporter { _ in nil }
+    _ = junit.trial(report)
     _ = junit.text(duration: 1)
     _ = GitHubReporter.line(for: report) { _ in nil }
     let run = RunProfile(name: "a", machine: machine, trials: [report])

@@ -25,7 +25,6 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "clab_benchmark.h"
 #include "clab_coroutine.h"
 #include "clab_machine.h"
 #include "clab_trace.h"

@@ -1,3 +1,5 @@
+internal import CrashLabModel
+
 /// A folder of the catalogue.
 public struct CaseFolder: Sendable {
   public var name: String

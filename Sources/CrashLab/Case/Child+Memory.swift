@@ -1,4 +1,5 @@
 internal import CHarness
+internal import CrashLabModel
 internal import Glibc
 
 /// A stack that a case has laid out itself: [below][guard][stack].

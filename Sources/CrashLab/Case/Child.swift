@@ -1,4 +1,5 @@
 public import CHarness
+internal import CrashLabModel
 internal import Glibc
 
 /// The child's side of a trial: what the body of a case may ask of the harness.

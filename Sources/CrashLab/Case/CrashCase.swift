@@ -1,4 +1,5 @@
 internal import CHarness
+package import CrashLabModel
 
 /// A named way to crash, or to survive, with what must be seen of it.
 public struct CrashCase: Sendable {

@@ -1,3 +1,5 @@
+internal import CrashLabModel
+
 /// What a case needs of the machine.
 public enum Requirement: Sendable, Equatable {
   /// At least this kernel.

@@ -1,5 +1,7 @@
 internal import CHarness
+internal import CrashLabModel
 internal import Glibc
+internal import ObjectFiles
 
 extension CoreDump {
   /// Four for each of a quarter of a million threads.

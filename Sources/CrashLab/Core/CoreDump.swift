@@ -1,4 +1,5 @@
 internal import CHarness
+internal import CrashLabModel
 internal import Glibc
 
 /// What an ELF core dump says of a process (core(5), fs/binfmt_elf.c). The file may be anything:

@@ -1,4 +1,6 @@
+internal import CrashLabModel
 internal import Glibc
+internal import ObjectFiles
 
 /// The files that a process had mapped, as they are on disk now. A core dump leaves out their code:
 /// it is read from there, if the file is still the same.

@@ -1,4 +1,5 @@
 internal import CHarness
+internal import CrashLabModel
 internal import Glibc
 
 /// Makes of a core dump the same values as the handler and the observer make of a process that
@@ -66,7 +67,7 @@ struct CoreLook {
 
   private func fault(_ evidence: Evidence, handler: HandlerFacts?) -> FaultReport {
     let photograph = photograph(with: evidence)
-    var fault = FaultReport(evidence, photograph, machine: machine, trial: process)
+    var fault = FaultReport(evidence, photograph, machine: machine, trial: process, laboratory: 0)
     fault.handled = handler?.hasRun ?? false
     fault.handler = handler
     fault.reason = handler?.reason(for: fault.signal)

@@ -1,3 +1,4 @@
+internal import CrashLabModel
 internal import Glibc
 
 extension CoreMemory {

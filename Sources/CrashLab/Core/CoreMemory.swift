@@ -1,4 +1,5 @@
 internal import CHarness
+internal import CrashLabModel
 
 /// The memory of a process that has died: what its core dump has of it, and what files have that
 /// were mapped.

@@ -1,4 +1,5 @@
 internal import CHarness
+package import CrashLabModel
 internal import Glibc
 
 /// A program that has crashed already: what its core dump says of it, told as `ForeignProgram` tells

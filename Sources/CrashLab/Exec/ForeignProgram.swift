@@ -1,4 +1,5 @@
 internal import CHarness
+package import CrashLabModel
 internal import Glibc
 
 /// Any program, in any language, under the laboratory's eyes: unchanged and at full speed until a

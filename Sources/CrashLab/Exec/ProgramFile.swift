@@ -1,3 +1,4 @@
+internal import CrashLabModel
 internal import Glibc
 
 /// What a program's file tells before it is run: some programs are not what they are under trace,

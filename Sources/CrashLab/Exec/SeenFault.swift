@@ -1,4 +1,6 @@
 internal import CHarness
+internal import CrashLabModel
+internal import Glibc
 
 /// A fault of a foreign program, looked at while the program stood still.
 struct SeenFault {
@@ -22,7 +24,9 @@ struct SeenFault {
       pointers: [evidence.thread: evidence.stackWitness(in: photograph.mappings)],
       leader: evidence.process, machine: machine)
     photograph.stacks = layout.uses.map(\.stack.region)
-    report = FaultReport(evidence, photograph, machine: machine, trial: evidence.process)
+    report = FaultReport(
+      evidence, photograph, machine: machine, trial: evidence.process,
+      laboratory: getpid())
     report.handled = hasRun
     if let sender = evidence.sender?.process {
       report.sender?.name = readSmallFile("/proc/\(sender)/comm").map {

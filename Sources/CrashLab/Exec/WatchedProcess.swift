@@ -1,4 +1,5 @@
 internal import CHarness
+internal import CrashLabModel
 internal import Glibc
 
 /// One process of a foreign program: what it was seen to get, and at its end what it died of.

@@ -1,4 +1,5 @@
 internal import CHarness
+internal import CrashLabModel
 
 /// A signal that a thread was about to get, with its registers: enough to unwind from there as long
 /// as the frames above are still in use.

@@ -1,9 +1,11 @@
+package import CrashLabModel
 internal import Glibc
+internal import ObjectFiles
 
 extension LargeFrameReport {
   /// A file that can't be looked at, and why.
-  public struct Unreadable: Error, CustomStringConvertible {
-    public var description: String
+  package struct Unreadable: Error, CustomStringConvertible {
+    package var description: String
   }
 
   /// Looks at every function of a program or library.
@@ -13,7 +15,7 @@ extension LargeFrameReport {
   ///   - guardSize: bytes; larger steps are listed.
   ///   - isNamed: whether the functions get their names, which takes most of the time.
   /// - Throws: SystemError if the file can't be read, Unreadable if it is no such file.
-  public static func read(
+  package static func read(
     _ path: String, guardSize: Int, isNamed: Bool = true
   ) throws -> LargeFrameReport {
     let descriptor = try system("open", path) { open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }

@@ -1,4 +1,5 @@
 internal import CHarness
+internal import CrashLabModel
 internal import Glibc
 
 /// Finds the C library's thread control blocks in another process's memory. On x86-64 a block begins

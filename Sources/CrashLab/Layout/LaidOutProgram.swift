@@ -1,22 +1,23 @@
 internal import CHarness
+package import CrashLabModel
 internal import Glibc
 
 /// A program that is started to be looked at, and ended afterwards.
-public struct LaidOutProgram: Sendable {
+package struct LaidOutProgram: Sendable {
   private let arguments: [String]
   private let patience: Double
 
   /// - Parameters:
   ///   - arguments: the program, looked for in PATH, and its arguments; at least one.
   ///   - patience: seconds from its start to the look.
-  public init(_ arguments: [String], patience: Double) {
+  package init(_ arguments: [String], patience: Double) {
     self.arguments = arguments
     self.patience = patience
   }
 
   /// Starts it, waits, looks and ends it. Its standard output goes to standard error: standard
   /// output is the report's.
-  public func look(machine: Machine) throws(SystemError) -> Layout {
+  package func look(machine: Machine) throws(SystemError) -> Layout {
     let program = try start()
     defer {
       kill(program, SIGKILL)

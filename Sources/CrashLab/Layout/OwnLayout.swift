@@ -1,16 +1,17 @@
 internal import CHarness
+package import CrashLabModel
 internal import Glibc
 
 /// A child of our own with threads and coroutines made to be looked at.
-public struct OwnLayout: Sendable {
-  public var threads: Int
-  public var coroutines: Int
+package struct OwnLayout: Sendable {
+  package var threads: Int
+  package var coroutines: Int
   /// Bytes; nil for the system's default.
-  public var stackSize: Int?
+  package var stackSize: Int?
   /// Bytes; nil for the system's default.
-  public var guardSize: Int?
+  package var guardSize: Int?
 
-  public init(threads: Int, coroutines: Int, stackSize: Int? = nil, guardSize: Int? = nil) {
+  package init(threads: Int, coroutines: Int, stackSize: Int? = nil, guardSize: Int? = nil) {
     self.threads = threads
     self.coroutines = coroutines
     self.stackSize = stackSize
@@ -20,12 +21,12 @@ public struct OwnLayout: Sendable {
   private static let coroutineStack = 64 << 10
 
   /// Makes the child, looks at it and ends it. The calling process must have one thread only.
-  public func look(machine: Machine) throws -> Layout {
+  package func look(machine: Machine) throws -> Layout {
     try withChild { try Layout.look(at: $0, claims: $1, machine: machine) }
   }
 
   /// Makes the child, looks at it as often as `body` says, and ends it.
-  func withLooks(on machine: Machine, _ body: (() throws -> Layout) throws -> Void) throws {
+  package func withLooks(on machine: Machine, _ body: (() throws -> Layout) throws -> Void) throws {
     try withChild { process, claims in
       try body { try Layout.look(at: process, claims: claims, machine: machine) }
     }

@@ -1,3 +1,4 @@
+internal import CrashLabModel
 internal import Glibc
 
 /// `struct pm_scan_arg` (include/uapi/linux/fs.h, kernel 6.7 on), which older headers lack.

@@ -1,4 +1,5 @@
 internal import CHarness
+package import CrashLabModel
 internal import Glibc
 
 extension ProcessDirectory {
@@ -166,5 +167,20 @@ extension SystemError {
       default: ""
       }
     return SystemError(call, "process \(process)", code: code, advice: advice)
+  }
+}
+
+extension ThreadSight {
+  /// The stack pointer in the text of /proc/PID/task/TID/syscall (fs/proc/base.c,
+  /// proc_pid_syscall): the last field but one. A running thread's text is `running`.
+  package static func stackPointer(inSyscall text: UnsafeBufferPointer<UInt8>) -> Address? {
+    let fields = text.split { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\n") }
+    guard fields.count >= 3,
+      let start = UnsafeBufferPointer(rebasing: fields[fields.count - 2]).baseAddress
+    else { return nil }
+    var scanner = LineScanner(start, start + fields[fields.count - 2].count)
+    guard scanner.skip("0"), scanner.skip("x"), let value = scanner.hexadecimal(), value > 0
+    else { return nil }
+    return Address(value)
   }
 }

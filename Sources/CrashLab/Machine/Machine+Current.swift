@@ -1,4 +1,5 @@
 internal import CHarness
+package import CrashLabModel
 internal import Glibc
 
 extension Machine {

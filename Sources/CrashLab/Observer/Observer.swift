@@ -1,4 +1,5 @@
 internal import CHarness
+internal import CrashLabModel
 internal import Glibc
 
 /// A process seen from outside, through ptrace, from its start: it stops at every signal that is of

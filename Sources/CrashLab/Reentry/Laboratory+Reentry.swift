@@ -1,4 +1,5 @@
 internal import CHarness
+package import CrashLabModel
 internal import Glibc
 
 /// Why something could not be tried. What came of a trial is no failure, whatever it was.

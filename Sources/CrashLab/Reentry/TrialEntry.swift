@@ -1,4 +1,5 @@
 internal import CHarness
+internal import CrashLabModel
 internal import Glibc
 
 /// The fresh copy's side: a program that was executed to try something comes here before its main,

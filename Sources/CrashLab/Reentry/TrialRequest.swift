@@ -1,4 +1,5 @@
 internal import CHarness
+internal import CrashLabModel
 
 /// What a program says to the fresh copy of itself that is to try something.
 struct TrialRequest: Codable, Equatable {

@@ -1,3 +1,5 @@
+package import CrashLabModel
+
 /// The stack that a closure is tried on.
 public enum TrialStack: Sendable, Hashable, Codable {
   /// The main thread's.

@@ -1,3 +1,4 @@
+internal import CrashLabModel
 internal import FoundationEssentials
 internal import Runtime
 
@@ -6,13 +7,7 @@ internal import Runtime
 /// Compact ImageMap Format (docs/CompactBacktraceFormat.rst, docs/CompactImageMapFormat.rst in
 /// swiftlang/swift).
 struct CompactBacktrace {
-  /// A program counter, and whether it is where a call returns to: the call is before it.
-  struct Frame: Hashable, Sendable {
-    var programCounter: Address
-    var isReturnAddress: Bool
-  }
-
-  var frames: [Frame]
+  package var frames: [CodeAddress]
   var images: [LoadedImage]
 
   /// The frames with their names, or nil if this toolchain's module does not take the format.

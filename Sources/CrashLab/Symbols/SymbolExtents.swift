@@ -1,3 +1,4 @@
+internal import CrashLabModel
 internal import Glibc
 
 /// How far the symbols of a file reach. An image without debug information is often stripped too,

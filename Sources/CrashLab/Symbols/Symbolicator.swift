@@ -1,3 +1,4 @@
+package import CrashLabModel
 internal import Runtime
 
 /// Gives names to program counters, through the Swift toolchain's own Runtime module. It starts no
@@ -5,7 +6,7 @@ internal import Runtime
 ///
 /// Each place in an image is looked up once, whichever process it was seen in and wherever the
 /// image lay.
-public final class Symbolicator {
+package final class Symbolicator {
   private struct Place: Hashable {
     var image: String
     var offset: UInt64
@@ -17,12 +18,12 @@ public final class Symbolicator {
   /// How many places were really looked up.
   private(set) var lookups = 0
 
-  public init() {}
+  package init() {}
 
   /// The names of the frames, in their order.
   ///
   /// - Parameter mappings: of the process, in ascending order.
-  func names(of frames: [CompactBacktrace.Frame], in mappings: [Mapping]) -> [CodeName] {
+  package func names(of frames: [CodeAddress], in mappings: [Mapping]) -> [CodeName] {
     let images = frames.map { frame -> LoadedImage? in
       // A call as the last instruction returns to where the next function begins, or to no image.
       let address = frame.programCounter.value &- (frame.isReturnAddress ? 1 : 0)
@@ -44,7 +45,7 @@ public final class Symbolicator {
   }
 
   /// One call for all that is missing.
-  private func lookUp(_ missing: [Place: (frame: CompactBacktrace.Frame, image: LoadedImage)]) {
+  private func lookUp(_ missing: [Place: (frame: CodeAddress, image: LoadedImage)]) {
     if missing.isEmpty { return }
     lookups += missing.count
     let places = Array(missing)

@@ -1,4 +1,5 @@
 internal import CHarness
+internal import CrashLabModel
 
 /// The memory that the laboratory shares with one child. The child may write anything into it: what
 /// is read here is bounded and copied.

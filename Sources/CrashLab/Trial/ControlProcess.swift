@@ -1,4 +1,5 @@
 internal import CHarness
+internal import CrashLabModel
 internal import Glibc
 
 /// A sibling of every trial that only beats: while it goes on, no death has left its process.

@@ -1,4 +1,5 @@
 internal import CHarness
+internal import CrashLabModel
 internal import Glibc
 
 // What a child does with its case, from the fork to its end.

@@ -1,4 +1,5 @@
-public import CHarness
+internal import CHarness
+package import CrashLabModel
 internal import Glibc
 
 /// Runs trials: one thread, one poll loop over channels, process descriptors and deadlines, so that
@@ -10,7 +11,7 @@ public final class Laboratory {
     /// Seconds for a trial, where its case does not say otherwise.
     public var timeout: Double
     public var showOutput = false
-    public var unwinding = CLAB_UNWIND_FOLDED
+    public var unwinding = Unwinding.folded
     /// Trace every trial, also those whose handler tells all: each fault has a second witness then,
     /// and a disagreement is an error of the laboratory.
     public var observeAll = false

@@ -1,4 +1,5 @@
 internal import CHarness
+internal import CrashLabModel
 internal import Glibc
 
 /// Processes that a trial has started and left. They become children of the laboratory, in whatever

@@ -1,3 +1,5 @@
+internal import CrashLabModel
+
 /// A case that is to be run, and which time it is.
 public struct PlannedTrial: Sendable {
   public var `case`: CrashCase
@@ -30,12 +32,12 @@ extension PlannedTrial {
 
 /// Steele, Lea, Flood: Fast splittable pseudorandom number generators (2014). Small, and the same
 /// on every machine, so that a printed seed repeats a run.
-public struct SplitMix64: RandomNumberGenerator, Sendable {
+package struct SplitMix64: RandomNumberGenerator, Sendable {
   private var state: UInt64
 
-  public init(seed: UInt64) { state = seed }
+  package init(seed: UInt64) { state = seed }
 
-  public mutating func next() -> UInt64 {
+  package mutating func next() -> UInt64 {
     state &+= 0x9e37_79b9_7f4a_7c15
     var z = state
     z = (z ^ z >> 30) &* 0xbf58_476d_1ce4_e5b9

@@ -1,4 +1,5 @@
 internal import CHarness
+internal import CrashLabModel
 internal import Glibc
 
 /// One run of a case in a child process: forked, armed, faulted, parked, released, reaped.
@@ -42,13 +43,13 @@ final class Trial {
     throws(SystemError)
   {
     self.planned = planned
-    expectation = planned.case.expectation.whatCanBeSeen(by: options.unwinding)
+    expectation = planned.case.expectation.reduced(for: options.unwinding)
     self.board = board
     board.reset()
     let isObserved = planned.case.isObserved || options.observeAll
     var setup = clab_trial_setup(
       board: board.memory, board_descriptor: board.descriptor,
-      unwinding: options.unwinding.rawValue, memory_limit: options.memoryLimit,
+      unwinding: options.unwinding.harnessMode.rawValue, memory_limit: options.memoryLimit,
       file_limit: options.fileLimit, show_output: options.showOutput,
       observed: isObserved, measure_handler_stack: options.measureHandlerStack)
     var channel: CInt = -1
@@ -66,7 +67,7 @@ final class Trial {
     self.pidfd = pidfd
     observer =
       isObserved
-      ? Observer(process, scope: .trial(process, unwinding: options.unwinding)) : nil
+      ? Observer(process, scope: .trial(process, unwinding: options.unwinding.harnessMode)) : nil
     let timeout = UInt64(options.timeout * 1e9)
     patience = (timeout, planned.case.deadline.map { UInt64($0 * 1e9) } ?? timeout)
     record(.forked, at: forkedAt)
@@ -166,7 +167,8 @@ final class Trial {
         claims: board.stackClaims(), machine: machine)
       if photographed == process { threadsAtFault = photograph.threads.count }
       if let evidence {
-        seen.faults.append(FaultReport(evidence, photograph, machine: machine, trial: process))
+        seen.faults.append(
+          FaultReport(evidence, photograph, machine: machine, trial: process, laboratory: getpid()))
         unwound.append((evidence.trace, photograph.mappings))
         if evidence.source == .observer { explain(evidence, photograph) }
       }

@@ -1,4 +1,5 @@
 internal import CrashLab
+internal import CrashLabBench
 internal import Glibc
 
 /// What each rung costs, as bars on a logarithmic scale, each with its quartiles.

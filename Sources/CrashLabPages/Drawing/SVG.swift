@@ -1,4 +1,5 @@
 internal import CrashLab
+internal import CrashLabText
 
 /// Elements of a drawing, written with everything escaped. Horizontal places are shares of the
 /// width (0 to 1), so that a drawing is as wide as the page and its letters keep their size.

@@ -1,4 +1,5 @@
 internal import CrashLab
+internal import CrashLabBench
 
 /// A hop's cost over the members of the ring: a line for threads, one for processes.
 struct SweepChart {

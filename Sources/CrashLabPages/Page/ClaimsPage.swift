@@ -1,8 +1,9 @@
-public import CrashLab
+internal import CrashLab
+package import CrashLabBench
 
 /// What textbooks say, held against this machine, in one self-contained HTML file.
-public enum ClaimsPage {
-  public static func html(_ report: ClaimsReport) -> String {
+package enum ClaimsPage {
+  package static func html(_ report: ClaimsReport) -> String {
     Templates.claims.render([
       "style": Templates.style,
       "title": "What textbooks say, held against this machine",

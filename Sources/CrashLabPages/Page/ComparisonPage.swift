@@ -1,9 +1,10 @@
-public import CrashLab
+internal import CrashLab
+package import CrashLabBench
 
 /// Two runs beside each other, in one self-contained HTML file.
-public enum ComparisonPage {
+package enum ComparisonPage {
   /// - Parameter path: the file; `-` is standard output.
-  public static func write(_ comparison: RunComparison, to path: String) throws {
+  package static func write(_ comparison: RunComparison, to path: String) throws {
     try writeWhole(html(comparison), to: path)
   }
 

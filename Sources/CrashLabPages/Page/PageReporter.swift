@@ -1,21 +1,21 @@
-public import CrashLab
+package import CrashLab
+internal import CrashLabText
 
 /// One self-contained HTML file for a whole run: no network, readable without scripts.
-public struct PageReporter: Reporter {
-  private let path: String
+package struct PageReporter: Reporter {
   private var page: RunPage
 
-  /// - Parameters:
-  ///   - path: the file; `-` is standard output.
-  ///   - catalogue: tells folders, summaries and expectations, and what was not run.
-  public init(path: String, machine: Machine, catalogue: CaseCollection) {
-    self.path = path
+  /// - Parameter catalogue: tells folders, summaries and expectations, and what was not run.
+  package init(machine: Machine, catalogue: CaseCollection) {
     self.page = RunPage(machine: machine, catalogue: catalogue)
   }
 
-  public mutating func trial(_ report: TrialReport) { page.add(report) }
+  package mutating func trial(_ report: TrialReport) -> String {
+    page.add(report)
+    return ""
+  }
 
-  public mutating func end(duration: Double) throws {
-    try writeWhole(page.html(duration: duration), to: path)
+  package mutating func end(duration: Double) -> String {
+    page.html(duration: duration)
   }
 }

@@ -1,4 +1,5 @@
 internal import CrashLab
+internal import CrashLabText
 
 /// One trial as the template reads it.
 struct TrialValues {

@@ -1,6 +1,7 @@
 import CHarness
 import CHostileChildren
 import CrashLab
+import CrashLabText
 import Glibc
 
 /// Children that do to the laboratory whatever a corrupted process might. Prints the run as JSON,
@@ -15,18 +16,18 @@ enum HostileChildren {
     let laboratory = try Laboratory(options: .init(jobs: 1, timeout: 10))
     var reporter: any Reporter =
       isText
-      ? TextReporter(output: .standard, theme: .plain, caseNames: [], isVerbose: true)
-      : JSONReporter(output: .standard, machine: laboratory.machine)
+      ? TextReporter(theme: .plain, caseNames: [], isVerbose: true)
+      : JSONReporter(machine: laboratory.machine)
     var summary = RunReport.Summary()
     let before = openDescriptors()
     try laboratory.run(PlannedTrial.plan(cases)) {
       summary.add($0.verdict)
-      try reporter.trial($0)
+      try Output.standard.write(reporter.trial($0))
     }
-    try reporter.end(duration: 0)
+    try Output.standard.write(reporter.end(duration: 0))
     // One is the board, which is kept for the next trial.
     if openDescriptors() > before + 1 { fatalError("a child has left descriptors here") }
-    exit(summary.exitStatus)
+    exit(summary.laboratoryErrors > 0 ? EX_SOFTWARE : summary.notAsExpected > 0 ? 1 : 0)
   }
 
   private static func openDescriptors() -> Int { (0..<1024).count { fcntl($0, F_GETFD) >= 0 } }

@@ -1,0 +1,4 @@
+internal import CHarness
+
+/// CLOCK_MONOTONIC in nanoseconds.
+package func monotonicTime() -> UInt64 { clab_now() }

@@ -1,0 +1,69 @@
+internal import CrashLab
+package import CrashLabModel
+
+/// All that the claims are held against: values only.
+package struct ClaimEvidence: Sendable {
+  /// Trials of the catalogue, by their case's name.
+  package var trials: [String: [TrialFacts]] = [:]
+  package var layout: LayoutFacts?
+  package var rungs: [Rung: RungReport] = [:]
+  package var tlb: TLBReport?
+  package var conditions: SwitchingConditions?
+  package var tenThousand: TenThousand.Report?
+
+  init() {}
+
+  /// What all trials of a case showed; nil if there is none, or if one was skipped, failed, or
+  /// showed something else than the others.
+  func agreed<Value: Equatable>(
+    _ name: String, _ value: (TrialFacts) -> Value?
+  ) -> Value? {
+    guard let facts = trials[name], let first = facts.first, facts.allSatisfy(\.isSound),
+      facts.allSatisfy({ value($0) == value(first) })
+    else { return nil }
+    return value(first)
+  }
+
+  func count(_ name: String) -> Int { trials[name]?.count ?? 0 }
+}
+
+/// What of a trial the claims look at.
+package struct TrialFacts: Sendable, Equatable {
+  /// It was run and the laboratory's instruments agree.
+  package var isSound = true
+  /// A signal ended the process with every thread in it.
+  package var processDied = false
+  package var threadsAtFault: Int?
+  package var bystandersStopped: Bool?
+  /// The body of the case came to its end.
+  package var survived = false
+  package var controlProcessAlive = true
+  package var site: FaultSite.Kind?
+  package var owner: StackRegion.Kind?
+  package var code: String?
+  package var guardKind: Guard.Kind?
+  package var guardSize: Int?
+  package var stackSize: Int?
+  package var hasSilentCorruption = false
+  package var counters: [String: Int] = [:]
+
+  init() {}
+
+  package init(_ report: TrialReport) {
+    isSound = report.verdict == .asExpected || report.verdict == .notAsExpected
+    processDied = report.death?.processDied ?? false
+    threadsAtFault = report.death?.threadsAtFault
+    bystandersStopped = report.death?.bystandersStopped
+    survived = report.finished && report.termination?.exitStatus == 0
+    controlProcessAlive = report.death?.controlProcessAlive == true
+    let fault = report.faults.first
+    site = fault?.site.kind
+    owner = fault?.site.owner?.kind
+    code = fault?.code
+    guardKind = fault?.site.guard?.kind
+    guardSize = fault?.site.guard?.size
+    stackSize = fault?.site.stackSize
+    hasSilentCorruption = !report.corruption.isEmpty
+    for counter in report.counters { counters[counter.name] = counter.value }
+  }
+}

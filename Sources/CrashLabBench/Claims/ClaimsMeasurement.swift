@@ -1,0 +1,68 @@
+package import CrashLab
+internal import CrashLabModel
+
+/// Gathers the evidence that the claims need.
+package struct ClaimsMeasurement: Sendable {
+  /// Cases whose trials the rules look at.
+  package static let cases = [
+    "thread-recursion", "thread-bystanders", "recover-thread-exit", "sibling-process",
+    "shared-memory-process", "main-recursion", "coroutine-madvise-guard", "thread-no-guard",
+    "array-skips-guard", "array-probed", "async-recursion", "coroutine-recursion",
+    "task-recursion",
+  ]
+
+  package var cases: [CrashCase]
+  package var attempts: Int
+  package var switching: SwitchMeasurement
+
+  /// - `cases`: those of the catalogue that have the names above.
+  package init(cases: [CrashCase], attempts: Int = 3, switching: SwitchMeasurement) {
+    self.cases = cases
+    self.attempts = attempts
+    self.switching = switching
+  }
+
+  private static let millisecondsATrial = 40.0
+
+  package var plannedMilliseconds: Double {
+    Double(cases.count * attempts) * ClaimsMeasurement.millisecondsATrial
+      + switching.plannedMilliseconds
+  }
+
+  package func run(sitting: Sitting) throws -> ClaimsReport {
+    var evidence = ClaimEvidence()
+    let machine = Machine.current()
+    evidence.trials = try trials(on: machine, sitting: sitting)
+    var layouts: [LayoutReport] = []
+    if sitting.goesOn {
+      let probe = LayoutProbe()
+      evidence.layout = try probe.look(stackLimit: machine.stackLimit)
+      for threads in [1, 2, 16] {
+        layouts.append(try probe.portrait(threads: threads, machine: machine))
+      }
+    }
+    let report = try switching.run(sitting: sitting)
+    for rung in report.rungs { evidence.rungs[rung.name] = rung }
+    evidence.tlb = report.tlb
+    evidence.conditions = report.conditions
+    evidence.tenThousand = report.tenThousand
+    return ClaimsReport(
+      machine: machine, conditions: report.conditions,
+      interrupted: sitting.interrupted != nil, evidence: evidence, switching: report,
+      layouts: layouts)
+  }
+
+  /// One at a time: nothing else is measured meanwhile, and a trial has the machine for itself.
+  private func trials(
+    on machine: Machine, sitting: Sitting
+  ) throws -> [String: [TrialFacts]] {
+    var facts: [String: [TrialFacts]] = [:]
+    let laboratory = try Laboratory(options: .init(jobs: 1), machine: machine)
+    let plan = PlannedTrial.plan(cases, repeating: attempts)
+    try laboratory.run(plan, sitting: sitting) { report in
+      facts[report.case ?? "", default: []].append(TrialFacts(report))
+      sitting.advance(by: ClaimsMeasurement.millisecondsATrial)
+    }
+    return facts
+  }
+}

@@ -1,0 +1,29 @@
+internal import CrashLab
+public import CrashLabModel
+
+extension Machine {
+  /// What of two machines is not the same.
+  public struct Difference: Sendable, Codable, Equatable {
+    public var what: String
+    public var first: String
+    public var second: String
+  }
+
+  /// - Parameter first: is named first in each difference.
+  func differences(from first: Machine) -> [Difference] {
+    let rows: [(String, (Machine) -> String)] = [
+      ("kernel", \.kernel), ("C library", \.libc), ("processor", \.cpu),
+      ("architecture", \.architecture), ("cores", { String($0.cores) }),
+      ("page", { bytesInWords($0.pageSize) }),
+      ("main stack limit", { $0.stackLimit.map(bytesInWords) ?? "unlimited" }),
+      ("gap below the main stack", { bytesInWords($0.stackGuardGap) }),
+      ("smallest signal stack", { bytesInWords($0.minimumSignalStack) }),
+      ("never mapped below", \.lowestMappable.description), ("compiler", \.swift),
+      ("build", \.build),
+    ]
+    return rows.compactMap { what, value in
+      value(first) == value(self)
+        ? nil : Difference(what: what, first: value(first), second: value(self))
+    }
+  }
+}

@@ -1,0 +1,23 @@
+internal import CrashLab
+package import CrashLabModel
+
+/// What switches cost on this machine. Schema 1.
+package struct SwitchReport: Sendable, Codable {
+  package var schemaVersion = RunReport.schemaVersion
+  package var machine: Machine
+  package var conditions: SwitchingConditions
+  package var placement: Placement
+  /// A signal ended it before its time; what was measured until then is here.
+  package var interrupted = false
+  package var rungs: [RungReport]
+  /// Switches that the scheduler may put on any core: a distribution, not a cost.
+  package var unpinned: [RungReport]
+  /// Null where only the rungs were measured.
+  @Nullable package var tlb: TLBReport?
+  /// The same.
+  @Nullable package var tenThousand: TenThousand.Report?
+  /// Peers that are not installed here.
+  package var absent: [String]
+
+  package func json() throws -> String { try JSON.text(of: self) + "\n" }
+}

@@ -1,0 +1,83 @@
+/// Who unwound: the handler inside the process, the observer from outside, or whoever read its core
+/// dump.
+public enum EvidenceSource: String, Codable, Sendable { case handler, observer, core }
+
+/// What is known of one fault from where it happened: signal, registers, unwind.
+package struct Evidence: Sendable {
+  package typealias Source = EvidenceSource
+
+  package var source: Source
+  /// A handler of the program ran for this fault.
+  package var handled: Bool
+  /// The process that faulted, as the kernel says: the trial's own, or one that it has started.
+  package var process: Int32
+  package var thread: Int32
+  package var code: SignalCode
+  package var address: Address
+  /// Who sent the signal, if it was sent.
+  package var sender: Sender?
+  package var access: Access?
+  package var programCounter: Address
+  package var stackPointer: Address
+  package var trace: Trace?
+  /// Bytes of alternate stack that the handler had touched; nil if it was not measured.
+  package var handlerStackUsed: Int?
+  /// CLOCK_MONOTONIC nanoseconds.
+  package var caughtAt: UInt64
+  package var sentAt: UInt64
+
+  package init(
+    source: Source, handled: Bool, process: Int32, thread: Int32, code: SignalCode,
+    address: Address, sender: Sender? = nil, access: Access? = nil, programCounter: Address,
+    stackPointer: Address, trace: Trace? = nil, handlerStackUsed: Int? = nil, caughtAt: UInt64,
+    sentAt: UInt64
+  ) {
+    self.source = source
+    self.handled = handled
+    self.process = process
+    self.thread = thread
+    self.code = code
+    self.address = address
+    self.sender = sender
+    self.access = access
+    self.programCounter = programCounter
+    self.stackPointer = stackPointer
+    self.trace = trace
+    self.handlerStackUsed = handlerStackUsed
+    self.caughtAt = caughtAt
+    self.sentAt = sentAt
+  }
+
+  package var signal: Signal { code.signal }
+
+  /// An instruction has raised it: it was not sent, and did not come from a terminal or a timer.
+  package var isFault: Bool { signal.isFault && !code.isSent }
+
+  package struct Sender: Sendable, Equatable {
+    package var process: Int32
+    package var user: UInt32
+
+    package init(process: Int32, user: UInt32) {
+      self.process = process
+      self.user = user
+    }
+  }
+
+  /// An address in the stack that was in use: after an overflow the stack pointer may have left it,
+  /// the callers' frames have not.
+  package var stackWitness: Address {
+    let witness = trace?.entries.first?.canonicalFrameAddress ?? stackPointer
+    return Address(witness.value > 8 ? witness.value - 8 : 0)
+  }
+
+  /// The same. Where even the first frame could not be unwound, that is the stack above the guard
+  /// that its pointer has run into.
+  package func stackWitness(in mappings: [Mapping]) -> Address {
+    let witness = stackWitness
+    guard let index = mappings.lastIndex(startingAtOrBelow: witness),
+      mappings[index].contains(witness), mappings[index].permissions.isEmpty,
+      let above = mappings[(index + 1)...].first, above.low == mappings[index].high
+    else { return witness }
+    return above.low
+  }
+}

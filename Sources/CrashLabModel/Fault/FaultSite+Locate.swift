@@ -1,0 +1,141 @@
+extension FaultSite {
+  /// What the classification looks at: the fault, and the process around it.
+  package struct Facts: Sendable {
+    package var code: SignalCode
+    package var address: Address
+    package var access: Access?
+    package var stackPointer: Address
+    package var thread: Int32
+    /// Canonical frame addresses, innermost first: they tell which stack was in use when the
+    /// stack pointer itself has already left it.
+    package var frameAddresses: [Address]
+    package var mappings: [Mapping]
+    package var stacks: [StackRegion]
+    /// Addresses below this are a null pointer with an offset (vm.mmap_min_addr).
+    package var nullLimit: Address
+
+    package init(
+      code: SignalCode, address: Address, access: Access?, stackPointer: Address, thread: Int32,
+      frameAddresses: [Address] = [], mappings: [Mapping], stacks: [StackRegion],
+      nullLimit: Address = Address(65536)
+    ) {
+      self.code = code
+      self.address = address
+      self.access = access
+      self.stackPointer = stackPointer
+      self.thread = thread
+      self.frameAddresses = frameAddresses
+      self.mappings = mappings
+      self.stacks = stacks
+      self.nullLimit = nullLimit
+    }
+  }
+
+  /// Says where a fault fell. Pure: the same facts give the same site.
+  package static func locate(_ facts: Facts) -> FaultSite {
+    guard facts.code.signal == .segv || facts.code.signal == .bus, !facts.code.isSent else {
+      return FaultSite(.notAFault)
+    }
+    if facts.code.isKernel { return FaultSite(.nonCanonical) }
+    if facts.address < facts.nullLimit { return FaultSite(.nullPage) }
+
+    let inUse = stackInUse(facts)
+    if let hit = facts.stacks.first(where: {
+      $0.guard.kind != .kernelGap && $0.guard.contains(facts.address)
+    }) {
+      return FaultSite(hit.guard.kind == .none ? .unmapped : .guard, of: hit, at: facts.address)
+    }
+    if let inUse, isStackAccess(facts, below: inUse) {
+      return below(inUse, facts: facts)
+    }
+    if let main = facts.stacks.first(where: { $0.kind == .main }),
+      main.guard.contains(facts.address)
+    {
+      return FaultSite(.mainStackLimit, of: main, at: facts.address)
+    }
+    let mapping = facts.mappings.holding(facts.address)
+    if let hit = facts.stacks.first(where: { $0.contains(facts.address) }),
+      mapping != nil || hit.kind == .main || hit == inUse
+    {
+      if hit.kind == .main, facts.address < grownEnd(of: hit, in: facts.mappings) {
+        var site = FaultSite(.mainStackLimit, of: hit, at: facts.address)
+        site.mapping =
+          obstacle(below: facts.address, gap: hit.guard.size, in: facts.mappings)?.label
+        return site
+      }
+      var site = FaultSite(hit == inUse ? .ownStack : .otherStack, of: hit, at: facts.address)
+      site.mapping = mapping?.label
+      return site
+    }
+    guard let mapping else { return FaultSite(.unmapped) }
+    return FaultSite(.mapping, mapping: mapping.label)
+  }
+
+  /// The stack that the faulting code ran on. The stack pointer says so as long as it is inside;
+  /// after a frame larger than the guard only the callers' frames still lie there.
+  private static func stackInUse(_ facts: Facts) -> StackRegion? {
+    let witnesses = facts.frameAddresses.prefix(8) + [facts.stackPointer]
+    // A frame's own address is the highest of its bytes plus one.
+    for witness in witnesses where witness.value > 0 {
+      let inside = Address(witness.value - 1)
+      if let stack = facts.stacks.last(where: { $0.contains(inside) }) { return stack }
+    }
+    return facts.stacks.first { $0.kind == .thread && $0.thread == facts.thread }
+  }
+
+  /// Whether an access below the limit was one of the stack's own: a frame's bytes lie at or above
+  /// the stack pointer, or in the red zone (System V ABI: 128 bytes) below it; a push or a call
+  /// writes one word further down.
+  private static func isStackAccess(_ facts: Facts, below stack: StackRegion) -> Bool {
+    let redZone: UInt64 = 128 + 8
+    return facts.address < stack.low
+      && facts.address.value &+ redZone >= facts.stackPointer.value
+  }
+
+  /// The lowest address that the main stack has grown to.
+  private static func grownEnd(of stack: StackRegion, in mappings: [Mapping]) -> Address {
+    mappings.holding(Address(stack.high.value - 1))?.low ?? stack.high
+  }
+
+  /// What keeps the main stack from growing to this address: an accessible mapping that would then
+  /// be nearer than the gap (mm/vma.c, expand_downwards).
+  private static func obstacle(
+    below address: Address, gap: Int, in mappings: [Mapping]
+  ) -> Mapping? {
+    guard let index = mappings.lastIndex(startingAtOrBelow: address) else { return nil }
+    let nearest = mappings[index]
+    return !nearest.permissions.isDisjoint(with: [.read, .write, .execute])
+      && (nearest.contains(address) || address.value - nearest.high.value < UInt64(gap))
+      ? nearest : nil
+  }
+
+  private static func below(_ stack: StackRegion, facts: Facts) -> FaultSite {
+    var site = FaultSite(
+      stack.kind == .main ? .mainStackLimit : .pastGuard, of: stack, at: facts.address)
+    site.mapping = facts.mappings.holding(facts.address)?.label
+    return site
+  }
+
+  private init(_ kind: Kind, of stack: StackRegion, at address: Address) {
+    let distance = Int(clamping: Int64(bitPattern: stack.low.value &- address.value))
+    self.init(
+      kind, owner: Owner(kind: stack.kind, name: stack.name), stackLimit: stack.low,
+      stackSize: stack.size, guard: stack.guard, overshoot: distance,
+      skipped: distance > 0 ? max(0, distance - stack.guard.size) : nil)
+  }
+}
+
+extension Mapping {
+  /// The path, or what kind of memory it is.
+  package var label: String {
+    path.isEmpty ? "anonymous \(permissions)" : path
+  }
+}
+
+extension Mapping.Permissions: CustomStringConvertible {
+  /// As in /proc/PID/maps: `rw-p`.
+  package var description: String {
+    (contains(.read) ? "r" : "-") + (contains(.write) ? "w" : "-")
+      + (contains(.execute) ? "x" : "-") + (contains(.shared) ? "s" : "p")
+  }
+}

@@ -1,0 +1,158 @@
+/// What must be seen of a case: exact, never "some crash".
+public struct Expectation: Sendable {
+  public enum Ending: Sendable, Equatable {
+    /// The kernel ended the whole process with this signal.
+    case killed(Signal)
+    /// The body came to its end and the process with it; the bystanders beat until then.
+    case survives
+    /// The process left by itself with this status before the body came to its end.
+    case exits(Int32)
+    /// Nothing happened until the deadline.
+    case deadline
+  }
+
+  /// Every fault that is reported, in order.
+  public var faults: [FaultExpectation]
+  public var ending: Ending
+  /// Every canary that is found changed.
+  public var corruption: [CorruptionExpectation]
+  /// Counters that the case notes, each with the range that it must be in.
+  public var counters: [String: ClosedRange<Int>]
+
+  /// Something is expected that only the names of frames can tell.
+  package var needsNames: Bool { faults.contains { !$0.frames.isEmpty } }
+
+  /// Without what a run that doesn't unwind, or doesn't fold, can't see: a plain trace keeps single
+  /// frames, of a long chain only both ends.
+  package func reduced(for unwinding: Unwinding) -> Expectation {
+    if unwinding == .folded { return self }
+    var expectation = self
+    for index in expectation.faults.indices {
+      expectation.faults[index].period = nil
+      if unwinding != .oracle { expectation.faults[index].frames = [] }
+    }
+    return expectation
+  }
+
+  public init(
+    faults: [FaultExpectation] = [], ending: Ending, corruption: [CorruptionExpectation] = [],
+    counters: [String: ClosedRange<Int>] = [:]
+  ) {
+    self.faults = faults
+    self.ending = ending
+    self.corruption = corruption
+    self.counters = counters
+  }
+
+  /// One fault, and the process dies of it.
+  public static func dies(_ fault: FaultExpectation) -> Expectation {
+    Expectation(faults: [fault], ending: .killed(fault.signal))
+  }
+
+  /// No fault is raised; the canaries tell what happened.
+  public static func corrupts(_ corruption: CorruptionExpectation...) -> Expectation {
+    Expectation(ending: .survives, corruption: corruption)
+  }
+
+  /// Faults that the program deals with.
+  public static func survives(
+    _ faults: FaultExpectation..., counters: [String: ClosedRange<Int>] = [:]
+  )
+    -> Expectation
+  {
+    Expectation(faults: faults, ending: .survives, counters: counters)
+  }
+}
+
+/// What must be seen of one fault. What is nil may be anything.
+public struct FaultExpectation: Sendable {
+  public var signal: Signal
+  public var code: CInt?
+  public var access: Access?
+  public var site: SiteExpectation
+  public var handled: Bool
+  /// A part of the sentence that says why no handler ran.
+  public var reason: String?
+  /// `itself`, `laboratory` or `other`; nil: anybody, or nobody.
+  public var sender: String?
+  /// Whose fault it is.
+  public var process: FaultReport.ProcessReport.Relation
+  /// Symbols that must be in the trace in this order, innermost first; others may lie between.
+  public var frames: [String]
+  /// A fold of this period must be in the trace.
+  public var period: Int?
+
+  public init(
+    _ signal: Signal, code: CInt? = nil, access: Access? = nil, site: SiteExpectation,
+    handled: Bool = true, because reason: String? = nil, sender: String? = nil,
+    process: FaultReport.ProcessReport.Relation = .trial, frames: [String] = [],
+    period: Int? = nil
+  ) {
+    self.signal = signal
+    self.code = code
+    self.access = access
+    self.site = site
+    self.handled = handled
+    self.reason = reason
+    self.sender = sender
+    self.process = process
+    self.frames = frames
+    self.period = period
+  }
+}
+
+/// Where a fault must fall. What is nil may be anything.
+public struct SiteExpectation: Sendable {
+  public var kind: FaultSite.Kind
+  public var owner: FaultSite.Owner?
+  public var guardKind: Guard.Kind?
+  public var guardSize: Int?
+  public var stackSize: ClosedRange<Int>?
+  public var overshoot: ClosedRange<Int>?
+  public var skipped: ClosedRange<Int>?
+  /// A part of the mapping's name.
+  public var mapping: String?
+
+  public init(
+    _ kind: FaultSite.Kind, owner: FaultSite.Owner? = nil, guardKind: Guard.Kind? = nil,
+    guardSize: Int? = nil, stackSize: ClosedRange<Int>? = nil, overshoot: ClosedRange<Int>? = nil,
+    skipped: ClosedRange<Int>? = nil, mapping: String? = nil
+  ) {
+    self.kind = kind
+    self.owner = owner
+    self.guardKind = guardKind
+    self.guardSize = guardSize
+    self.stackSize = stackSize
+    self.overshoot = overshoot
+    self.skipped = skipped
+    self.mapping = mapping
+  }
+
+  /// In the guard of this stack.
+  public static func inGuard(
+    of kind: StackRegion.Kind, _ name: String, overshoot: ClosedRange<Int> = 1...4096,
+    guardKind: Guard.Kind = .mapping, guardSize: Int? = nil, stackSize: ClosedRange<Int>? = nil
+  ) -> SiteExpectation {
+    SiteExpectation(
+      .guard, owner: FaultSite.Owner(kind: kind, name: name), guardKind: guardKind,
+      guardSize: guardSize, stackSize: stackSize, overshoot: overshoot, skipped: 0...0)
+  }
+}
+
+/// A canary that must be found changed.
+public struct CorruptionExpectation: Sendable {
+  public var what: String
+  public var owner: String
+  public var bytesChanged: ClosedRange<Int>
+  public var belowStackLimit: ClosedRange<Int>?
+
+  public init(
+    _ what: String, of owner: String, bytesChanged: ClosedRange<Int> = 1...Int.max,
+    belowStackLimit: ClosedRange<Int>? = nil
+  ) {
+    self.what = what
+    self.owner = owner
+    self.bytesChanged = bytesChanged
+    self.belowStackLimit = belowStackLimit
+  }
+}

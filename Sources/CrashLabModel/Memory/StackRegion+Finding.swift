@@ -1,0 +1,123 @@
+extension StackRegion {
+  /// A stack that a process said it has. Where it lies is a claim; the guard is not: it is looked
+  /// for in the kernel's own account.
+  public struct Claim: Sendable, Equatable {
+    public var kind: Kind
+    public var name: String
+    public var number: Int?
+    public var thread: Int32?
+    public var low: Address
+    public var high: Address
+    /// Bytes of guard that a thread's attributes tell; 0 if there are none.
+    public var guardAskedFor: UInt64
+
+    public init(
+      kind: Kind, name: String, number: Int? = nil, thread: Int32? = nil, low: Address,
+      high: Address, guardAskedFor: UInt64 = 0
+    ) {
+      self.kind = kind
+      self.name = name
+      self.number = number
+      self.thread = thread
+      self.low = low
+      self.high = high
+      self.guardAskedFor = guardAskedFor
+    }
+
+    /// Whether a stack pointer is this stack's, also after it has left it by an overflow.
+    package func isNear(_ pointer: Address) -> Bool {
+      pointer <= high && pointer.value.addingReportingOverflow(1 << 20).partialValue >= low.value
+    }
+  }
+
+  /// The stacks of a process: the claims that the mappings bear out, and the main stack, which the
+  /// mappings name themselves.
+  ///
+  /// - Parameters:
+  ///   - mappings: in ascending order.
+  ///   - installedGuards: what pagemap shows as guarded by MADV_GUARD_INSTALL.
+  ///   - limits: what the kernel allows the main stack.
+  package static func find(
+    claims: [Claim], mappings: [Mapping], installedGuards: [Range<Address>],
+    limits: MainStackLimits
+  ) -> [StackRegion] {
+    var regions: [StackRegion] = []
+    if let stack = mappings.last(where: { $0.path == "[stack]" }) {
+      regions.append(main(stack, limits: limits))
+    }
+    for claim in claims where claim.kind != .main && claim.low < claim.high {
+      guard let top = mappings.holding(Address(claim.high.value - 1)), top.path != "[stack]" else {
+        continue
+      }
+      regions.append(
+        StackRegion(
+          kind: claim.kind, name: claim.name, number: claim.number, thread: claim.thread,
+          low: claim.low, high: claim.high,
+          guard: Guard.below(
+            claim.low, askedFor: claim.guardAskedFor, mappings: mappings,
+            installedGuards: installedGuards)))
+    }
+    return regions
+  }
+
+  private static func main(_ mapping: Mapping, limits: MainStackLimits) -> StackRegion {
+    // mm/mmap.c, acct_stack_growth: the whole mapping may not become larger than the soft limit.
+    let size = limits.soft ?? (mapping.high.value - mapping.low.value)
+    let low = Address(mapping.high.value > size ? mapping.high.value - size : 0)
+    let gap = min(limits.gap, low.value)
+    return StackRegion(
+      kind: .main, name: "main", low: low, high: mapping.high,
+      guard: Guard(low: Address(low.value - gap), high: low, kind: .kernelGap))
+  }
+}
+
+/// What the kernel allows the main stack of a process.
+package struct MainStackLimits: Sendable, Equatable {
+  /// RLIMIT_STACK's soft limit in bytes, rounded down to pages; nil if unlimited.
+  package var soft: UInt64?
+  /// The distance kept to the mapping below, in bytes.
+  package var gap: UInt64
+
+  package init(soft: UInt64?, gap: UInt64) {
+    self.soft = soft
+    self.gap = gap
+  }
+
+  /// RLIMIT_STACK's soft limit in the text of /proc/PID/limits, in bytes; nil if it is unlimited.
+  package static func soft(inLimits text: String) -> UInt64? {
+    text.split(separator: "\n").first { $0.hasPrefix("Max stack size") }?
+      .split(separator: " ").dropFirst(3).first.flatMap { UInt64($0) }
+  }
+}
+
+extension Guard {
+  /// What guards a stack whose limit is this: anonymous memory that may not be written, directly
+  /// below it, or pages that pagemap shows as guarded.
+  ///
+  /// A guard is one mapping, and what lies below it is somebody else's, even without access. Only
+  /// where more was asked for does it go on: glibc extends the guard of a cached stack by memory
+  /// that was the stack's, and the kernel accounts for that apart.
+  package static func below(
+    _ limit: Address, askedFor: UInt64, mappings: [Mapping], installedGuards: [Range<Address>]
+  ) -> Guard {
+    guard limit.value > 0 else { return .none(below: limit) }
+    let last = Address(limit.value - 1)
+    if let installed = installedGuards.first(where: { $0.contains(last) }) {
+      return Guard(low: installed.lowerBound, high: limit, kind: .madvise)
+    }
+    guard let nearest = mappings.holding(last), nearest.mayGuard else {
+      return .none(below: limit)
+    }
+    var low = nearest.low
+    while limit.value - low.value < askedFor, low.value > 0,
+      let piece = mappings.holding(Address(low.value - 1)), piece.mayGuard
+    {
+      low = piece.low
+    }
+    return Guard(low: low, high: limit, kind: .mapping)
+  }
+}
+
+extension Mapping {
+  fileprivate var mayGuard: Bool { path.isEmpty && !permissions.contains(.write) }
+}

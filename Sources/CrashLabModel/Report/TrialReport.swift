@@ -1,0 +1,272 @@
+/// One trial, told whole: what was seen, and what was made of it. Schema 1.
+///
+/// Every key is always there; what is unknown is null. Addresses are hexadecimal strings, sizes
+/// and distances bytes, times microseconds.
+public struct TrialReport: Sendable, Codable, Equatable {
+  public enum Verdict: String, Codable, Sendable {
+    case asExpected = "as-expected"
+    case notAsExpected = "not-as-expected"
+    case skipped
+    /// The laboratory's own instruments failed or disagreed: nothing was measured.
+    case laboratoryError = "laboratory-error"
+  }
+
+  @Nullable public var `case`: String?
+  /// 1 and up, for repeated runs.
+  public var attempt: Int
+  /// The argument list of a foreign program.
+  @Nullable public var command: [String]?
+  @Nullable public var verdict: Verdict?
+  /// Why it was skipped or is not as expected.
+  @Nullable public var reason: String?
+  /// One sentence for a person.
+  public var summary: String
+  /// Expected against seen, where they differ.
+  public var mismatches: [Mismatch]
+  public var faults: [FaultReport]
+  public var corruption: [Corruption]
+  public var counters: [Counter]
+  /// The body of the case came to its end.
+  public var finished: Bool
+  @Nullable public var termination: Termination?
+  @Nullable public var death: DeathEvidence?
+  public var timeline: [Event]
+
+  package init(
+    `case`: String?, attempt: Int, command: [String]? = nil, verdict: Verdict? = nil,
+    reason: String? = nil,
+    summary: String, mismatches: [Mismatch], faults: [FaultReport], corruption: [Corruption],
+    counters: [Counter], finished: Bool, termination: Termination? = nil,
+    death: DeathEvidence? = nil,
+    timeline: [Event]
+  ) {
+    self.case = `case`
+    self.attempt = attempt
+    self.command = command
+    self.verdict = verdict
+    self.reason = reason
+    self.summary = summary
+    self.mismatches = mismatches
+    self.faults = faults
+    self.corruption = corruption
+    self.counters = counters
+    self.finished = finished
+    self.termination = termination
+    self.death = death
+    self.timeline = timeline
+  }
+
+  public struct Mismatch: Sendable, Codable, Equatable {
+    public var what: String
+    public var expected: String
+    public var seen: String
+
+    public init(_ what: String, expected: String, seen: String) {
+      self.what = what
+      self.expected = expected
+      self.seen = seen
+    }
+  }
+
+  public struct Counter: Sendable, Codable, Equatable {
+    public var name: String
+    public var value: Int
+
+    package init(name: String, value: Int) {
+      self.name = name
+      self.value = value
+    }
+  }
+
+  public struct Event: Sendable, Codable, Equatable {
+    public enum Kind: String, Codable, Sendable {
+      case forked, armed, fault, parked, released, reaped
+      case lastBeat = "last-beat"
+    }
+    public var event: Kind
+    /// Microseconds since the fork.
+    public var at: Double
+
+    package init(event: Kind, at: Double) {
+      self.event = event
+      self.at = at
+    }
+  }
+}
+
+/// One fault as it is reported.
+public struct FaultReport: Sendable, Codable, Equatable {
+  public var signal: Signal
+  /// `SEGV_ACCERR`, or a number where there is no name.
+  public var code: String
+  public var address: Address
+  @Nullable public var access: Access?
+  public var programCounter: Address
+  public var stackPointer: Address
+  public var process: ProcessReport
+  public var thread: ThreadReport
+  /// A handler of the program ran for it.
+  public var handled: Bool
+  /// What was known of the program's handler; null where nobody looked from outside.
+  @Nullable public var handler: HandlerFacts?
+  /// Why no handler ran, for a person; null if one did, or nobody knows.
+  @Nullable public var reason: String?
+  /// Who sent the signal; null for a fault.
+  @Nullable public var sender: Sender?
+  public var site: FaultSite
+  /// What lies around the address, in ascending order.
+  @Nullable public var surroundings: [MemoryRegion]? = nil
+  @Nullable public var unwind: UnwindReport?
+
+  package init(
+    signal: Signal, code: String, address: Address, access: Access? = nil, programCounter: Address,
+    stackPointer: Address, process: ProcessReport, thread: ThreadReport, handled: Bool,
+    handler: HandlerFacts? = nil, reason: String? = nil, sender: Sender? = nil, site: FaultSite,
+    surroundings: [MemoryRegion]? = nil, unwind: UnwindReport? = nil
+  ) {
+    self.signal = signal
+    self.code = code
+    self.address = address
+    self.access = access
+    self.programCounter = programCounter
+    self.stackPointer = stackPointer
+    self.process = process
+    self.thread = thread
+    self.handled = handled
+    self.handler = handler
+    self.reason = reason
+    self.sender = sender
+    self.site = site
+    self.surroundings = surroundings
+    self.unwind = unwind
+  }
+
+  public struct ThreadReport: Sendable, Codable, Equatable {
+    public var id: Int32
+    public var name: String
+
+    package init(id: Int32, name: String) {
+      self.id = id
+      self.name = name
+    }
+  }
+
+  public struct ProcessReport: Sendable, Codable, Equatable {
+    public enum Relation: String, Sendable, Codable {
+      /// The process of the trial itself.
+      case trial
+      /// A process that it has started.
+      case descendant
+    }
+    public var id: Int32
+    public var relation: Relation
+
+    package init(id: Int32, relation: Relation) {
+      self.id = id
+      self.relation = relation
+    }
+  }
+
+  public struct Sender: Sendable, Codable, Equatable {
+    public var process: Int32
+    public var user: UInt32
+    /// `itself`, `laboratory`, `other`
+    public var relation: String
+    /// Of its program, as the kernel tells it; null if nobody looked, or it is gone.
+    @Nullable public var name: String?
+
+    package init(process: Int32, user: UInt32, relation: String, name: String? = nil) {
+      self.process = process
+      self.user = user
+      self.relation = relation
+      self.name = name
+    }
+  }
+}
+
+/// An unwind as it is reported.
+public struct UnwindReport: Sendable, Codable, Equatable {
+  public var by: EvidenceSource
+  public var frameCount: Int
+  /// It came to the outermost frame.
+  public var complete: Bool
+  /// How often libunwind itself stepped.
+  public var steps: Int
+  /// Microseconds.
+  public var duration: Double
+  /// Bytes of alternate stack that the handler had touched; null if not measured.
+  @Nullable public var handlerStackUsed: Int?
+  public var frames: [FrameReport]
+  /// Null if nothing repeats.
+  @Nullable public var recursion: RecursionReport?
+  /// By bytes, most first; null if not every frame was counted.
+  @Nullable public var stackUse: [StackUse]?
+
+  package init(
+    by: EvidenceSource, frameCount: Int, complete: Bool, steps: Int, duration: Double,
+    handlerStackUsed: Int? = nil, frames: [FrameReport], recursion: RecursionReport? = nil,
+    stackUse: [StackUse]? = nil
+  ) {
+    self.by = by
+    self.frameCount = frameCount
+    self.complete = complete
+    self.steps = steps
+    self.duration = duration
+    self.handlerStackUsed = handlerStackUsed
+    self.frames = frames
+    self.recursion = recursion
+    self.stackUse = stackUse
+  }
+}
+
+/// One frame, or the frames of a run that repeats.
+public struct FrameReport: Sendable, Codable, Equatable {
+  public var index: Int
+  public var count: Int
+  public var period: Int
+  public var programCounter: Address
+  @Nullable public var symbol: String?
+  @Nullable public var file: String?
+  @Nullable public var line: Int?
+  @Nullable public var column: Int?
+  @Nullable public var image: String?
+  /// From the symbol's start (from the image's where there is no symbol), bytes.
+  @Nullable public var offset: Int?
+  @Nullable public var frameSize: Int?
+  /// Functions that were inlined there, innermost first; null if that is not known.
+  @Nullable public var inlined: [Inlined]?
+
+  package init(
+    index: Int, count: Int, period: Int, programCounter: Address, symbol: String? = nil,
+    file: String? = nil,
+    line: Int? = nil, column: Int? = nil, image: String? = nil, offset: Int? = nil,
+    frameSize: Int? = nil, inlined: [Inlined]? = nil
+  ) {
+    self.index = index
+    self.count = count
+    self.period = period
+    self.programCounter = programCounter
+    self.symbol = symbol
+    self.file = file
+    self.line = line
+    self.column = column
+    self.image = image
+    self.offset = offset
+    self.frameSize = frameSize
+    self.inlined = inlined
+  }
+
+  public struct Inlined: Sendable, Codable, Equatable {
+    public var symbol: String
+    @Nullable public var file: String?
+    @Nullable public var line: Int?
+    @Nullable public var column: Int?
+
+    package init(symbol: String, file: String? = nil, line: Int? = nil, column: Int? = nil) {
+      self.symbol = symbol
+      self.file = file
+      self.line = line
+      self.column = column
+    }
+  }
+}

@@ -1,0 +1,260 @@
+// How the values are said to a person: one place for the words, pure functions of the values.
+
+/// `4 KiB`, `8 MiB`, `123 bytes`: exact where it is a whole number of units, else rounded.
+package func bytesInWords(_ bytes: Int) -> String {
+  let units = [(1 << 40, "TiB"), (1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB")]
+  for (unit, name) in units where bytes >= unit {
+    if bytes % unit == 0 { return "\(grouped(bytes / unit)) \(name)" }
+    let tenths = bytes / unit * 10 + (bytes % unit * 10 + unit / 2) / unit
+    let whole = grouped(tenths / 10)
+    return tenths % 10 == 0 ? "\(whole) \(name)" : "\(whole).\(tenths % 10) \(name)"
+  }
+  return bytes == 1 ? "1 byte" : "\(bytes) bytes"
+}
+
+/// The nearest whole number. Reports may come from anywhere: none of them makes this trap.
+package func rounded(_ value: Double) -> Int {
+  if value.isNaN { return 0 }
+  return Int(exactly: value.rounded()) ?? (value < 0 ? Int.min : Int.max)
+}
+
+/// `1,234,567`
+package func grouped(_ number: Int) -> String {
+  var digits = String(number.magnitude)
+  var parts: [Substring] = []
+  while digits.count > 3 {
+    parts.insert(digits.suffix(3), at: 0)
+    digits.removeLast(3)
+  }
+  return (number < 0 ? "-" : "") + ([Substring(digits)] + parts).joined(separator: ",")
+}
+
+extension ClosedRange<Int> {
+  package var inWords: String {
+    if lowerBound == upperBound { return "\(lowerBound)" }
+    return upperBound == Int.max
+      ? "\(lowerBound) or more" : "\(lowerBound) to \(upperBound)"
+  }
+}
+
+extension FaultSite.Owner {
+  package var inWords: String {
+    switch kind {
+    case .main: "the main thread"
+    // A core dump has the names of no threads but the main one.
+    case .thread where name.isEmpty: "a thread"
+    case .thread: "thread '\(printable(name))'"
+    case .coroutine: "coroutine '\(printable(name))'"
+    case .alternateStack: "the alternate stack of '\(printable(name))'"
+    }
+  }
+}
+
+extension FaultSite {
+  /// `8 bytes below the stack limit, in the 4 KiB guard of thread 'overflower'`
+  public var inWords: String {
+    let owner = owner?.inWords ?? "an unknown stack"
+    let overshoot = overshoot.map { "\(bytesInWords($0)) below the stack limit" } ?? "at the guard"
+    switch kind {
+    case .guard:
+      let hidden = self.guard?.kind == .madvise ? " (MADV_GUARD_INSTALL, not in maps)" : ""
+      return
+        "\(overshoot), in the \(bytesInWords(self.guard?.size ?? 0)) guard of \(owner)\(hidden)"
+    case .pastGuard:
+      if self.guard?.kind == Guard.Kind.none {
+        return "\(overshoot) of \(owner), which has no guard"
+      }
+      return "\(overshoot) of \(owner): past its \(bytesInWords(self.guard?.size ?? 0)) guard by "
+        + bytesInWords(skipped ?? 0)
+    case .mainStackLimit:
+      if let overshoot = self.overshoot, overshoot <= 0 {
+        let obstacle = mapping.map { ": \(printable($0)) is too near" } ?? ""
+        return "\(bytesInWords(0 &- overshoot)) above the stack limit of the main thread, "
+          + "where it could not grow\(obstacle)"
+      }
+      return "\(overshoot) of the main thread (\(bytesInWords(stackSize ?? 0)))"
+    case .otherStack: return "inside the stack of \(owner), which is not the one in use"
+    case .ownStack:
+      let hole = mapping == nil ? ", where nothing is mapped" : ""
+      return "inside the stack in use, of \(owner)\(hole)"
+    case .mapping: return "in \(printable(mapping ?? "a mapping")), which does not permit it"
+    case .unmapped: return "where nothing is mapped"
+    case .nullPage: return "in the null page"
+    case .nonCanonical: return "at a non-canonical address"
+    case .notAFault: return "not a fault"
+    }
+  }
+}
+
+extension FaultReport {
+  /// `SIGSEGV (SEGV_ACCERR): write 8 bytes below the stack limit, …`
+  public var inWords: String {
+    process.relation == .descendant ? "in its child process \(process.id), \(what)" : what
+  }
+
+  private var what: String {
+    if let sender {
+      let who = sender.relation == "other" ? sender.name.map { "'\($0)'" } : nil
+      return "\(signal) (\(printable(code))), sent by \(printable(who ?? sender.relation)) "
+        + "(process \(sender.process))"
+    }
+    if site.kind == .notAFault { return "\(signal) (\(printable(code))), not a memory fault" }
+    let access = access.map { "\($0.rawValue) " } ?? ""
+    let atNull = site.kind == .nullPage ? " at \(address)" : ""
+    return "\(signal) (\(printable(code))): \(access)\(site.inWords)\(atNull)"
+  }
+}
+
+extension FaultReport {
+  /// `stack overflow in thread 'x' (8 MiB stack, 4 KiB guard): write 8 bytes below the stack limit`
+  public var headline: String {
+    guard sender == nil, site.isOverflow, let owner = site.owner else { return inWords }
+    let stack = site.stackSize.map { "\(bytesInWords($0)) stack, " } ?? ""
+    let guarding = site.guard.map(\.inWords) ?? "no guard"
+    let access = access.map { "\($0.rawValue) " } ?? ""
+    let place =
+      switch site.overshoot {
+      case let bytes? where bytes > 0: "\(bytesInWords(bytes)) below the stack limit"
+      case let bytes?: "\(bytesInWords(0 &- bytes)) above the stack limit, where it could not grow"
+      case nil: "at the guard"
+      }
+    let skipped =
+      switch site.skipped {
+      case let bytes? where bytes > 0 && site.guard?.kind != Guard.Kind.none:
+        ", past the guard by \(bytesInWords(bytes))"
+      default: ""
+      }
+    return "stack overflow in \(owner.inWords) (\(stack)\(guarding)): \(access)\(place)\(skipped)"
+  }
+}
+
+extension Guard {
+  /// `4 KiB guard`
+  package var inWords: String {
+    switch kind {
+    case .mapping: "\(bytesInWords(size)) guard"
+    case .madvise: "\(bytesInWords(size)) guard by MADV_GUARD_INSTALL"
+    case .kernelGap: "\(bytesInWords(size)) gap kept by the kernel"
+    case .none: "no guard"
+    }
+  }
+}
+
+extension Termination {
+  public var inWords: String {
+    switch kind {
+    case .signal: "killed by \(signal?.description ?? "a signal")" + (coreDumped ? " (core)" : "")
+    case .exit: "exited with \(exitStatus ?? -1)"
+    case .deadline: "ended by the laboratory at its deadline"
+    }
+  }
+}
+
+extension DeathEvidence {
+  /// What became of the sibling; nil for a program that had none.
+  package var controlProcess: String? {
+    controlProcessAlive.map { "the control process \($0 ? "lives" : "is dead")" }
+  }
+}
+
+extension Expectation.Ending {
+  package var inWords: String {
+    switch self {
+    case .killed(let signal): "killed by \(signal)"
+    case .survives: "exited with 0, after the body's end"
+    case .exits(let status): "exited with \(status)"
+    case .deadline: "ended by the laboratory at its deadline"
+    }
+  }
+}
+
+extension Corruption {
+  public var inWords: String {
+    let place = belowStackLimit.map { ", \(bytesInWords($0)) below the stack limit" } ?? ""
+    let unit = bytesChanged == 1 ? "byte" : "bytes"
+    return "\(grouped(bytesChanged)) \(unit) of the \(printable(what)) of \(printable(owner)) "
+      + "changed\(place)"
+  }
+}
+
+/// Neighbours that are equal are said once, with their number: `4 × SIGSEGV …`.
+private func counted(_ phrases: [String]) -> [String] {
+  var runs: [(phrase: String, count: Int)] = []
+  for phrase in phrases {
+    if runs.last?.phrase == phrase {
+      runs[runs.count - 1].count += 1
+    } else {
+      runs.append((phrase, 1))
+    }
+  }
+  return runs.map { $0.count > 1 ? "\($0.count) × \($0.phrase)" : $0.phrase }
+}
+
+/// Text that a child chose, made safe for a terminal: control characters are escaped.
+package func printable(_ text: String) -> String {
+  guard text.unicodeScalars.contains(where: \.isUnprintable) else { return text }
+  var result = ""
+  for scalar in text.unicodeScalars {
+    if scalar.isUnprintable {
+      result += "\\u{\(String(scalar.value, radix: 16))}"
+    } else {
+      result.unicodeScalars.append(scalar)
+    }
+  }
+  return result
+}
+
+extension Unicode.Scalar {
+  /// Control and format characters (terminal escapes, direction overrides), and what is no text.
+  fileprivate var isUnprintable: Bool {
+    switch properties.generalCategory {
+    case .control, .format, .surrogate, .privateUse, .unassigned, .lineSeparator,
+      .paragraphSeparator:
+      true
+    default: false
+    }
+  }
+}
+
+extension Expectation {
+  /// What must be seen, in a phrase.
+  public var inWords: String {
+    let faults = counted(
+      faults.map {
+        ($0.process == .descendant ? "its child's " : "") + "\($0.signal) \($0.site.inWords)"
+      })
+    let corruption = corruption.map { "\($0.what) of \($0.owner) overwritten without a fault" }
+    let end =
+      switch ending {
+      case .killed(let signal): "dies of \(signal)"
+      case .survives: "survives"
+      case .exits(let status): "exits with \(status)"
+      case .deadline: "is ended at its deadline"
+      }
+    return (faults + corruption + [end]).joined(separator: "; ")
+  }
+}
+
+extension SiteExpectation {
+  package var inWords: String {
+    let place =
+      switch kind {
+      case .guard: "in the guard of"
+      case .pastGuard: "past the guard of"
+      case .mainStackLimit: "below the limit of"
+      case .otherStack: "in another stack, of"
+      case .ownStack: "inside the stack of"
+      case .mapping: "in \(mapping ?? "a mapping")"
+      case .unmapped: "where nothing is mapped"
+      case .nullPage: "in the null page"
+      case .nonCanonical: "at a non-canonical address"
+      case .notAFault: "that is no memory fault"
+      }
+    return owner.map { "\(place) \($0.inWords)" } ?? place
+  }
+}
+
+/// Breaks prose at spaces so that no line is longer than the width, unless one word is.
+package func wrapped(_ prose: String, to width: Int) -> String {
+  lines(of: prose, room: width).joined(separator: "\n")
+}

@@ -1,0 +1,229 @@
+package import CrashLabModel
+internal import Glibc
+
+/// What this machine can and can't do, each with what follows.
+package struct Checkup: Sendable, Codable {
+  package var schemaVersion = RunReport.schemaVersion
+  package var machine: Machine
+  package var findings: [Finding]
+
+  package init(
+    schemaVersion: Int = RunReport.schemaVersion, machine: Machine, findings: [Finding]
+  ) {
+    self.schemaVersion = schemaVersion
+    self.machine = machine
+    self.findings = findings
+  }
+
+  /// Whether the laboratory can do its work here.
+  package var isSound: Bool { !findings.contains { $0.standing == .broken } }
+
+  package func json() throws -> String { try JSON.text(of: self) + "\n" }
+}
+
+// MARK: - Pure
+
+extension Checkup {
+  /// Derives the findings. Pure: the same facts give the same findings.
+  package init(of facts: MachineFacts) {
+    machine = facts.machine
+    findings =
+      [facts.kernel, facts.pidfd]
+      + [facts.mappingGuard, facts.installedGuard, facts.pagemap, facts.kernelGap]
+      + [facts.mainStack, facts.alternateStack, facts.unwinding]
+      + [facts.tracing, facts.remoteReading, facts.cores, facts.filter]
+      + [facts.processContext, facts.clock, facts.limits, facts.mappings, facts.randomization]
+  }
+}
+
+extension MachineFacts {
+  fileprivate var kernel: Finding {
+    let version = machine.kernelVersion
+    return Finding(
+      "kernel", "kernel", version >= (5, 4) ? .good : .broken, machine.kernel,
+      version >= (5, 4)
+        ? "has all that the laboratory must have (Linux 5.4)"
+        : "the laboratory waits for its children with waitid(P_PIDFD), which is in Linux 5.4")
+  }
+
+  fileprivate var pidfd: Finding {
+    attempt(
+      "pidfd", "process descriptors", pidfdError, otherwise: .broken,
+      good: "a child's end is seen at once and never mixed up with another's",
+      bad: "without pidfd_open the laboratory can't watch its children")
+  }
+
+  fileprivate var mappingGuard: Finding {
+    attempt(
+      "guard-mapping", "guards by PROT_NONE", mappingGuardError, otherwise: .broken,
+      good: "what glibc puts below every thread's stack faults as it must",
+      bad: "a page without access does not fault here: no verdict could be relied on")
+  }
+
+  fileprivate var installedGuard: Finding {
+    attempt(
+      "guard-installed", "guards by MADV_GUARD_INSTALL", installedGuardError, otherwise: .missing,
+      good: "guards that split no mapping can be made; maps does not show them",
+      bad: "the cases that need it are skipped (it is in Linux 6.13)")
+  }
+
+  fileprivate var pagemap: Finding {
+    attempt(
+      "guard-pagemap", "installed guards in pagemap", pagemapGuardError, otherwise: .limited,
+      good: "such guards are seen from outside and named in reports",
+      bad:
+        "such a guard is not seen from outside (Linux 6.15 shows it): a fault in one is reported "
+        + "as a fault below a stack without a guard")
+  }
+
+  fileprivate var kernelGap: Finding {
+    Finding(
+      "guard-gap", "gap below the main stack", .good, bytesInWords(machine.stackGuardGap),
+      "the kernel keeps this free below a stack that grows; a larger frame can step over it")
+  }
+
+  fileprivate var mainStack: Finding {
+    guard let limit = machine.stackLimit else {
+      return Finding(
+        "main-stack", "main stack", .limited, "unlimited",
+        "recursion on the main thread ends only where another mapping is in its way")
+    }
+    return Finding(
+      "main-stack", "main stack", .good, bytesInWords(limit),
+      "the main thread overflows there, and so does a thread that asks for no size of its own")
+  }
+
+  fileprivate var alternateStack: Finding {
+    let least = machine.minimumSignalStack
+    let words = "\(bytesInWords(alternateStackSize)), the kernel wants \(bytesInWords(least))"
+    return alternateStackSize >= least
+      ? Finding(
+        "alternate-stack", "alternate stack", .good, words,
+        "the handler has room beside the processor's saved state")
+      : Finding(
+        "alternate-stack", "alternate stack", .broken, words,
+        "the kernel could not deliver a signal there and would kill at once")
+  }
+
+  fileprivate var unwinding: Finding {
+    let version = unwinder.split(separator: ".").map { Int($0) ?? 0 }
+    let old = version.lexicographicallyPrecedes([1, 6])
+    return Finding(
+      "unwinder", "libunwind", old ? .limited : .good, unwinder,
+      old
+        ? "older than what the laboratory was tried with (1.6)"
+        : "unwinds on the alternate stack without allocating")
+  }
+
+  fileprivate var tracing: Finding {
+    let scope = ptraceScope.map { ", ptrace_scope \($0)" } ?? ""
+    var finding = attempt(
+      "trace", "tracing", traceError, otherwise: .missing,
+      good: "cases whose handler can't run, and programs under exec, are looked at from outside",
+      bad: "where no handler can run only the signal is told, and exec can't look at programs"
+        + (ptraceScope == 3 ? " (ptrace_scope 3 forbids it until the next boot)" : ""))
+    finding.value += scope
+    if traceError == 0, let ptraceScope, ptraceScope > 0 {
+      finding.consequence += "; only children can be, not processes that run already"
+    }
+    return finding
+  }
+
+  fileprivate var remoteReading: Finding {
+    attempt(
+      "remote-read", "reading another's memory", remoteReadError, otherwise: .limited,
+      good: "the observer reads a stack in large pieces",
+      bad: "the observer reads word by word: deep stacks take seconds instead of milliseconds")
+  }
+
+  fileprivate var cores: Finding {
+    let limit = coreLimit.map { $0 == 0 ? "no core files" : "up to \($0) bytes" } ?? "unlimited"
+    return Finding(
+      "core", "core files", .good, "\(limit), to \(shortPattern)",
+      corePattern.hasPrefix("|")
+        ? "a program that crashes outside of the laboratory is piped to a collector; the "
+          + "laboratory's own children never are"
+        : coreLimit == 0
+          ? "a program that crashes outside of the laboratory leaves none; `ulimit -c unlimited` "
+            + "changes that"
+          : "a program that crashes outside of the laboratory leaves one; the laboratory's own "
+            + "children never do")
+  }
+
+  private var shortPattern: String {
+    corePattern.isEmpty ? "an unknown place" : "'\(printable(String(corePattern.prefix(60))))'"
+  }
+
+  fileprivate var filter: Finding {
+    seccomp == 0
+      ? Finding(
+        "seccomp", "system call filter", .good, "none", "no call is forbidden beforehand")
+      : Finding(
+        "seccomp", "system call filter", .limited, "mode \(seccomp)",
+        "a container or a sandbox chooses which calls work; what was tried above tells")
+  }
+
+  fileprivate var processContext: Finding {
+    guard machine.architecture == "x86_64" else {
+      return Finding(
+        "pcid", "address space tags", .good, "ASID",
+        "the processor tags translations by address space: a process switch keeps the TLB")
+    }
+    let has = processorFlags.contains("pcid")
+    return Finding(
+      "pcid", "address space tags", has ? .good : .limited,
+      has ? "PCID" + (processorFlags.contains("invpcid") ? ", INVPCID" : "") : "no PCID",
+      has
+        ? "a process switch need not empty the TLB; `crashlab switch` shows up to how many processes"
+        : "every process switch empties the TLB; `crashlab switch` shows what that costs")
+  }
+
+  fileprivate var clock: Finding {
+    let fast = ["tsc", "arch_sys_counter", "kvm-clock", "hyperv_clocksource_tsc_page"]
+      .contains(clockSource)
+    return Finding(
+      "clock", "clock", fast ? .good : .limited, printable(clockSource),
+      fast
+        ? "read without a system call: short times can be measured"
+        : "read through the kernel: times below a microsecond are not to be relied on")
+  }
+
+  fileprivate var limits: Finding {
+    let processes = processLimit.map { grouped(Int(clamping: $0)) } ?? "unlimited"
+    let descriptors = descriptorLimit.map { grouped(Int(clamping: $0)) } ?? "unlimited"
+    let few = (processLimit ?? .max) < 256 || (descriptorLimit ?? .max) < 256
+    return Finding(
+      "limits", "processes and descriptors", few ? .limited : .good,
+      "\(processes) processes and threads, \(descriptors) descriptors",
+      few
+        ? "cases with many threads, and many trials side by side, may not start"
+        : "enough for every case")
+  }
+
+  fileprivate var mappings: Finding {
+    Finding(
+      "mappings", "mappings of a process", .good, "at most \(grouped(mappingLimit))",
+      "a stack with a guard by PROT_NONE takes two: \(grouped(mappingLimit / 2)) coroutines at most; "
+        + "installed guards take none")
+  }
+
+  fileprivate var randomization: Finding {
+    addressRandomization > 0
+      ? Finding(
+        "randomization", "address randomization", .good, "\(addressRandomization)",
+        "addresses differ from run to run; distances and verdicts do not")
+      : Finding(
+        "randomization", "address randomization", .limited, "off",
+        "addresses are the same in every run: what happens to lie below a stack is too")
+  }
+
+  /// What was tried, and its error where it failed.
+  private func attempt(
+    _ id: String, _ title: String, _ error: CInt, otherwise standing: Finding.Standing,
+    good: String, bad: String
+  ) -> Finding {
+    error == 0
+      ? Finding(id, title, .good, "tried, works", good)
+      : Finding(id, title, standing, "tried, fails: \(String(cString: strerror(error)))", bad)
+  }
+}

@@ -1,0 +1,32 @@
+package import CrashLabModel
+
+extension LargeFrameReport {
+  /// - `limit`: how many functions are shown.
+  package func text(theme: Theme = .plain, limit: Int = 40) -> String {
+    var text = theme.heading(printable(program)) + ": "
+    text +=
+      "\(grouped(summary.functions)) functions, \(grouped(summary.unprobed)) of them move the "
+    text += "stack pointer by more than \(bytesInWords(guardSize)) at once\n"
+    for function in functions.prefix(limit) {
+      text += "  \(grouped(function.step ?? 0).aligned(to: 14)) bytes  "
+      text += theme.symbol(printable(function.symbol ?? "\(function.address)"))
+      if let file = function.file {
+        text += theme.faint(" at \(printable(file))\(function.line.map { ":\($0)" } ?? "")")
+      }
+      text += "\n"
+    }
+    if functions.count > limit {
+      text += "  and \(grouped(functions.count - limit)) more (--all)\n"
+    }
+    if summary.probed > 0 { text += "\(grouped(summary.probed)) are built with probes\n" }
+    if summary.dynamic > 0 {
+      text +=
+        "\(grouped(summary.dynamic)) have a frame whose size only running tells, "
+        + "without probes (--format json names them)\n"
+    }
+    if summary.notUnderstood > 0 {
+      text += "\(grouped(summary.notUnderstood)) were not understood to their end\n"
+    }
+    return text
+  }
+}

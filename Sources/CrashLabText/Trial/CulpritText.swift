@@ -1,0 +1,176 @@
+package import CrashLabModel
+
+/// Who is to blame for an overflow, in words.
+package struct CulpritText {
+  package let theme: Theme
+  package let width: Int
+
+  package init(theme: Theme, width: Int) {
+    self.theme = theme
+    self.width = width
+  }
+
+  /// Lines, each indented by two; "" if nothing stands out.
+  package func text(of fault: FaultReport) -> String {
+    guard let unwind = fault.unwind else { return "" }
+    if let recursion = unwind.recursion { return self.recursion(recursion) }
+    if let frame = fault.largestFrame { return self.frame(frame, of: fault.site.stackSize ?? 0) }
+    guard fault.site.isOverflow, let uses = unwind.stackUse, uses.count > 1 else { return "" }
+    return table(uses) + entered(unwind.entry)
+  }
+
+  private func recursion(_ recursion: RecursionReport) -> String {
+    let functions = recursion.distinctFunctions
+    var pieces = ["recursion:"]
+    var file: String?
+    for function in functions.prefix(4) {
+      let arrow = file == nil && pieces.count == 1 ? "" : "→ "
+      pieces.append(arrow + name(function, after: file))
+      file = function.file
+    }
+    if functions.count > 4 { pieces.append("→ … (\(functions.count) functions)") }
+    return flowing(pieces, facts(recursion)) + entered(recursion.enteredFrom)
+  }
+
+  private func facts(_ recursion: RecursionReport) -> [String] {
+    var facts: [String] = []
+    let sizes = recursion.functions.compactMap(\.frameSize)
+    let size = sizes.count == recursion.period ? sizes.reduce(0) { $0.plus($1) } : nil
+    if recursion.period == 1 {
+      facts.append("\(grouped(recursion.count)) times")
+      if let size { facts.append("\(grouped(size)) bytes a frame") }
+    } else {
+      facts.append("\(grouped(recursion.count)) rounds of \(recursion.period) frames")
+      if let size {
+        let each = sizes.count <= 6 ? " (\(sizes.map(grouped).joined(separator: " + ")))" : ""
+        facts.append("\(grouped(size)) bytes a round\(each)")
+      }
+    }
+    if let share = recursion.share { facts.append("\(percent(share)) of the stack") }
+    return facts
+  }
+
+  private func frame(_ frame: FrameReport, of stackSize: Int) -> String {
+    let size = frame.frameSize ?? 0
+    return flowing(
+      ["one frame:", name(.init(frame), after: nil)],
+      [bytesInWords(size), "\(percent(Double(size) / Double(stackSize))) of the stack"])
+  }
+
+  private func entered(_ function: RecursionReport.Function?) -> String {
+    function.map { "  entered from \(name($0, after: nil, room: width - 15))\n" } ?? ""
+  }
+
+  /// The file is not said again where it is that of the function before.
+  private func name(
+    _ function: RecursionReport.Function, after file: String?, room: Int? = nil
+  ) -> String {
+    let place = function.file.map {
+      ($0 == file ? " :" : " \(lastComponent($0)):") + "\(function.line ?? 0)"
+    }
+    let half = room.map { $0 - (place ?? "").count } ?? width / 2
+    let symbol = function.symbol.map { shortSymbol($0, width: max(24, half)) }
+    let unnamed = function.image.map(lastComponent) ?? function.programCounter.description
+    return theme.symbol(symbol ?? unnamed) + (place ?? "")
+  }
+
+  /// Pieces with spaces between, then facts with commas, on as few lines as they fit in.
+  private func flowing(_ pieces: [String], _ facts: [String]) -> String {
+    let parts = pieces.map { ($0, " ") } + facts.map { ($0, ", ") }
+    var lines: [String] = []
+    var line = ""
+    for (part, separator) in parts {
+      let joined = line.isEmpty ? "  \(part)" : line + separator + part
+      // The comma stays on the line that it ends.
+      if !line.isEmpty && theme.visibleCount(joined) >= width {
+        lines.append(separator == " " ? line : line + ",")
+        line = "    \(part)"
+      } else {
+        line = joined
+      }
+    }
+    return (lines + [line]).joined(separator: "\n") + "\n"
+  }
+
+  // MARK: - The table
+
+  private static let mostRows = 10
+
+  private func table(_ uses: [StackUse]) -> String {
+    let rows = uses.prefix(CulpritText.mostRows).prefix { ($0.share ?? 1) >= 0.001 }
+    let rest = uses.dropFirst(rows.count)
+    var cells = rows.map { use in
+      Row(
+        name: use.symbol.map { shortSymbol($0, width: max(16, width - 44)) }
+          ?? use.image.map(lastComponent) ?? "all others",
+        frames: grouped(use.frames), bytes: grouped(use.bytes),
+        share: use.share.map(percent) ?? "")
+    }
+    if !rest.isEmpty {
+      let share = rest.reduce(0) { $0 + ($1.share ?? 0) }
+      cells.append(
+        Row(
+          name: "\(rest.count) more", frames: grouped(rest.reduce(0) { $0.plus($1.frames) }),
+          bytes: grouped(rest.reduce(0) { $0.plus($1.bytes) }), share: percent(share)))
+    }
+    let heading = Row(name: "who ate the stack", frames: "frames", bytes: "bytes", share: "share")
+    let all = [heading] + cells
+    let widths = (
+      all.map(\.name.count).max() ?? 0, all.map(\.frames.count).max() ?? 0,
+      all.map(\.bytes.count).max() ?? 0, all.map(\.share.count).max() ?? 0
+    )
+    return all.enumerated().map { index, row in
+      let figures =
+        "  \(row.frames.aligned(to: widths.1))  \(row.bytes.aligned(to: widths.2))"
+        + "  \(row.share.aligned(to: widths.3))"
+      let name = row.name.padding(to: widths.0)
+      return index == 0
+        ? theme.faint("  \(name)\(figures)\n") : "  \(theme.symbol(name))\(figures)\n"
+    }.joined()
+  }
+
+  private struct Row {
+    var name: String
+    var frames: String
+    var bytes: String
+    var share: String
+  }
+}
+
+/// `99.9 %`
+package func percent(_ share: Double) -> String {
+  guard share.isFinite, share >= 0 else { return "? %" }
+  let tenths = Int((min(share, 1e9) * 1000).rounded(.down))
+  return "\(grouped(tenths / 10)).\(tenths % 10) %"
+}
+
+extension FaultReport {
+  /// A frame that alone takes a good part of the stack, or more than all of it.
+  fileprivate var largestFrame: FrameReport? {
+    guard site.isOverflow, let size = site.stackSize,
+      let frame = unwind?.frames.max(by: { ($0.frameSize ?? 0) < ($1.frameSize ?? 0) }),
+      let bytes = frame.frameSize, bytes >= size / 4
+    else { return nil }
+    return frame
+  }
+}
+
+extension UnwindReport {
+  /// Where an irregular recursion was entered from: outside of the last frame of a function that
+  /// is in the trace more than once.
+  fileprivate var entry: RecursionReport.Function? {
+    let repeated = Set((stackUse ?? []).filter { $0.frames > 1 }.compactMap(\.symbol))
+    guard let last = frames.lastIndex(where: { repeated.contains($0.symbol ?? "") }),
+      last + 1 < frames.count
+    else { return nil }
+    return RecursionReport.Function(calling: frames[last + 1])
+  }
+}
+
+extension RecursionReport {
+  /// A function that calls on from several places is one function.
+  fileprivate var distinctFunctions: [Function] {
+    var seen: Set<String> = []
+    return functions.filter { seen.insert($0.symbol ?? $0.programCounter.description).inserted }
+  }
+}
