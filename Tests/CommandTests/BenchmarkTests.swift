@@ -1,7 +1,8 @@
-@testable import CrashLab
-@testable import CrashLabBench
 import Foundation
 import Testing
+
+@testable import CrashLab
+@testable import CrashLabBench
 
 /// The benchmarks run, and their figures have the names that scripts rely on.
 @Suite struct BenchmarkTests {

@@ -1,7 +1,8 @@
-@testable import CrashLab
-@testable import CrashLabBench
 import Foundation
 import Testing
+
+@testable import CrashLab
+@testable import CrashLabBench
 
 /// `crashlab switch` as a user runs it. Ratios only: the machine may have other work.
 @Suite(.serialized) struct SwitchTests {

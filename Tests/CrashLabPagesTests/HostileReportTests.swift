@@ -1,11 +1,11 @@
 import Catalogue
-@testable import CrashLabText
 import Foundation
 import Testing
 
 @testable import CrashLab
 @testable import CrashLabBench
 @testable import CrashLabPages
+@testable import CrashLabText
 
 /// Reports that somebody has written by hand: whatever is decoded is also shown, without a trap.
 @Suite struct HostileReportTests {

@@ -1,11 +1,11 @@
 import Catalogue
-@testable import CrashLabText
 import Foundation
 import FoundationXML
 import Testing
 
 @testable import CrashLab
 @testable import CrashLabPages
+@testable import CrashLabText
 
 @Suite struct RunPageTests {
   private func page(_ trials: [TrialReport]) -> String {

@@ -1,7 +1,7 @@
-@testable import CrashLabText
 import Testing
 
 @testable import CrashLab
+@testable import CrashLabText
 
 @Test func drawingIsInOrderAndNamesTheDistances() {
   let drawing = AddressDrawing([

@@ -1,6 +1,7 @@
+import Testing
+
 @testable import CrashLab
 @testable import CrashLabText
-import Testing
 
 /// Pages are written as their numbers: a stack at 0x10 has its limit at 0x10000.
 private func page(_ number: UInt64) -> Address { Address(number << 12) }

@@ -1,6 +1,7 @@
+import Testing
+
 @testable import CrashLab
 @testable import CrashLabText
-import Testing
 
 @Suite struct Symbols {
   @Test(arguments: [

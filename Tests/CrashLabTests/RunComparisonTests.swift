@@ -1,7 +1,8 @@
-@testable import CrashLab
-@testable import CrashLabBench
 import Foundation
 import Testing
+
+@testable import CrashLab
+@testable import CrashLabBench
 
 @Suite struct RunComparisonTests {
   /// Recorded on one machine: a debug build with 8 MiB of main stack, a release build with 4.

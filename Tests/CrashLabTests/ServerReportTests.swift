@@ -1,8 +1,9 @@
-@testable import CrashLab
-@testable import CrashLabText
 import Foundation
 import FoundationXML
 import Testing
+
+@testable import CrashLab
+@testable import CrashLabText
 
 /// What continuous-integration servers read.
 @Suite struct ServerReportTests {

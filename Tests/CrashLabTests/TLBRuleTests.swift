@@ -1,6 +1,7 @@
+import Testing
+
 @testable import CrashLab
 @testable import CrashLabBench
-import Testing
 
 /// The sweep's rules, on rings that were made up.
 @Suite struct TLBRuleTests {

@@ -1,9 +1,9 @@
-@testable import CrashLabText
 import ObjectFiles
 
 @testable import CrashLab
 @testable import CrashLabBench
 @testable import CrashLabPages
+@testable import CrashLabText
 
 /// Every reader of bytes that nobody vouches for, and what is made of what it reads: whatever comes,
 /// it must neither trap nor hang, nor take memory by a size that it was told.
