@@ -16,17 +16,17 @@ public import Testing
 /// - Parameters:
 ///   - stack: the stack that it runs on.
 ///   - timeout: seconds that it may take.
-/// - Returns: the report, for further expectations.
+/// - Returns: the result, for further expectations.
 /// - Throws: if it can't be tried.
 @discardableResult
 public func expectOverflow(
   in stack: TrialStack = .thread(), timeout: Double = 10,
   sourceLocation: Testing.SourceLocation = #_sourceLocation,
   _ body: @escaping @convention(c) () -> Void
-) throws -> TrialReport {
-  let report = try Laboratory.trial(currentName, on: stack, timeout: timeout, body)
-  check(report, report.missedOverflow, sourceLocation)
-  return report
+) throws -> TrialResult {
+  let result = try Laboratory.trial(currentName, on: stack, timeout: timeout, body)
+  check(result, result.missedOverflow, sourceLocation)
+  return result
 }
 
 /// Expects that a closure comes to its end on a stack of so many bytes, and raises no fault.
@@ -41,17 +41,17 @@ public func expectOverflow(
 ///   - stack: the stack that it runs on. `stackTouched` tells how much of it
 ///     was needed.
 ///   - timeout: seconds that it may take.
-/// - Returns: the report, for further expectations.
+/// - Returns: the result, for further expectations.
 /// - Throws: if it can't be tried.
 @discardableResult
 public func expectNoOverflow(
   in stack: TrialStack = .thread(), timeout: Double = 10,
   sourceLocation: Testing.SourceLocation = #_sourceLocation,
   _ body: @escaping @convention(c) () -> Void
-) throws -> TrialReport {
-  let report = try Laboratory.trial(currentName, on: stack, timeout: timeout, body)
-  check(report, report.missedEnd, sourceLocation)
-  return report
+) throws -> TrialResult {
+  let result = try Laboratory.trial(currentName, on: stack, timeout: timeout, body)
+  check(result, result.missedEnd, sourceLocation)
+  return result
 }
 
 /// Expects exactly this of a closure: every fault, where it fell, and the end.
@@ -64,18 +64,18 @@ public func expectNoOverflow(
 ///   - expectation: what must be seen.
 ///   - stack: the stack that it runs on; a thread's is called `TrialStack.threadName`.
 ///   - timeout: seconds that it may take.
-/// - Returns: the report with a verdict.
+/// - Returns: the result with a verdict.
 /// - Throws: if it can't be tried.
 @discardableResult
 public func expect(
   _ expectation: CrashLab.Expectation, in stack: TrialStack = .thread(), timeout: Double = 10,
   sourceLocation: Testing.SourceLocation = #_sourceLocation,
   _ body: @escaping @convention(c) () -> Void
-) throws -> TrialReport {
-  let report = try Laboratory.trial(currentName, on: stack, timeout: timeout, body)
+) throws -> TrialResult {
+  let result = try Laboratory.trial(currentName, on: stack, timeout: timeout, body)
     .judged(by: expectation)
-  check(report, report.verdict == .asExpected ? nil : report.reason ?? "", sourceLocation)
-  return report
+  check(result, result.verdict == .asExpected ? nil : result.reason ?? "", sourceLocation)
+  return result
 }
 
 /// Expects that a program overflows a stack and dies of it, in the guard.
@@ -83,16 +83,16 @@ public func expect(
 /// - Parameters:
 ///   - command: the program, searched for in PATH, and its arguments.
 ///   - timeout: seconds that it may take.
-/// - Returns: the report, for further expectations.
+/// - Returns: the result, for further expectations.
 /// - Throws: if it can't be tried, or takes longer.
 @discardableResult
 public func expectOverflow(
   of command: [String], timeout: Double = 60,
   sourceLocation: Testing.SourceLocation = #_sourceLocation
-) throws -> TrialReport {
-  let report = try Laboratory.trial(of: command, timeout: timeout)
-  check(report, report.missedOverflow, sourceLocation)
-  return report
+) throws -> TrialResult {
+  let result = try Laboratory.trial(of: command, timeout: timeout)
+  check(result, result.missedOverflow, sourceLocation)
+  return result
 }
 
 /// Expects that a program leaves by itself, with whatever status, and not of a signal.
@@ -100,33 +100,33 @@ public func expectOverflow(
 /// - Parameters:
 ///   - command: the program, searched for in PATH, and its arguments.
 ///   - timeout: seconds that it may take.
-/// - Returns: the report, for further expectations.
+/// - Returns: the result, for further expectations.
 /// - Throws: if it can't be tried, or takes longer.
 @discardableResult
 public func expectNoOverflow(
   of command: [String], timeout: Double = 60,
   sourceLocation: Testing.SourceLocation = #_sourceLocation
-) throws -> TrialReport {
-  let report = try Laboratory.trial(of: command, timeout: timeout)
-  check(report, report.termination?.kind == .exit ? nil : "a fault, or a signal", sourceLocation)
-  return report
+) throws -> TrialResult {
+  let result = try Laboratory.trial(of: command, timeout: timeout)
+  check(result, result.termination?.kind == .exit ? nil : "a fault, or a signal", sourceLocation)
+  return result
 }
 
 private var currentName: String { Test.current?.name ?? "closure" }
 
 /// Records an issue that tells the whole trial, if something is missing.
-private func check(_ report: TrialReport, _ missing: String?, _ location: Testing.SourceLocation) {
+private func check(_ result: TrialResult, _ missing: String?, _ location: Testing.SourceLocation) {
   guard let missing else { return }
-  let text = TrialText(theme: .plain).whole(report, machine: .current())
+  let text = TrialText(theme: .plain).whole(TrialReport(result), machine: .current())
   Issue.record(Comment(rawValue: "\(missing)\n\n\(text)"), sourceLocation: location)
 }
 
-extension TrialReport: CustomTestStringConvertible {
-  /// A failed expectation on a part of a report shows the sentence, not every address.
+extension TrialResult: CustomTestStringConvertible {
+  /// A failed expectation on a part of a result shows the sentence, not every address.
   public var testDescription: String { summary }
 }
 
-extension TrialReport {
+extension TrialResult {
   /// What is missing from a death in the guard; nil if it was one.
   fileprivate var missedOverflow: String? {
     guard let fault = faults.first else { return "expected an overflow, saw none: \(summary)" }

@@ -1,14 +1,8 @@
-internal import CrashLabModel
+package import CrashLabModel
 internal import Glibc
 
 /// What is needed of a 64-bit ELF file of x86-64 (elf(5)). The file may be anything.
 package struct ElfImage {
-  /// Why a file can't be looked at: a sentence's end after the file's name.
-  package struct Unreadable: Error, CustomStringConvertible {
-    package var description: String
-    package init(_ description: String) { self.description = description }
-  }
-
   package struct Segment {
     package var address: UInt64
     package var offset: UInt64
@@ -29,16 +23,16 @@ package struct ElfImage {
   /// Of PT_GNU_EH_FRAME.
   private let frameHeader: (address: UInt64, size: UInt64)?
 
-  package init(_ bytes: UnsafeRawBufferPointer) throws(Unreadable) {
+  package init(_ bytes: UnsafeRawBufferPointer) throws(FileProblem) {
     guard bytes.count >= MemoryLayout<Elf64_Ehdr>.size,
       bytes.prefix(4).elementsEqual([0x7f, 0x45, 0x4c, 0x46])
-    else { throw Unreadable("is no ELF file: name a program or a library") }
+    else { throw FileProblem.notElf }
     let header = bytes.loadUnaligned(as: Elf64_Ehdr.self)
     guard bytes[Int(EI_CLASS)] == UInt8(ELFCLASS64), bytes[Int(EI_DATA)] == UInt8(ELFDATA2LSB),
       header.e_machine == UInt16(EM_X86_64)
-    else { throw Unreadable("is for another machine: only x86-64 code can be read") }
+    else { throw FileProblem.otherMachine(Int32(header.e_machine), here: EM_X86_64) }
     guard header.e_type == UInt16(ET_EXEC) || header.e_type == UInt16(ET_DYN) else {
-      throw Unreadable("is not linked: name a program or a library")
+      throw FileProblem.notLinked
     }
     self.bytes = bytes
     self.header = header
@@ -58,7 +52,7 @@ package struct ElfImage {
         frames = (program.p_vaddr, program.p_filesz)
       }
     }
-    guard !segments.isEmpty else { throw Unreadable("has nothing to load: is it truncated?") }
+    guard !segments.isEmpty else { throw FileProblem.nothingToLoad }
     self.segments = segments
     frameHeader = frames
   }

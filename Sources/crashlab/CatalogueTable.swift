@@ -1,4 +1,5 @@
 public import CrashLab
+import CrashLabText
 
 /// The catalogue as a Markdown table: what the README holds, and a test holds it to.
 public enum CatalogueTable {

@@ -29,18 +29,19 @@ struct CoreCommand: ParsableCommand {
     let account: DeadProgram.Account
     do {
       account = try DeadProgram(core: file, program: program).read(machine: machine)
-    } catch let error as DeadProgram.Unreadable {
+    } catch let error as UnreadableFile {
       complain("\(error)")
       throw ExitCode(EX_DATAERR)
     } catch let error as SystemError {
-      complain("\(error)")
+      complain(error.withAdvice)
       throw ExitCode(EX_NOINPUT)
     }
-    for note in account.notes { complain(note) }
+    for note in account.notes { complain(note.inWords) }
+    let report = TrialReport(account.result)
     try Output.standard.write(
       format == .json
-        ? RunReport(machine: machine, trials: [account.report], duration: 0).json()
+        ? RunReport(machine: machine, trials: [report], duration: 0).json()
         : TrialText(theme: .suited(to: .standard), width: Output.standard.width)
-          .whole(account.report, machine: machine))
+          .whole(report, machine: machine))
   }
 }

@@ -38,10 +38,12 @@ struct Crashlab: ParsableCommand {
       var command = try parseAsRoot()
       try command.run()
     } catch let interrupted as Laboratory.Interrupted {
-      complain("\(interrupted); every child was ended, and the reports so far are kept")
+      complain(
+        "interrupted by \(interrupted.signal); every child was ended, and the reports so far are kept"
+      )
       exit(withError: ExitCode(128 + interrupted.signal.number))
     } catch let error as SystemError {
-      complain("\(error)")
+      complain(error.withAdvice)
       exit(withError: ExitCode(EX_SOFTWARE))
     } catch {
       exit(withError: error)

@@ -46,7 +46,7 @@ struct ExecCommand: ParsableCommand {
     do {
       outcome = try ForeignProgram(command, followsForks: followForks).run(machine: machine)
     } catch {
-      complain("\(error)")
+      complain(error.withAdvice)
       throw ExitCode(
         error.code == ENOENT
           ? 127 : [EACCES, ENOEXEC].contains(error.code) ? 126 : EX_SOFTWARE)
@@ -61,16 +61,16 @@ struct ExecCommand: ParsableCommand {
   private func text(of outcome: ForeignProgram.Outcome, machine: Machine) throws -> String {
     if format == .json {
       return try RunReport(
-        machine: machine, trials: [outcome.report] + outcome.descendants,
-        duration: outcome.report.timeline.last?.at ?? 0
+        machine: machine, trials: ([outcome.result] + outcome.descendants).map { TrialReport($0) },
+        duration: outcome.result.timeline.last?.at ?? 0
       ).json()
     }
     let theme: Theme = report == nil ? .suited(to: .error) : .plain
     let text = TrialText(theme: theme, width: Output.error.width)
-    let own = outcome.report
+    let own = outcome.result
     let isWhole = report != nil || own.tellsOfCrash
     let told = (isWhole ? [own] : []) + outcome.descendants
-    var words = told.map { text.whole($0, machine: machine) }.joined(separator: "\n")
+    var words = told.map { text.whole(TrialReport($0), machine: machine) }.joined(separator: "\n")
     if isWhole { return words }
     if own.termination?.kind == .signal { words += "crashlab: \(own.summary)\n" }
     if outcome.handledFaults > 0 {

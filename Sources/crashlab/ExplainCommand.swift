@@ -25,8 +25,8 @@ struct ExplainCommand: ParsableCommand {
     text += "expected: \(crashCase.expectation.inWords)\n"
     try output.write(text)
     let laboratory = try Laboratory(options: .init())
-    try laboratory.run([PlannedTrial(crashCase)]) { report in
-      try output.write(ExplainCommand.measured(report, theme: theme))
+    try laboratory.run([PlannedTrial(crashCase)]) {
+      try output.write(ExplainCommand.measured(TrialReport($0), theme: theme))
     }
   }
 

@@ -37,7 +37,7 @@ struct FramesCommand: ParsableCommand {
     let report: LargeFrameReport
     do {
       report = try LargeFrameReport.read(program, guardSize: guardSize)
-    } catch let error as LargeFrameReport.Unreadable {
+    } catch let error as UnreadableFile {
       complain("\(error)")
       throw ExitCode(EX_DATAERR)
     }

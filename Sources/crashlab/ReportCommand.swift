@@ -64,7 +64,7 @@ struct ReportCommand: ParsableCommand {
       complain("the run has no trial that can be shown")
       throw ExitCode(EX_USAGE)
     }
-    try Output.standard.write(reporter.end(duration: duration))
+    try writeWhole(reporter.end(duration: duration), to: path)
   }
 
   private func listRuns(_ runs: [String]) throws {

@@ -21,7 +21,8 @@ extension RunOptions {
     let started = monotonicTime()
     var duration: Double { Double(monotonicTime() - started) / 1000 }
     do {
-      try laboratory.run(plan) { report in
+      try laboratory.run(plan) { result in
+        let report = TrialReport(result)
         progress.clear()
         summary.add(report.verdict)
         try folder?.save(report)

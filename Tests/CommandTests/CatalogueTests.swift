@@ -59,7 +59,7 @@ import Testing
   func wrongExpectationFails(name: String) throws {
     let trial = try #require(try WholeCatalogue.trial(name, .debug))
     if trial.verdict == .skipped { return }
-    let seen = Observation(trial)
+    let seen = TrialResult(trial)
     let expectation = try #require(catalogue[name]).expectation
     #expect(Judgement.judge(expectation, seen: seen).verdict == .asExpected)
     for (what, wrong) in expectation.mutations {
@@ -110,9 +110,11 @@ extension CrashLab.Expectation {
         $0.faults[index].site.kind = faults[index].site.kind == .unmapped ? .guard : .unmapped
       }
       add("handling") { $0.faults[index].handled.toggle() }
-      if faults[index].reason != nil {
-        add("reason") { $0.faults[index].reason = "no such reason" }
+      if faults[index].outcome != nil {
+        add("reason") { $0.faults[index].outcome = .endedProcess }
+        add("alternate stack") { $0.faults[index].alternateStack = "no such memory" }
       }
+      add("code") { $0.faults[index].code = faults[index].code == .user ? .queue : .user }
       add("owner") { $0.faults[index].site.owner = .init(kind: .coroutine, name: "nobody") }
       add("overshoot") { $0.faults[index].site.overshoot = -2 ... -1 }
       add("frames") { $0.faults[index].frames.append("no_such_function") }

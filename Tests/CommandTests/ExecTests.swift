@@ -16,7 +16,7 @@ import Testing
     var handled = false
     /// Where the fault fell that a handler was dealing with when this one came.
     var cause: FaultSite.Kind?
-    var sender: String?
+    var sender: FaultSender.Relation?
 
     var isKilled: Bool { status > 128 }
   }
@@ -33,10 +33,10 @@ import Testing
     Row(testDescription: "main", site: .mainStackLimit, owner: "foreign", thread: "foreign"),
     Row(testDescription: "step-over", site: .pastGuard, owner: "stepper", thread: "stepper"),
     Row(testDescription: "null", site: .nullPage, thread: "foreign"),
-    Row(testDescription: "sent", site: .notAFault, thread: "foreign", sender: "itself"),
+    Row(testDescription: "sent", site: .notAFault, thread: "foreign", sender: .itself),
     Row(
       testDescription: "abort", site: .notAFault, thread: "foreign", signal: .abrt, status: 134,
-      sender: "itself"),
+      sender: .itself),
     Row(
       testDescription: "no-alternate-stack", site: .guard, owner: "overflower",
       thread: "overflower", reason: "it never ran"),
@@ -45,17 +45,17 @@ import Testing
     // What it had dealt with before has nothing to do with its end.
     Row(
       testDescription: "handled-then-terminated", site: .notAFault, thread: "foreign",
-      signal: .term, status: 143, sender: "itself"),
+      signal: .term, status: 143, sender: .itself),
     Row(
       testDescription: "handled-then-aborts", site: .notAFault, thread: "foreign", signal: .abrt,
-      status: 134, sender: "itself"),
+      status: 134, sender: .itself),
     Row(
       testDescription: "handled-then-overflow", site: .guard, owner: "overflower",
       thread: "overflower", reason: "it never ran"),
     // What its handler was dealing with has.
     Row(
       testDescription: "handler-aborts", site: .notAFault, thread: "overflower", signal: .abrt,
-      status: 134, cause: .guard, sender: "itself"),
+      status: 134, cause: .guard, sender: .itself),
     Row(
       testDescription: "handler-exits", site: .guard, owner: "overflower", thread: "overflower",
       status: 3, reason: "ended the process", handled: true),

@@ -1,4 +1,5 @@
 import Catalogue
+import CrashLabText
 import Foundation
 import Testing
 

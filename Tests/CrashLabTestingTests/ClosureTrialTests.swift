@@ -1,5 +1,6 @@
 import CHarness
 import CrashLabTesting
+import CrashLabText
 import Glibc
 import Testing
 
@@ -58,13 +59,13 @@ private func writeToNull() {
 
   @Test func exactExpectationIsJudged() throws {
     let report = try expect(
-      .dies(.init(.segv, code: 1, access: .write, site: .init(.nullPage)))
+      .dies(.init(.segv, code: .segvMapErr, access: .write, site: .init(.nullPage)))
     ) { writeToNull() }
     #expect(report.verdict == .asExpected)
   }
 
   @Test func manyAtOnce() async throws {
-    try await withThrowingTaskGroup(of: TrialReport.self) { group in
+    try await withThrowingTaskGroup(of: TrialResult.self) { group in
       for _ in 0..<8 {
         group.addTask { try Laboratory.trial { writeToNull() } }
       }

@@ -1,31 +1,31 @@
 import Testing
 
 @testable import CrashLab
-@testable import CrashLabBench
+@testable import CrashLabText
 
 /// What the instruments saw of a thread that hit its guard, and the expectation that fits it.
 private enum Sample {
   static let expectation = CrashLab.Expectation.dies(
-    .init(.segv, code: 2, access: .write, site: .inGuard(of: .thread, "t", overshoot: 8...8)))
+    .init(
+      .segv, code: .segvAccErr, access: .write, site: .inGuard(of: .thread, "t", overshoot: 8...8)))
 
   static let death = DeathEvidence(
     termination: .killed(by: .segv), threadsAtFault: 4, threadsAfter: 0,
     beats: .init(before: [5, 5], parked: [6, 6], after: [9, 9], afterAgain: [9, 9]),
     waitersAfter: 0, controlProcessAlive: true)
 
-  static let fault = FaultReport(
-    signal: .segv, code: "SEGV_ACCERR", address: Address(0xff8), access: .write,
+  static let fault = Fault(
+    code: SignalCode(2, of: .segv), address: Address(0xff8), access: .write,
     programCounter: Address(1), stackPointer: Address(0x1000),
     process: .init(id: 1, relation: .trial), thread: .init(id: 1, name: "t"),
-    handled: true, handler: nil, reason: nil, sender: nil,
+    handled: true,
     site: FaultSite(
       .guard, owner: .init(kind: .thread, name: "t"), stackLimit: Address(0x1000),
       stackSize: 4096, guard: Guard(low: Address(0), high: Address(0x1000), kind: .mapping),
-      overshoot: 8, skipped: 0),
-    unwind: nil)
+      overshoot: 8, skipped: 0))
 
-  static var seen: Observation {
-    var seen = Observation()
+  static var seen: TrialResult {
+    var seen = TrialResult()
     seen.faults = [fault]
     seen.termination = .killed(by: .segv)
     seen.death = death
@@ -40,7 +40,7 @@ private enum Sample {
 struct WrongRow: Sendable, CustomStringConvertible {
   var description: String
   var verdict = TrialReport.Verdict.notAsExpected
-  var change: @Sendable (inout Observation) -> Void
+  var change: @Sendable (inout TrialResult) -> Void
 }
 
 @Test(arguments: [
@@ -49,7 +49,7 @@ struct WrongRow: Sendable, CustomStringConvertible {
   WrongRow(description: "the deadline") { $0.termination = .deadline },
   WrongRow(description: "no fault") { $0.faults = [] },
   WrongRow(description: "a second fault") { $0.faults.append($0.faults[0]) },
-  WrongRow(description: "another si_code") { $0.faults[0].code = "SEGV_MAPERR" },
+  WrongRow(description: "another si_code") { $0.faults[0].code = SignalCode(1, of: .segv) },
   WrongRow(description: "another access") { $0.faults[0].access = .read },
   WrongRow(description: "another thread's guard") { $0.faults[0].site.owner?.name = "u" },
   WrongRow(description: "another overshoot") { $0.faults[0].site.overshoot = 9 },
@@ -69,7 +69,7 @@ struct WrongRow: Sendable, CustomStringConvertible {
   WrongRow(description: "a process that did not die") { $0.death?.processDied = false },
   WrongRow(description: "no end", verdict: .laboratoryError) { $0.termination = nil },
   WrongRow(description: "no evidence of death", verdict: .laboratoryError) { $0.death = nil },
-  WrongRow(description: "trouble", verdict: .laboratoryError) { $0.troubles = ["garbage"] },
+  WrongRow(description: "trouble", verdict: .laboratoryError) { $0.instrumentErrors = [.noEnd] },
   WrongRow(description: "a dead control process", verdict: .laboratoryError) {
     $0.death?.controlProcessAlive = false
   },

@@ -3,6 +3,7 @@ import Testing
 
 @testable import CrashLab
 @testable import CrashLabBench
+@testable import CrashLabText
 
 /// How an instruction touches memory, from its bytes: the processor would say the same.
 struct AccessRow: Sendable, CustomStringConvertible {
@@ -209,7 +210,7 @@ struct AddressRow: Sendable, CustomStringConvertible {
   static func reason(_ change: (inout HandlerFacts) -> Void) -> String? {
     var facts = facts
     change(&facts)
-    return facts.reason(for: .segv)
+    return facts.outcome?.inWords(.segv, facts)
   }
 
   @Test func everyObstacleHasItsSentence() {
@@ -240,7 +241,9 @@ struct AddressRow: Sendable, CustomStringConvertible {
   }
 
   @Test func troublesOfAnAlternateStackAreSeenInTheMappings() {
-    func trouble(_ permissions: Mapping.Permissions?, path: String = "") -> String? {
+    func trouble(_ permissions: Mapping.Permissions?, path: String = "") -> HandlerFacts
+      .AlternateStack.Trouble?
+    {
       let mappings = permissions.map {
         [Mapping(low: Address(0x1000), high: Address(0x9000), permissions: $0, path: path)]
       }
@@ -249,9 +252,9 @@ struct AddressRow: Sendable, CustomStringConvertible {
       return HandlerFacts.AlternateStack(claim, mappings: mappings ?? [], frameNeeds: 3000).trouble
     }
     #expect(trouble([.read, .write]) == nil)
-    #expect(trouble(nil) == "not mapped any more")
-    #expect(trouble([.read])?.contains("r--p") == true)
-    #expect(trouble([.read, .write], path: "/tmp/file")?.contains("/tmp/file") == true)
+    #expect(trouble(nil) == .unmapped)
+    #expect(trouble([.read]) == .notWritable)
+    #expect(trouble([.read, .write], path: "/tmp/file") == .pastFile)
   }
 
   @Test func masksAreReadFromStatus() throws {

@@ -67,7 +67,7 @@ import Testing
       let account = CoreLook(
         dump, CoreMemory(dump, of: source), machine: Machine.current()
       ).account()
-      let fault = try #require(account.report.faults.first)
+      let fault = try #require(account.result.faults.first)
       #expect(fault.site.kind == .guard)
       #expect(fault.unwind?.frameCount == 7)
       #expect(fault.unwind?.steps == 0, "every frame by a rule proved from the image's own bytes")

@@ -46,13 +46,15 @@ enum UntrustedInput: String, CaseIterable, Sendable {
     }
     let decoded = message.withUnsafeBytes { try? ChildMessage($0, sender: 7) }
     guard case .fault(let evidence) = decoded else { return }
-    var fault = FaultReport(evidence, photograph, machine: machine, trial: 7, laboratory: 8)
+    var fault = Fault.assemble(
+      evidence, photograph,
+      in: .init(process: 7, laboratory: 8, nullLimit: machine.lowestMappable))
     if let trace = evidence.trace {
       fault.name(trace, in: photograph.mappings, with: Symbolicator())
     }
-    var seen = Observation()
+    var seen = TrialResult(command: ["program"])
     seen.faults = [fault]
-    show(TrialReport(command: ["program"], seen: seen, timeline: []))
+    show(TrialReport(seen))
   }
 
   /// Two threads' stacks with a guard each, and the main stack.
@@ -129,7 +131,8 @@ enum UntrustedInput: String, CaseIterable, Sendable {
     let source = MemorySource(bytes)
     guard let dump = try? CoreDump(source) else { return }
     _ = dump.executable
-    show(CoreLook(dump, CoreMemory(dump, of: source), machine: machine).account().report)
+    show(
+      TrialReport(CoreLook(dump, CoreMemory(dump, of: source), machine: machine).account().result))
   }
 
   private static func readImage(_ bytes: [UInt8]) {

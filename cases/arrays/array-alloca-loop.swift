@@ -9,7 +9,7 @@ let arrayAllocaLoop = CrashCase(
     """,
   expect: .dies(
     .init(
-      .segv, code: 2, access: .write,
+      .segv, code: .segvAccErr, access: .write,
       site: .inGuard(of: .thread, "overflower", overshoot: 1...1024, guardSize: 4096),
       frames: ["take_pieces", "clab_case_array_alloca_loop"]))
 ) { child in

@@ -9,7 +9,7 @@ let arrayProbed = CrashCase(
     """,
   expect: .dies(
     .init(
-      .segv, code: 2, access: .write,
+      .segv, code: .segvAccErr, access: .write,
       site: .inGuard(of: .thread, "overflower", overshoot: 1...4096, guardSize: 4096),
       frames: ["touch_lowest", "clab_case_array_probed"]))
 ) { child in

@@ -9,7 +9,7 @@ let arraySkipsIntoNothing = CrashCase(
     """,
   expect: .dies(
     .init(
-      .segv, code: 1, access: .write,
+      .segv, code: .segvMapErr, access: .write,
       site: .init(
         .pastGuard, owner: .init(kind: .thread, name: "overflower"), guardKind: .mapping,
         guardSize: 4096, overshoot: (1 << 20)...(2 << 20), skipped: (1 << 20)...(2 << 20)),

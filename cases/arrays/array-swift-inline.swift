@@ -8,7 +8,7 @@ let arraySwiftInline = CrashCase(
     """,
   expect: .dies(
     .init(
-      .segv, code: 1, access: .write,
+      .segv, code: .segvMapErr, access: .write,
       site: .init(
         .pastGuard, owner: .init(kind: .thread, name: "overflower"),
         overshoot: (512 << 10)...(60 << 20), skipped: (512 << 10)...(60 << 20)),

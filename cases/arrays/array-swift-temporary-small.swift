@@ -9,7 +9,7 @@ let arraySwiftTemporarySmall = CrashCase(
   expect: .init(
     faults: [
       .init(
-        .segv, code: 2, access: .write,
+        .segv, code: .segvAccErr, access: .write,
         site: .inGuard(of: .thread, "overflower", guardSize: 4096), frames: ["descendWithBuffer"])
     ],
     ending: .killed(.segv), counters: ["buffer on the stack": 1...1])

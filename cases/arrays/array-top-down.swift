@@ -9,7 +9,7 @@ let arrayTopDown = CrashCase(
     """,
   expect: .dies(
     .init(
-      .segv, code: 2, access: .write,
+      .segv, code: .segvAccErr, access: .write,
       site: .inGuard(of: .thread, "overflower", overshoot: 1...4096, guardSize: 4096),
       frames: ["clab_case_array_top_down"]))
 ) { child in

@@ -8,5 +8,5 @@ let abortCase = CrashCase(
     itself when a handler returns; abort takes the handler away and sends it again.
     """,
   expect: .dies(
-    .init(.abrt, code: -6, site: .init(.notAFault), frames: ["abort", "clab_case_abort"]))
+    .init(.abrt, code: .tkill, site: .init(.notAFault), frames: ["abort", "clab_case_abort"]))
 ) { _ in clab_case_abort() }

@@ -8,5 +8,6 @@ let divideByZero = CrashCase(
     nothing about memory. Not every processor traps: on aarch64 the result is 0.
     """,
   requires: [.architecture("x86_64", why: "an integer division that traps")],
-  expect: .dies(.init(.fpe, code: 1, site: .init(.notAFault), frames: ["clab_case_divide_by_zero"]))
+  expect: .dies(
+    .init(.fpe, code: .fpeIntDiv, site: .init(.notAFault), frames: ["clab_case_divide_by_zero"]))
 ) { _ in clab_case_divide_by_zero() }

@@ -9,6 +9,6 @@ let heapGuard = CrashCase(
     """,
   expect: .dies(
     .init(
-      .segv, code: 2, access: .write, site: .init(.mapping, mapping: "---p"),
+      .segv, code: .segvAccErr, access: .write, site: .init(.mapping, mapping: "---p"),
       frames: ["clab_case_heap_guard"]))
 ) { _ in clab_case_heap_guard() }

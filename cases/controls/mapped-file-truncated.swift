@@ -9,6 +9,6 @@ let mappedFileTruncated = CrashCase(
     """,
   expect: .dies(
     .init(
-      .bus, code: 2, access: .read, site: .init(.mapping, mapping: "memfd:truncated"),
+      .bus, code: .busAdrErr, access: .read, site: .init(.mapping, mapping: "memfd:truncated"),
       frames: ["clab_case_mapped_file_truncated"]))
 ) { _ in clab_case_mapped_file_truncated() }

@@ -9,6 +9,6 @@ let noExecuteJump = CrashCase(
     """,
   expect: .dies(
     .init(
-      .segv, code: 2, access: .execute, site: .init(.mapping, mapping: "anonymous rw-p"),
+      .segv, code: .segvAccErr, access: .execute, site: .init(.mapping, mapping: "anonymous rw-p"),
       frames: ["clab_case_no_execute_jump"]))
 ) { _ in clab_case_no_execute_jump() }

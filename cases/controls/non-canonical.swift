@@ -12,5 +12,5 @@ let nonCanonical = CrashCase(
     """,
   requires: [.architecture("x86_64", why: "a general protection fault")],
   expect: .dies(
-    .init(.segv, code: 128, site: .init(.nonCanonical), frames: ["clab_case_non_canonical"]))
+    .init(.segv, code: .kernel, site: .init(.nonCanonical), frames: ["clab_case_non_canonical"]))
 ) { _ in clab_case_non_canonical() }

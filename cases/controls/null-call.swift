@@ -9,5 +9,6 @@ let nullCall = CrashCase(
     """,
   expect: .dies(
     .init(
-      .segv, code: 1, access: .execute, site: .init(.nullPage), frames: ["clab_case_null_call"]))
+      .segv, code: .segvMapErr, access: .execute, site: .init(.nullPage),
+      frames: ["clab_case_null_call"]))
 ) { _ in clab_case_null_call() }

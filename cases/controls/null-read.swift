@@ -8,5 +8,7 @@ let nullRead = CrashCase(
     overflow, though the signal is the same.
     """,
   expect: .dies(
-    .init(.segv, code: 1, access: .read, site: .init(.nullPage), frames: ["clab_case_null_read"]))
+    .init(
+      .segv, code: .segvMapErr, access: .read, site: .init(.nullPage),
+      frames: ["clab_case_null_read"]))
 ) { _ in clab_case_null_read() }

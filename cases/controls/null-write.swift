@@ -5,5 +5,7 @@ let nullWrite = CrashCase(
   "null-write", "Writes through a null pointer.",
   lesson: "The least that a crash can be: one instruction, one fault, one signal.",
   expect: .dies(
-    .init(.segv, code: 1, access: .write, site: .init(.nullPage), frames: ["clab_case_null_write"]))
+    .init(
+      .segv, code: .segvMapErr, access: .write, site: .init(.nullPage),
+      frames: ["clab_case_null_write"]))
 ) { _ in clab_case_null_write() }

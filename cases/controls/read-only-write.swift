@@ -9,6 +9,6 @@ let readOnlyWrite = CrashCase(
     """,
   expect: .dies(
     .init(
-      .segv, code: 2, access: .write, site: .init(.mapping, mapping: "crashlab"),
+      .segv, code: .segvAccErr, access: .write, site: .init(.mapping, mapping: "crashlab"),
       frames: ["clab_case_read_only_write"]))
 ) { _ in clab_case_read_only_write() }

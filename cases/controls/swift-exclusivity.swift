@@ -7,7 +7,7 @@ let swiftExclusivity = CrashCase(
     says what overlaps and calls abort: a signal of its own wish, no fault.
     """,
   expect: .dies(
-    .init(.abrt, code: -6, site: .init(.notAFault), frames: ["abort", "swift_beginAccess"]))
+    .init(.abrt, code: .tkill, site: .init(.notAFault), frames: ["abort", "swift_beginAccess"]))
 ) { _ in
   let box = Box()
   modify(&box.value) { Child.opaque(box.value) }

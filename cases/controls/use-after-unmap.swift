@@ -9,5 +9,6 @@ let useAfterUnmap = CrashCase(
     """,
   expect: .dies(
     .init(
-      .segv, code: 1, access: .read, site: .init(.unmapped), frames: ["clab_case_use_after_unmap"]))
+      .segv, code: .segvMapErr, access: .read, site: .init(.unmapped),
+      frames: ["clab_case_use_after_unmap"]))
 ) { _ in clab_case_use_after_unmap() }

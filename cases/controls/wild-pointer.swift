@@ -9,5 +9,6 @@ let wildPointer = CrashCase(
     """,
   expect: .dies(
     .init(
-      .segv, code: 1, access: .write, site: .init(.unmapped), frames: ["clab_case_wild_pointer"]))
+      .segv, code: .segvMapErr, access: .write, site: .init(.unmapped),
+      frames: ["clab_case_wild_pointer"]))
 ) { _ in clab_case_wild_pointer() }

@@ -9,7 +9,7 @@ let coroutineMadviseGuard = CrashCase(
   requires: [.guardPages],
   expect: .dies(
     .init(
-      .segv, code: 1, access: .write,
+      .segv, code: .segvMapErr, access: .write,
       site: .inGuard(of: .coroutine, "coroutine 2", guardKind: .madvise, guardSize: 4096),
       frames: ["descend(_:)", "clab_coroutine_bottom"], period: 1))
 ) { child in

@@ -9,7 +9,7 @@ let coroutineOneOfTenThousand = CrashCase(
   expect: .init(
     faults: [
       .init(
-        .segv, code: 2, access: .write,
+        .segv, code: .segvAccErr, access: .write,
         site: .inGuard(
           of: .coroutine, "coroutine 5000", guardSize: 4096, stackSize: (12 << 10)...(12 << 10)),
         frames: ["descend(_:)", "clab_coroutine_bottom"], period: 1)

@@ -8,7 +8,7 @@ let coroutineRecursion = CrashCase(
     """,
   expect: .dies(
     .init(
-      .segv, code: 2, access: .write,
+      .segv, code: .segvAccErr, access: .write,
       site: .inGuard(of: .coroutine, "parser", guardSize: 4096), frames: ["descend(_:)"]))
 ) { child in
   let memory = child.layOutStack(size: 64 << 10)

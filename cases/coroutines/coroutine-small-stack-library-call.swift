@@ -12,7 +12,7 @@ let coroutineSmallStackLibraryCall = CrashCase(
   expect: .init(
     faults: [
       .init(
-        .segv, code: 2, access: .write,
+        .segv, code: .segvAccErr, access: .write,
         site: .inGuard(
           of: .coroutine, "printer", guardSize: 4096, stackSize: 4096...4096),
         frames: [

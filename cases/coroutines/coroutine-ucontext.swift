@@ -9,7 +9,7 @@ let coroutineUcontext = CrashCase(
     """,
   expect: .dies(
     .init(
-      .segv, code: 2, access: .write,
+      .segv, code: .segvAccErr, access: .write,
       site: .inGuard(of: .coroutine, "parser", guardSize: 4096), frames: ["descend", "entry"],
       period: 1))
 ) { child in

@@ -9,7 +9,7 @@ let taskRecursion = CrashCase(
     """,
   expect: .dies(
     .init(
-      .segv, code: 2, access: .write, site: .inGuard(of: .thread, "pool-thread"),
+      .segv, code: .segvAccErr, access: .write, site: .inGuard(of: .thread, "pool-thread"),
       frames: ["descend(_:)"]))
 ) { child in
   Task {

@@ -8,7 +8,8 @@ let alternateStackBadProtNone = CrashCase(
     can't write is no place for it, and there is no second choice.
     """,
   observed: true,
-  expect: .dies(.overflowerInGuard(handled: false, because: "memory that cannot be written (---p)"))
+  expect: .dies(
+    .overflowerInGuard(handled: false, because: .alternateStackNotWritable, alternateStack: "---p"))
 ) { child in
   overflowAfterSpoilingAlternateStack(child) { mprotect($0, $1, PROT_NONE) }
 }

@@ -7,7 +7,8 @@ let alternateStackBadReadOnly = CrashCase(
     As with no permission at all: that the memory is there and readable does not help.
     """,
   observed: true,
-  expect: .dies(.overflowerInGuard(handled: false, because: "memory that cannot be written (r--p)"))
+  expect: .dies(
+    .overflowerInGuard(handled: false, because: .alternateStackNotWritable, alternateStack: "r--p"))
 ) { child in
   overflowAfterSpoilingAlternateStack(child) { mprotect($0, $1, PROT_READ) }
 }

@@ -13,7 +13,7 @@ let alternateStackBadTruncatedFile = CrashCase(
     delivered is answered with the forced kill.
     """,
   observed: true,
-  expect: .dies(.overflowerInGuard(handled: false, because: "that has no such page"))
+  expect: .dies(.overflowerInGuard(handled: false, because: .alternateStackPastFile))
 ) { child in
   let size = 64 << 10
   var file: Int32 = -1

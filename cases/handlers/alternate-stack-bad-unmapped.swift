@@ -8,7 +8,7 @@ let alternateStackBadUnmapped = CrashCase(
     the frame. A library that frees its alternate stack without disarming it leaves such a trap.
     """,
   observed: true,
-  expect: .dies(.overflowerInGuard(handled: false, because: "not mapped any more"))
+  expect: .dies(.overflowerInGuard(handled: false, because: .alternateStackUnmapped))
 ) { child in
   overflowAfterSpoilingAlternateStack(child) { munmap($0, $1) }
 }

@@ -13,8 +13,8 @@ let alternateStackOverflow = CrashCase(
     faults: [
       .overflowerInGuard(),
       .init(
-        .segv, code: 2, access: .write, site: .inGuard(of: .alternateStack, "overflower"),
-        handled: false, because: "inside the handler",
+        .segv, code: .segvAccErr, access: .write, site: .inGuard(of: .alternateStack, "overflower"),
+        handled: false, because: .insideHandler,
         frames: [
           "descend", "recurse", "clab_handle_fault", "<signal handler called>", "descend",
           "start_thread",

@@ -13,7 +13,7 @@ let alternateStackTooSmall = CrashCase(
     kernel takes the small stack and fails only when it counts.
     """,
   observed: true,
-  expect: .dies(.overflowerInGuard(handled: false, because: "no room for the signal frame"))
+  expect: .dies(.overflowerInGuard(handled: false, because: .alternateStackTooSmall))
 ) { child in
   guard clab_minimum_signal_stack() > 2048 else {
     child.skip("this processor's signal frame fits into MINSIGSTKSZ (2048 bytes)")

@@ -12,7 +12,7 @@ let faultInHandler = CrashCase(
   expect: .init(
     faults: [
       .overflowerInGuard(),
-      .nullInHandler(handled: false, because: "inside the handler"),
+      .nullInHandler(handled: false, because: .insideHandler),
     ], ending: .killed(.segv))
 ) { child in
   clab_case_fault_in_handler()

@@ -11,7 +11,7 @@ let flagMissing = CrashCase(
     """,
   arming: .notOnStack,
   observed: true,
-  expect: .dies(.overflowerInGuard(handled: false, because: "without SA_ONSTACK"))
+  expect: .dies(.overflowerInGuard(handled: false, because: .notOnAlternateStack))
 ) { child in
   child.thread("overflower") { clab_case_descend() }
 }

@@ -11,7 +11,8 @@ let handlerReturns = CrashCase(
   expect: .init(
     faults: Array(
       repeating: .init(
-        .segv, code: 1, access: .write, site: .init(.nullPage), frames: ["clab_case_null_write"]),
+        .segv, code: .segvMapErr, access: .write, site: .init(.nullPage),
+        frames: ["clab_case_null_write"]),
       count: 16),
     ending: .killed(.segv))
 ) { _ in

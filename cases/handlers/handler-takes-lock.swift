@@ -12,7 +12,8 @@ let handlerTakesLock = CrashCase(
   expect: .init(
     faults: [
       .init(
-        .segv, code: 1, access: .write, site: .init(.nullPage), frames: ["fault", "malloc_stats"])
+        .segv, code: .segvMapErr, access: .write, site: .init(.nullPage),
+        frames: ["fault", "malloc_stats"])
     ],
     ending: .deadline)
 ) { _ in clab_case_handler_takes_lock() }

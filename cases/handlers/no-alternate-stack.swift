@@ -9,7 +9,7 @@ let noAlternateStack = CrashCase(
     outside the fault is as plain as ever.
     """,
   observed: true,
-  expect: .dies(.overflowerInGuard(handled: false, because: "this thread has no alternate stack"))
+  expect: .dies(.overflowerInGuard(handled: false, because: .noAlternateStack))
 ) { child in
   child.thread("overflower", arming: .noAlternateStack) { _ = descend(0) }
 }

@@ -10,7 +10,7 @@ let sentSignalKill = CrashCase(
     """,
   expect: .dies(
     .init(
-      .segv, code: 0, site: .init(.notAFault), sender: "other"))
+      .segv, code: .user, site: .init(.notAFault), sender: .other))
 ) { child in
   let victim = getpid()
   if child.fork() == 0 {

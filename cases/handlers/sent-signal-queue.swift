@@ -10,7 +10,7 @@ let sentSignalQueue = CrashCase(
     """,
   expect: .dies(
     .init(
-      .segv, code: -1, site: .init(.notAFault), sender: "itself"))
+      .segv, code: .queue, site: .init(.notAFault), sender: .itself))
 ) { _ in
   sigqueue(getpid(), SIGSEGV, sigval(sival_int: 7))
   while true { pause() }

@@ -10,5 +10,5 @@ let sentSignalRaise = CrashCase(
     """,
   expect: .dies(
     .init(
-      .segv, code: -6, site: .init(.notAFault), sender: "itself"))
+      .segv, code: .tkill, site: .init(.notAFault), sender: .itself))
 ) { _ in raise(SIGSEGV) }

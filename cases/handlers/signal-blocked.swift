@@ -9,7 +9,7 @@ let signalBlocked = CrashCase(
     protect, it silences.
     """,
   observed: true,
-  expect: .dies(.overflowerInGuard(handled: false, because: "was blocked in this thread"))
+  expect: .dies(.overflowerInGuard(handled: false, because: .blocked))
 ) { child in
   child.thread("overflower", arming: .blocked) { clab_case_descend() }
 }

@@ -9,7 +9,7 @@ let signalIgnored = CrashCase(
     """,
   arming: .ignored,
   observed: true,
-  expect: .dies(.overflowerInGuard(handled: false, because: "the kernel ignores no fault"))
+  expect: .dies(.overflowerInGuard(handled: false, because: .ignored))
 ) { child in
   child.thread("overflower") { clab_case_descend() }
 }

@@ -12,7 +12,7 @@ let grandchild = CrashCase(
     """,
   expect: .survives(
     .init(
-      .segv, code: 2, access: .write, site: .inGuard(of: .thread, "overflower"),
+      .segv, code: .segvAccErr, access: .write, site: .inGuard(of: .thread, "overflower"),
       process: .descendant, frames: ["descend", "start_thread"]),
     counters: ["signal of the grandchild": 11...11])
 ) { child in

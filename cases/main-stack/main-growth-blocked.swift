@@ -9,7 +9,7 @@ let mainGrowthBlocked = CrashCase(
     """,
   expect: .dies(
     .init(
-      .segv, code: 1, access: .write,
+      .segv, code: .segvMapErr, access: .write,
       // The mapping ends 4 MiB above the limit. The last page that may be had begins a gap above
       // that, and the fault comes right below it.
       site: .init(

@@ -9,7 +9,7 @@ let mainHugeArray = CrashCase(
     """,
   expect: .dies(
     .init(
-      .segv, code: 1, access: .write,
+      .segv, code: .segvMapErr, access: .write,
       site: .init(
         .mainStackLimit, owner: .init(kind: .main, name: "main"), overshoot: (256 << 10)...(1 << 20)
       ), frames: ["touch_lowest", "clab_case_main_huge_array"]))

@@ -14,7 +14,7 @@ let mainLowRlimit = CrashCase(
   stackLimit: 256 << 10,
   expect: .dies(
     .init(
-      .segv, code: 1, access: .write,
+      .segv, code: .segvMapErr, access: .write,
       site: .init(
         .mainStackLimit, owner: .init(kind: .main, name: "main"), guardKind: .kernelGap,
         stackSize: (256 << 10)...(256 << 10), overshoot: 1...4096),

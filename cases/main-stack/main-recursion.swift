@@ -8,7 +8,7 @@ let mainRecursion = CrashCase(
     """,
   expect: .dies(
     .init(
-      .segv, code: 1, access: .write,
+      .segv, code: .segvMapErr, access: .write,
       site: .init(
         .mainStackLimit, owner: .init(kind: .main, name: "main"), guardKind: .kernelGap,
         overshoot: 1...4096),

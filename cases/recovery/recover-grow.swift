@@ -11,7 +11,7 @@ let recoverGrow = CrashCase(
   expect: .init(
     faults: Array(
       repeating: .init(
-        .segv, code: 2, access: .write, site: .inGuard(of: .thread, "overflower"),
+        .segv, code: .segvAccErr, access: .write, site: .inGuard(of: .thread, "overflower"),
         frames: ["descend", "clab_case_recover_grow"]), count: 8),
     ending: .survives, counters: ["growth steps": 8...8])
 ) { child in

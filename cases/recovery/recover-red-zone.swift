@@ -10,11 +10,11 @@ let recoverRedZone = CrashCase(
   expect: .init(
     faults: [
       .init(
-        .segv, code: 2, access: .write,
+        .segv, code: .segvAccErr, access: .write,
         site: .inGuard(of: .thread, "overflower", guardSize: 128 << 10),
         frames: ["descend", "start_thread"]),
       .init(
-        .segv, code: 2, access: .write,
+        .segv, code: .segvAccErr, access: .write,
         site: .inGuard(of: .thread, "overflower", guardSize: 64 << 10),
         frames: ["descend", "start_thread"]),
     ], ending: .killed(.segv))

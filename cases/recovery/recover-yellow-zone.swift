@@ -11,7 +11,7 @@ let recoverYellowZone = CrashCase(
   expect: .init(
     faults: Array(
       repeating: .init(
-        .segv, code: 2, access: .write,
+        .segv, code: .segvAccErr, access: .write,
         site: .inGuard(of: .thread, "overflower", guardSize: 128 << 10),
         frames: ["descend", "clab_case_recover_yellow_zone"]), count: 2),
     ending: .survives, counters: ["errors raised": 2...2])

@@ -4,21 +4,24 @@ import CrashLab
 extension FaultExpectation {
   /// `clab_case_descend` hits the guard of the thread that is called overflower.
   ///
-  /// - `reason`: why no handler ran, if none did.
+  /// - `outcome`: why no handler ran, if none did.
+  /// - `alternateStack`: a part of what is mapped where the alternate stack lies.
   static func overflowerInGuard(
-    handled: Bool = true, because reason: String? = nil
+    handled: Bool = true, because outcome: HandlerOutcome? = nil, alternateStack: String? = nil
   ) -> FaultExpectation {
     .init(
-      .segv, code: 2, access: .write, site: .inGuard(of: .thread, "overflower"), handled: handled,
-      because: reason, frames: ["descend", "start_thread"])
+      .segv, code: .segvAccErr, access: .write, site: .inGuard(of: .thread, "overflower"),
+      handled: handled, because: outcome, alternateStack: alternateStack,
+      frames: ["descend", "start_thread"])
   }
 
   /// The handler of that fault writes to null (`clab_case_fault_in_handler`).
   static func nullInHandler(
-    handled: Bool = true, because reason: String? = nil
+    handled: Bool = true, because outcome: HandlerOutcome? = nil
   ) -> FaultExpectation {
     .init(
-      .segv, code: 1, access: .write, site: .init(.nullPage), handled: handled, because: reason,
+      .segv, code: .segvMapErr, access: .write, site: .init(.nullPage), handled: handled,
+      because: outcome,
       frames: [
         "write_to_null", "clab_handle_fault", "<signal handler called>", "descend",
         "start_thread",

@@ -9,7 +9,7 @@ let swiftCodableNestingHandWritten = CrashCase(
     """,
   expect: .dies(
     .init(
-      .segv, code: 2, access: .write, site: .inGuard(of: .thread, "decoder"),
+      .segv, code: .segvAccErr, access: .write, site: .inGuard(of: .thread, "decoder"),
       frames: ["BracketDecoder.decode", "Nest.init(from:)"]))
 ) { child in
   child.thread("decoder", stackSize: 512 << 10) {

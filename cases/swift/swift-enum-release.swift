@@ -8,7 +8,7 @@ let swiftEnumRelease = CrashCase(
     """,
   expect: .dies(
     .init(
-      .segv, code: 2, access: .write, site: .inGuard(of: .thread, "overflower"),
+      .segv, code: .segvAccErr, access: .write, site: .inGuard(of: .thread, "overflower"),
       frames: ["swift_release"]))
 ) { child in
   child.thread("overflower", stackSize: 512 << 10) {

@@ -13,8 +13,8 @@ let swiftFatalError = CrashCase(
 
 private var trapExpectation: FaultExpectation {
   #if arch(arm64)
-    .init(.trap, code: 1, site: .init(.notAFault), frames: ["_assertionFailure"])
+    .init(.trap, code: .trapBrkpt, site: .init(.notAFault), frames: ["_assertionFailure"])
   #else
-    .init(.ill, code: 2, site: .init(.notAFault), frames: ["_assertionFailure"])
+    .init(.ill, code: .illOpn, site: .init(.notAFault), frames: ["_assertionFailure"])
   #endif
 }

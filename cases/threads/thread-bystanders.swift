@@ -8,7 +8,7 @@ let threadBystanders = CrashCase(
     """,
   bystanders: 64,
   expect: .dies(
-    .init(.segv, code: 2, access: .write, site: .inGuard(of: .thread, "overflower")))
+    .init(.segv, code: .segvAccErr, access: .write, site: .inGuard(of: .thread, "overflower")))
 ) { child in
   child.thread("overflower") { _ = descend(0) }
 }

@@ -12,7 +12,7 @@ let threadCachedStackLargerGuard = CrashCase(
   expect: .init(
     faults: [
       .init(
-        .segv, code: 2, access: .write,
+        .segv, code: .segvAccErr, access: .write,
         site: .inGuard(of: .thread, "overflower", guardSize: 64 << 10))
     ],
     ending: .killed(.segv),

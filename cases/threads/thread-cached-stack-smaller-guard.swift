@@ -9,7 +9,7 @@ let threadCachedStackSmallerGuard = CrashCase(
   expect: .init(
     faults: [
       .init(
-        .segv, code: 2, access: .write,
+        .segv, code: .segvAccErr, access: .write,
         site: .inGuard(of: .thread, "overflower", guardSize: 4096))
     ],
     ending: .killed(.segv),

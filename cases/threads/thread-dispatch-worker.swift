@@ -10,7 +10,7 @@ let threadDispatchWorker = CrashCase(
     """,
   expect: .dies(
     .init(
-      .segv, code: 2, access: .write, site: .inGuard(of: .thread, "worker"),
+      .segv, code: .segvAccErr, access: .write, site: .inGuard(of: .thread, "worker"),
       frames: ["descend(_:)"]))
 ) { child in
   DispatchQueue.global().async {

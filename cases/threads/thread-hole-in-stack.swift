@@ -9,7 +9,7 @@ let threadHoleInStack = CrashCase(
     """,
   expect: .dies(
     .init(
-      .segv, code: 1, access: .write,
+      .segv, code: .segvMapErr, access: .write,
       site: .init(
         .ownStack, owner: .init(kind: .thread, name: "overflower"), guardKind: .mapping,
         stackSize: (256 << 10)...(256 << 10),

@@ -10,7 +10,7 @@ let threadIrregularRecursion = CrashCase(
     """,
   expect: .dies(
     .init(
-      .segv, code: 2, access: .write, site: .inGuard(of: .thread, "overflower"),
+      .segv, code: .segvAccErr, access: .write, site: .inGuard(of: .thread, "overflower"),
       frames: ["next_rule", "clab_case_thread_irregular_recursion"]))
 ) { child in
   child.thread("overflower", stackSize: 1 << 20) { clab_case_thread_irregular_recursion() }

@@ -9,7 +9,7 @@ let threadMadviseGuard = CrashCase(
   requires: [.guardPages],
   expect: .dies(
     .init(
-      .segv, code: 1, access: .write,
+      .segv, code: .segvMapErr, access: .write,
       site: .inGuard(of: .thread, "overflower", guardKind: .madvise, guardSize: 16 << 10),
       frames: ["descend(_:)"], period: 1))
 ) { child in

@@ -5,7 +5,7 @@ let threadMutualRecursion = CrashCase(
   lesson: "A recursion may have a period: what repeats is a round of three frames, not one frame.",
   expect: .dies(
     .init(
-      .segv, code: 2, access: .write, site: .inGuard(of: .thread, "overflower"),
+      .segv, code: .segvAccErr, access: .write, site: .inGuard(of: .thread, "overflower"),
       frames: ["third(_:)", "second(_:)", "first(_:)"], period: 3))
 ) { child in
   child.thread("overflower") { _ = first(0) }

@@ -9,7 +9,7 @@ let threadOverflowInSignalHandler = CrashCase(
     """,
   expect: .dies(
     .init(
-      .segv, code: 2, access: .write, site: .inGuard(of: .thread, "overflower"),
+      .segv, code: .segvAccErr, access: .write, site: .inGuard(of: .thread, "overflower"),
       frames: ["descend(_:)", "<signal handler called>"], period: 1))
 ) { child in
   child.thread("overflower", stackSize: 1 << 20) {

@@ -9,7 +9,7 @@ let threadReadOnlyGuardWrite = CrashCase(
     """,
   expect: .dies(
     .init(
-      .segv, code: 2, access: .write,
+      .segv, code: .segvAccErr, access: .write,
       site: .inGuard(of: .thread, "overflower", guardSize: 4096), frames: ["descend(_:)"], period: 1
     ))
 ) { child in

@@ -8,7 +8,7 @@ let threadSmallestStack = CrashCase(
     """,
   expect: .dies(
     .init(
-      .segv, code: 2, access: .write,
+      .segv, code: .segvAccErr, access: .write,
       site: .inGuard(of: .thread, "overflower", stackSize: 4096...65536), frames: ["descend(_:)"],
       period: 1))
 ) { child in

@@ -9,7 +9,7 @@ let threadWideGuard = CrashCase(
     """,
   expect: .dies(
     .init(
-      .segv, code: 2, access: .write,
+      .segv, code: .segvAccErr, access: .write,
       site: .inGuard(
         of: .thread, "overflower", overshoot: 1...(66 << 10), guardSize: 1 << 20),
       frames: ["descend", "clab_case_thread_wide_guard"], period: 1))

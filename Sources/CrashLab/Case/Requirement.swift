@@ -11,15 +11,14 @@ public enum Requirement: Sendable, Equatable {
     major: 6, minor: 15, why: "MADV_GUARD_INSTALL and pagemap's guard bit")
 
   /// Why the machine does not meet it, or nil if it does.
-  func unmet(on machine: Machine) -> String? {
+  func unmet(on machine: Machine) -> SkipReason? {
     switch self {
     case .kernel(let major, let minor, let why):
-      let version = machine.kernelVersion
-      return version < (major, minor)
-        ? "needs Linux \(major).\(minor) (\(why)); this is \(machine.kernel)" : nil
+      machine.kernelVersion < (major, minor)
+        ? .kernel(major: major, minor: minor, why: why, is: machine.kernel) : nil
     case .architecture(let name, let why):
-      return machine.architecture == name
-        ? nil : "needs \(name) (\(why)); this is \(machine.architecture)"
+      machine.architecture == name
+        ? nil : .architecture(name, why: why, is: machine.architecture)
     }
   }
 }

@@ -12,26 +12,25 @@ extension CoreDump {
   /// Reads one PT_NOTE segment.
   mutating func read(
     notes start: UInt64, size: UInt64, of source: some ByteSource, _ budget: inout Int
-  ) throws(Unreadable) {
+  ) throws(FileProblem) {
     var place = start
     let end = start.addingReportingOverflow(size).partialValue
-    guard end >= start else { throw Unreadable("has notes of an impossible size: it is damaged") }
+    guard end >= start else { throw FileProblem.noteRange }
     while place < end, end - place >= 12 {
       guard let header = source.record(Elf64_Nhdr.self, at: place) else {
         // A cut in the notes loses threads and mappings: what is left would be half a truth.
-        throw Unreadable(
-          "is truncated: its notes end at byte \(end), the file at byte \(source.size)")
+        throw FileProblem.notesCut(end: end, fileSize: source.size)
       }
       budget -= 1
       guard budget > 0 else {
-        throw Unreadable("has more than \(CoreDump.mostNotes) notes: it is damaged")
+        throw FileProblem.noteCount(most: CoreDump.mostNotes)
       }
       // The sizes have 32 bits each, so that their sum has no more than 34.
       let name = place + 12
       let body = name + UInt64(header.n_namesz).paddedToFour
       let next = body + UInt64(header.n_descsz).paddedToFour
       guard next <= end.paddedToFour else {
-        throw Unreadable("has a note that is longer than all notes: it is damaged")
+        throw FileProblem.noteSize
       }
       // Only the kernel's own: "CORE", with its zero byte.
       if header.n_namesz == 5, source.bytes(at: name, count: 4) == Array("CORE".utf8) {

@@ -5,12 +5,6 @@ internal import Glibc
 /// What an ELF core dump says of a process (core(5), fs/binfmt_elf.c). The file may be anything:
 /// nothing in it is trusted, and nothing is allocated by a length that it tells.
 struct CoreDump {
-  /// Why a file can't be looked at: a sentence's end after the file's name.
-  struct Unreadable: Error, CustomStringConvertible {
-    var description: String
-    init(_ description: String) { self.description = description }
-  }
-
   /// Memory of the process (PT_LOAD), of which the first `fileSize` bytes are in the file.
   struct Segment: Equatable {
     var low: UInt64
@@ -64,7 +58,7 @@ struct CoreDump {
   /// More segments than any kernel has let a process have.
   private static let mostSegments: UInt64 = 1 << 21
 
-  init(_ source: some ByteSource) throws(Unreadable) {
+  init(_ source: some ByteSource) throws(FileProblem) {
     let header = try CoreDump.header(of: source)
     var notes: [(offset: UInt64, size: UInt64)] = []
     var end: UInt64 = 0
@@ -73,7 +67,7 @@ struct CoreDump {
       guard !place.overflow,
         let program = source.record(Elf64_Phdr.self, at: place.partialValue)
       else {
-        throw Unreadable("is truncated: the program headers are not all there")
+        throw FileProblem.truncated(.programHeaders)
       }
       let last = program.p_offset.addingReportingOverflow(program.p_filesz)
       end = max(end, last.overflow ? .max : last.partialValue)
@@ -88,56 +82,45 @@ struct CoreDump {
     var budget = CoreDump.mostNotes
     for part in notes { try read(notes: part.offset, size: part.size, of: source, &budget) }
     guard !threads.isEmpty else {
-      throw Unreadable(
-        notes.isEmpty
-          ? "has no notes: the registers are not in it"
-          : "has no registers of a thread (NT_PRSTATUS): is it truncated?")
+      throw notes.isEmpty ? FileProblem.noNotes : .noRegisters
     }
     files = files.filter { $0.low < $0.high }.sorted { $0.low < $1.low }
   }
 
-  private static func header(of source: some ByteSource) throws(Unreadable) -> Elf64_Ehdr {
+  private static func header(of source: some ByteSource) throws(FileProblem) -> Elf64_Ehdr {
     guard let magic = source.bytes(at: 0, count: 4) else {
-      throw Unreadable(source.size == 0 ? "is empty" : "is no core dump: it has a few bytes only")
+      throw source.size == 0 ? FileProblem.empty : .notCore(isProgram: false)
     }
     guard magic == [0x7f, 0x45, 0x4c, 0x46] else {
-      throw Unreadable(
-        compressions[magic[0]].map {
-          "is compressed, it seems: unpack it with \($0), or let `coredumpctl dump` do so"
-        } ?? "is no ELF file: name a core dump")
+      throw compressions[magic[0]].map { FileProblem.compressed(by: $0) } ?? .notElf
     }
     guard let identity = source.bytes(at: 0, count: Int(EI_NIDENT)) else {
-      throw Unreadable("is truncated: not even its header is there")
+      throw FileProblem.truncated(.header)
     }
     guard identity[Int(EI_CLASS)] == UInt8(ELFCLASS64) else {
-      throw Unreadable("is of a 32-bit program: only those of 64 bits can be read")
+      throw FileProblem.is32Bit
     }
     guard identity[Int(EI_DATA)] == UInt8(ELFDATA2LSB) else {
-      throw Unreadable("is of a big-endian machine: it can't be read here")
+      throw FileProblem.isBigEndian
     }
     guard let header = source.record(Elf64_Ehdr.self, at: 0) else {
-      throw Unreadable("is truncated: not even its header is there")
+      throw FileProblem.truncated(.header)
     }
     guard header.e_type == UInt16(ET_CORE) else {
-      throw Unreadable(
-        "is no core dump but a program or a library: crashlab core CORE \(programAdvice)")
+      throw FileProblem.notCore(isProgram: true)
     }
     guard header.e_machine == UInt16(machine) else {
-      let name = machines[Int32(header.e_machine)] ?? "machine \(header.e_machine)"
-      throw Unreadable(
-        "was made on \(name), and this is \(machines[machine] ?? "another"): read it there")
+      throw FileProblem.otherMachine(Int32(header.e_machine), here: machine)
     }
     guard Int(header.e_phentsize) >= MemoryLayout<Elf64_Phdr>.size else {
-      throw Unreadable("has program headers of \(header.e_phentsize) bytes: it is damaged")
+      throw FileProblem.headerSize(Int(header.e_phentsize))
     }
     return header
   }
 
-  private static let programAdvice = "PROGRAM names the program last"
-  private static let compressions: [UInt8: String] = [
-    0x28: "zstd -d", 0x04: "lz4 -d", 0xfd: "xz -d", 0x1f: "gzip -d",
+  private static let compressions: [UInt8: FileProblem.Compression] = [
+    0x28: .zstd, 0x04: .lz4, 0xfd: .xz, 0x1f: .gzip,
   ]
-  private static let machines = [EM_X86_64: "x86-64", EM_AARCH64: "aarch64", EM_RISCV: "RISC-V"]
   #if arch(x86_64)
     private static let machine = EM_X86_64
   #else
@@ -147,16 +130,16 @@ struct CoreDump {
   /// More than 65,534 are counted in the first section header (PN_XNUM, elf(5)).
   private static func headerCount(
     _ header: Elf64_Ehdr, in source: some ByteSource
-  ) throws(Unreadable) -> UInt64 {
+  ) throws(FileProblem) -> UInt64 {
     var count = UInt64(header.e_phnum)
     if header.e_phnum == 0xffff {
       guard let section = source.record(Elf64_Shdr.self, at: header.e_shoff) else {
-        throw Unreadable("is truncated: the number of its program headers is not there")
+        throw FileProblem.truncated(.programHeaderCount)
       }
       count = UInt64(section.sh_info)
     }
     guard count <= mostSegments else {
-      throw Unreadable("tells of \(count) segments, which no process has: it is damaged")
+      throw FileProblem.segmentCount(count)
     }
     return count
   }

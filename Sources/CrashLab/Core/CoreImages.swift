@@ -5,16 +5,7 @@ internal import ObjectFiles
 /// The files that a process had mapped, as they are on disk now. A core dump leaves out their code:
 /// it is read from there, if the file is still the same.
 final class CoreImages {
-  enum State: Equatable {
-    /// The build identifier or, where there is none, the first page is the same.
-    case same
-    /// The dump has nothing to compare it with.
-    case unproved
-    case missing
-    case differs
-    /// No program or library.
-    case noImage
-  }
+  typealias State = CoreNote.ImageState
 
   private struct Entry {
     var state: State

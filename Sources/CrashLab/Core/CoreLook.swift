@@ -19,20 +19,17 @@ struct CoreLook {
   }
 
   func account() -> DeadProgram.Account {
-    var notes: [String] = []
-    if dump.missingBytes > 0 {
-      notes.append(
-        "the dump lacks its last \(bytesInWords(Int(clamping: dump.missingBytes))) (a full disk, or "
-          + "`ulimit -c`?): what was there is unknown")
-    }
-    var seen = Observation()
+    var notes: [CoreNote] = []
+    if dump.missingBytes > 0 { notes.append(.missingBytes(dump.missingBytes)) }
+    let command =
+      memory.arguments(of: dump)
+      ?? dump.program?.arguments.split(separator: " ").map(String.init) ?? []
+    var seen = TrialResult(command: command)
     if let end, var last = evidence(of: end) {
       let forced = forcedKill(last, end)
       if let forced {
         last = forced
-        notes.append(
-          "the kernel could not deliver the fault (SI_KERNEL) and tells no address: it was computed "
-            + "from the instruction")
+        notes.append(.addressComputed)
       }
       if let cause = cause(of: last) {
         seen.faults.append(fault(cause, handler: .init(isCaught: true, hasRun: true)))
@@ -40,9 +37,7 @@ struct CoreLook {
       seen.faults.append(
         fault(last, handler: forced.map { _ in .init(isCaught: true, forcedKill: true) }))
       if seen.faults.contains(where: { $0.site.kind == .mainStackLimit }) {
-        notes.append(
-          "a dump does not tell how large the main stack might become: its limit is taken to be "
-            + "where it ended")
+        notes.append(.mainStackLimitUnknown)
       }
     }
     if let number = dump.threads.first?.signal, number > 0 {
@@ -51,26 +46,17 @@ struct CoreLook {
       seen.death = DeathEvidence(
         termination: termination, threadsAtFault: dump.threads.count, threadsAfter: 0,
         beats: .init(), waitersAfter: 0, controlProcessAlive: nil)
-      if dump.signal == nil {
-        notes.append("the dump does not tell where it faulted (NT_SIGINFO, Linux 3.9 and newer)")
-      }
+      if dump.signal == nil { notes.append(.noSignalInformation) }
     } else {
-      notes.append("no signal ended the process: the dump was made while it lived")
+      notes.append(.madeWhileAlive)
     }
-    let command =
-      memory.arguments(of: dump)
-      ?? dump.program?.arguments.split(separator: " ").map(String.init) ?? []
-    return DeadProgram.Account(
-      report: TrialReport(command: command, seen: seen, timeline: []),
-      notes: notes + notesOnImages)
+    return DeadProgram.Account(result: seen, notes: notes + notesOnImages)
   }
 
-  private func fault(_ evidence: Evidence, handler: HandlerFacts?) -> FaultReport {
-    let photograph = photograph(with: evidence)
-    var fault = FaultReport(evidence, photograph, machine: machine, trial: process, laboratory: 0)
-    fault.handled = handler?.hasRun ?? false
-    fault.handler = handler
-    fault.reason = handler?.reason(for: fault.signal)
+  private func fault(_ evidence: Evidence, handler: HandlerFacts?) -> Fault {
+    var fault = Fault.assemble(
+      evidence, photograph(with: evidence), handler: handler,
+      in: .init(process: process, laboratory: 0, nullLimit: machine.lowestMappable))
     if let trace = evidence.trace {
       fault.name(trace, in: mappingsToName(trace), with: symbolicator)
     }
@@ -80,28 +66,28 @@ struct CoreLook {
   // MARK: - Evidence
 
   /// A signal, and the registers that it has met.
-  private struct Blow {
+  private struct SignalContext {
     var signal: siginfo_t
     var registers: clab_registers
   }
 
   /// What the process was killed by; nil if there was no signal.
-  private var end: Blow? {
+  private var end: SignalContext? {
     guard let thread = dump.threads.first, thread.signal > 0, let signal = dump.signal,
       signal.si_signo > 0
     else { return nil }
-    return Blow(signal: signal, registers: thread.registers)
+    return SignalContext(signal: signal, registers: thread.registers)
   }
 
   /// Of the first thread.
-  private func evidence(of blow: Blow) -> Evidence? {
-    var blow = blow
+  private func evidence(of context: SignalContext) -> Evidence? {
+    var context = context
     var raw = clab_evidence()
-    withCode(at: blow.registers) { code, size in
+    withCode(at: context.registers) { code, size in
       clab_evidence_of_signal(
-        &raw, dump.threads[0].id, &blow.signal, &blow.registers, code, size)
+        &raw, dump.threads[0].id, &context.signal, &context.registers, code, size)
     }
-    memory.unwind(blow.registers, into: &raw.trace)
+    memory.unwind(context.registers, into: &raw.trace)
     return try? Evidence(raw, process: process, source: .core)
   }
 
@@ -157,7 +143,8 @@ struct CoreLook {
     guard var frame = memory.signalFrame(at: pointer) else { return nil }
     let isTold = frame.info.si_signo != 0
     if !isTold { frame.info.si_signo = SIGSEGV }
-    guard var cause = evidence(of: Blow(signal: frame.info, registers: frame.registers)) else {
+    guard var cause = evidence(of: SignalContext(signal: frame.info, registers: frame.registers))
+    else {
       return nil
     }
     if !isTold {
@@ -174,7 +161,7 @@ struct CoreLook {
 
   /// The fault behind a signal that the kernel forced because it could not run the handler: nil if
   /// the instruction might well have accessed what it was about to, or nobody can say.
-  private func forcedKill(_ last: Evidence, _ end: Blow) -> Evidence? {
+  private func forcedKill(_ last: Evidence, _ end: SignalContext) -> Evidence? {
     // Above the lower half of the addresses it was the processor that refused them.
     guard last.signal == .segv, last.code.isKernel, let access = access(by: end.registers),
       access.address.value < 1 << 56, access.address >= machine.lowestMappable
@@ -279,26 +266,9 @@ struct CoreLook {
     }
   }
 
-  private var notesOnImages: [String] {
+  private var notesOnImages: [CoreNote] {
     memory.images.states.sorted { $0.key < $1.key }.compactMap { path, state in
-      switch state {
-      case .same, .noImage: nil
-      case .unproved:
-        "\(printable(path)) is taken for the file that was mapped; the dump can't prove it"
-      case .missing: "\(printable(path)) is not there any more: its frames have no names"
-      case .differs:
-        "\(printable(path)) is not the file that was mapped: its frames have no names"
-      }
+      state == .same || state == .noImage ? nil : .image(path: path, state)
     }
-  }
-}
-
-extension HandlerFacts {
-  /// As far as a dump tells of it.
-  fileprivate init(isCaught: Bool, hasRun: Bool = false, forcedKill: Bool = false) {
-    self.init(
-      isInstalled: isCaught, isCaught: isCaught, isIgnored: false, isBlocked: nil,
-      isInHandler: false, usesAlternateStack: nil, alternateStack: nil,
-      alternateStackIsKnown: false, hasRun: hasRun, forcedKill: forcedKill)
   }
 }

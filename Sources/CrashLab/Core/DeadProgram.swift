@@ -15,27 +15,22 @@ public struct DeadProgram: Sendable {
     self.program = program
   }
 
-  /// A file that is no core dump, or not of this machine, or not of that program.
-  public struct Unreadable: Error, CustomStringConvertible {
-    public var description: String
-  }
-
   /// What was read.
   public struct Account: Sendable {
-    /// `case` and `verdict` are null, `command` is what the dump has of the command line.
-    public var report: TrialReport
-    /// What the dump can't tell, or what of it could not be used: sentences for a person.
-    public var notes: [String]
+    /// `case` and `verdict` are nil, `command` is what the dump has of the command line.
+    public var result: TrialResult
+    /// What the dump can't tell, or what of it could not be used.
+    package var notes: [CoreNote]
   }
 
   /// Reads the dump.
   ///
-  /// - Throws: SystemError if a file can't be opened, Unreadable if it is of no use.
+  /// - Throws: SystemError if a file can't be opened, UnreadableFile if it is of no use.
   public func read(machine: Machine = .current()) throws -> Account {
     let source = try FileSource(core)
     let dump: CoreDump
-    do { dump = try CoreDump(source) } catch {
-      throw Unreadable(description: "\(printable(core)) \(error)")
+    do throws(FileProblem) { dump = try CoreDump(source) } catch {
+      throw UnreadableFile(core, error)
     }
     let memory = CoreMemory(dump, of: source, images: try images(of: dump, source))
     return CoreLook(dump, memory, machine: machine).account()
@@ -46,18 +41,15 @@ public struct DeadProgram: Sendable {
     guard let program else { return CoreImages() }
     let file = try FileSource(program)
     guard let path = dump.executable else {
-      throw Unreadable(
-        description: "\(printable(core)) does not say what program it is of: leave \(program) out")
+      throw UnreadableFile(core, .programUnknown)
     }
     let images = CoreImages(replacing: (path: path, file: file))
     switch CoreMemory(dump, of: source, images: images).state(of: path) {
     case .same, .unproved: return images
     case .noImage, .missing:
-      throw Unreadable(description: "\(printable(program)) is no ELF file: name the program")
+      throw UnreadableFile(program, .notProgram)
     case .differs:
-      throw Unreadable(
-        description: "\(printable(program)) is not the program that died, or was built anew since: "
-          + "the dump is of \(printable(path))")
+      throw UnreadableFile(program, .otherProgram(path))
     }
   }
 }

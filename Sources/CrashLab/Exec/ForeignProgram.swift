@@ -18,9 +18,9 @@ public struct ForeignProgram: Sendable {
   /// What came of a run.
   public struct Outcome: Sendable {
     /// `case` and `verdict` are null, `command` is the argument list.
-    public var report: TrialReport
+    public var result: TrialResult
     /// Of the processes that it has started, those that crashed, in the order of their ends.
-    public var descendants: [TrialReport]
+    public var descendants: [TrialResult]
     /// Faults that the program has dealt with itself.
     public var handledFaults: Int
     /// As a shell tells it: the program's own, or 128 and the signal's number.
@@ -44,8 +44,8 @@ public struct ForeignProgram: Sendable {
     let observer = Observer(process, scope: scope)
     let symbolicator = Symbolicator()
     var watched = [process: WatchedProcess(process, command: arguments, machine: machine)]
-    var first: (TrialReport, handledFaults: Int)?
-    var descendants: [TrialReport] = []
+    var first: (TrialResult, handledFaults: Int)?
+    var descendants: [TrialResult] = []
     func with(_ process: pid_t, _ body: (inout WatchedProcess) -> Void) {
       body(&watched[process, default: WatchedProcess(process, machine: machine)])
     }
@@ -61,8 +61,8 @@ public struct ForeignProgram: Sendable {
         with(process) { $0.executed() }
       case .ended(let ended, let termination):
         guard var gone = watched.removeValue(forKey: ended) else { continue }
-        let told = gone.report(
-          termination, names: symbolicator, troubles: ended == process ? observer.troubles : [])
+        let told = gone.result(
+          termination, names: symbolicator, errors: ended == process ? observer.errors : [])
         if ended == process {
           first = told
         } else if !told.0.faults.isEmpty {
@@ -70,12 +70,12 @@ public struct ForeignProgram: Sendable {
         }
       }
     }
-    guard let (report, handledFaults) = first, let termination = observer.termination else {
+    guard let (result, handledFaults) = first, let termination = observer.termination else {
       throw SystemError(
-        "wait", printable(arguments[0]), code: ECHILD, advice: "its end was not seen")
+        "wait", arguments[0], code: ECHILD, for: .seeEnd)
     }
     return Outcome(
-      report: report, descendants: descendants, handledFaults: handledFaults,
+      result: result, descendants: descendants, handledFaults: handledFaults,
       exitStatus: termination.exitStatus ?? 128 + (termination.signal?.number ?? 0))
   }
 
@@ -83,24 +83,13 @@ public struct ForeignProgram: Sendable {
     if let objection = ProgramFile(named: arguments[0])?.objection(
       user: geteuid(), group: getegid())
     {
-      throw SystemError("execute", printable(arguments[0]), code: ENOEXEC, advice: objection)
+      throw SystemError("execute", arguments[0], code: ENOEXEC, for: .runProgram(objection))
     }
     var process: pid_t = 0
     var vector: [UnsafeMutablePointer<CChar>?] = arguments.map { strdup($0) } + [nil]
     defer { for argument in vector { free(argument) } }
     let error = clab_observer_spawn(&vector, scope.flags, &process)
-    guard error == 0 else {
-      let advice =
-        switch error {
-        case ENOENT: "is its name right, and is it in PATH?"
-        case EACCES: "it is no program, or you may not execute it"
-        case EPERM:
-          "tracing is forbidden here (a container without SYS_PTRACE, or ptrace_scope 3); "
-            + "`crashlab doctor` tells more"
-        default: ""
-        }
-      throw SystemError("execute", printable(arguments[0]), code: error, advice: advice)
-    }
+    if error != 0 { throw SystemError("execute", arguments[0], code: error, for: .traceProgram) }
     return process
   }
 }

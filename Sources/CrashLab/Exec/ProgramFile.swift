@@ -17,23 +17,19 @@ struct ProgramFile: Equatable {
   /// Its group, if it is to run as that group.
   var setGroup: UInt32?
 
-  /// Why it is not run under the laboratory's eyes, and what to do; nil if nothing speaks against
-  /// it.
+  /// Why it is not run under the laboratory's eyes; nil if nothing speaks against it.
   ///
   /// - `user`, `group`: whose rights the laboratory has. Root's tracing leaves a program its rights
   ///   (fs/exec.c, security/commoncap.c).
-  func objection(user: UInt32, group: UInt32) -> String? {
+  func objection(user: UInt32, group: UInt32) -> ProgramObjection? {
     switch format {
     case .other: return nil
-    case .elf32:
-      return "a 32-bit program, and only 64-bit ones can be told of: build it for 64 bits, or run "
-        + "it without crashlab"
+    case .elf32: return .is32Bit
     case .elf64: break
     }
     guard user != 0 else { return nil }
-    let other = "and under trace the kernel would run it without: be root, or try a copy without"
-    if let setUser, setUser != user { return "it has the rights of user \(setUser), \(other)" }
-    if let setGroup, setGroup != group { return "it has the rights of group \(setGroup), \(other)" }
+    if let setUser, setUser != user { return .setUser(setUser) }
+    if let setGroup, setGroup != group { return .setGroup(setGroup) }
     return nil
   }
 }

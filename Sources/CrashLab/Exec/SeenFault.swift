@@ -4,7 +4,7 @@ internal import Glibc
 
 /// A fault of a foreign program, looked at while the program stood still.
 struct SeenFault {
-  var report: FaultReport
+  var fault: Fault
   let trace: Trace?
   private let mappings: [Mapping]
   /// How many the process had.
@@ -24,29 +24,21 @@ struct SeenFault {
       pointers: [evidence.thread: evidence.stackWitness(in: photograph.mappings)],
       leader: evidence.process, machine: machine)
     photograph.stacks = layout.uses.map(\.stack.region)
-    report = FaultReport(
-      evidence, photograph, machine: machine, trial: evidence.process,
-      laboratory: getpid())
-    report.handled = hasRun
-    if let sender = evidence.sender?.process {
-      report.sender?.name = readSmallFile("/proc/\(sender)/comm").map {
-        String($0.prefix { $0 != "\n" })
-      }
-    }
-    report.handler = HandlerFacts(
-      isInstalled: isCaught, isCaught: isCaught, isIgnored: false, isBlocked: nil,
-      isInHandler: false, usesAlternateStack: nil, alternateStack: nil,
-      alternateStackIsKnown: false, hasRun: hasRun, forcedKill: false)
-    report.reason = report.handler?.reason(for: report.signal)
+    let sender = evidence.sender.flatMap { readSmallFile("/proc/\($0.process)/comm") }
+    fault = Fault.assemble(
+      evidence, photograph, handler: HandlerFacts(isCaught: isCaught, hasRun: hasRun),
+      in: .init(
+        process: evidence.process, laboratory: getpid(), nullLimit: machine.lowestMappable,
+        senderName: sender.map { String($0.prefix { $0 != "\n" }) }))
     self.trace = trace
     mappings = photograph.mappings
     threads = photograph.threads.count
   }
 
-  /// The report, its frames named. The process may be gone.
-  func named(with symbolicator: Symbolicator) -> FaultReport {
-    var report = report
-    if let trace { report.name(trace, in: mappings, with: symbolicator) }
-    return report
+  /// The fault, its frames named. The process may be gone.
+  func named(with symbolicator: Symbolicator) -> Fault {
+    var fault = fault
+    if let trace { fault.name(trace, in: mappings, with: symbolicator) }
+    return fault
   }
 }

@@ -21,7 +21,7 @@ struct WatchedProcess {
   private var caughtFaults = 0
   /// What it is dying of, the cause first.
   private var fatal: [SeenFault] = []
-  private var troubles: [String] = []
+  private var errors: [InstrumentError] = []
 
   init(_ process: pid_t, command: [String]? = nil, machine: Machine) {
     self.process = process
@@ -35,7 +35,7 @@ struct WatchedProcess {
   mutating func saw(_ evidence: Evidence, by observer: Observer) {
     let masks: SignalMasks?
     do { masks = try SignalMasks(of: evidence.thread, in: process) } catch {
-      return troubles.append("a \(evidence.signal) could not be looked at: \(error)")
+      return errors.append(.notSeen(.signal(evidence.signal), error))
     }
     guard let masks, !(evidence.code.isSent && masks.ignores(evidence.signal)),
       let witness = Witness(evidence)
@@ -46,7 +46,7 @@ struct WatchedProcess {
       guard let cause = caught[evidence.thread] else { return }
       die { machine throws(SystemError) in
         var fault = try SeenFault(cause, isCaught: true, hasRun: false, machine: machine)
-        fault.report.kernelKilled()
+        fault.fault.kernelKilled()
         return [fault]
       }
     case .fault, .repetition:
@@ -69,7 +69,7 @@ struct WatchedProcess {
       fatal = try look(machine)
       timeline.append(.init(event: .fault, at: Double(time - started) / 1000))
     } catch {
-      troubles.append("its end could not be looked at: \(error)")
+      errors.append(.notSeen(.end, error))
     }
   }
 
@@ -79,8 +79,7 @@ struct WatchedProcess {
     die { machine throws(SystemError) in
       if let before, before.isRepeated(by: witness.evidence) {
         var fault = try SeenFault(before, isCaught: true, hasRun: true, machine: machine)
-        fault.report.reason =
-          "its handler ran, took the default action and let the signal come once more"
+        fault.fault.outcome = .raisedAgain
         return [fault]
       }
       let fault = try SeenFault(witness, isCaught: false, hasRun: false, machine: machine)
@@ -99,7 +98,7 @@ struct WatchedProcess {
     else { return }
     die { machine throws(SystemError) in
       var fault = try SeenFault(before, isCaught: true, hasRun: true, machine: machine)
-      fault.report.reason = "its handler ran, and ended the process"
+      fault.fault.outcome = .endedProcess
       return [fault]
     }
   }
@@ -113,16 +112,17 @@ struct WatchedProcess {
   }
 
   /// It has ended: what there is to tell, and how many faults it dealt with itself.
-  mutating func report(
-    _ termination: Termination, names symbolicator: Symbolicator, troubles others: [String] = []
-  ) -> (TrialReport, handledFaults: Int) {
+  mutating func result(
+    _ termination: Termination, names symbolicator: Symbolicator,
+    errors others: [InstrumentError] = []
+  ) -> (TrialResult, handledFaults: Int) {
     timeline.append(.init(event: .reaped, at: Double(clab_now() - started) / 1000))
     // A signal that came from elsewhere meanwhile, SIGKILL say, makes the last fault a mere event.
-    if let last = fatal.last, termination.kind == .signal, termination.signal != last.report.signal
-    {
+    if let last = fatal.last, termination.kind == .signal, termination.signal != last.fault.signal {
       fatal = []
     }
-    var seen = Observation()
+    var seen = TrialResult(command: command)
+    seen.timeline = timeline
     seen.termination = termination
     seen.faults = fatal.map { $0.named(with: symbolicator) }
     if let last = fatal.last {
@@ -132,16 +132,16 @@ struct WatchedProcess {
           threadsAfter: try ProcessDirectory.threadsLeft(of: process), beats: .init(),
           waitersAfter: 0, controlProcessAlive: nil)
       } catch {
-        troubles.append("what is left of it could not be looked at: \(error)")
+        errors.append(.notSeen(.remains, error))
       }
     }
-    seen.troubles = troubles + others
+    seen.instrumentErrors = errors + others
     let ofTheEnd = seen.faults.count {
       $0.handler?.isCaught == true && $0.sender == nil && $0.signal.isFault
     }
     let handled = max(0, caughtFaults - ofTheEnd)
     if handled > 0 { seen.counters["faults handled by the program"] = handled }
-    return (TrialReport(command: command, seen: seen, timeline: timeline), handled)
+    return (seen, handled)
   }
 
   private static func arguments(of process: pid_t) -> [String] {

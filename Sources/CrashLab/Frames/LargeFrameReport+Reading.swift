@@ -3,18 +3,13 @@ internal import Glibc
 internal import ObjectFiles
 
 extension LargeFrameReport {
-  /// A file that can't be looked at, and why.
-  package struct Unreadable: Error, CustomStringConvertible {
-    package var description: String
-  }
-
   /// Looks at every function of a program or library.
   ///
   /// - Parameters:
   ///   - path: of an ELF file of x86-64, which may be anything.
   ///   - guardSize: bytes; larger steps are listed.
   ///   - isNamed: whether the functions get their names, which takes most of the time.
-  /// - Throws: SystemError if the file can't be read, Unreadable if it is no such file.
+  /// - Throws: SystemError if the file can't be read, UnreadableFile if it is no such file.
   package static func read(
     _ path: String, guardSize: Int, isNamed: Bool = true
   ) throws -> LargeFrameReport {
@@ -23,29 +18,29 @@ extension LargeFrameReport {
     var status = stat()
     try system("fstat", path) { fstat(descriptor, &status) }
     guard status.st_mode & S_IFMT == S_IFREG else {
-      throw Unreadable(description: "\(path) is no file: name a program or a library")
+      throw UnreadableFile(path, .notRegular)
     }
-    guard status.st_size > 0 else { throw Unreadable(description: "\(path) is empty") }
+    guard status.st_size > 0 else { throw UnreadableFile(path, .empty) }
     let size = Int(status.st_size)
     guard let memory = mmap(nil, size, PROT_READ, MAP_PRIVATE, descriptor, 0), memory != MAP_FAILED
     else { throw SystemError("mmap", path) }
     defer { munmap(memory, size) }
-    do {
+    do throws(FileProblem) {
       let image = try ElfImage(UnsafeRawBufferPointer(start: memory, count: size))
       var report = try judge(image, path: path, guardSize: guardSize)
       if isNamed { report.name(in: image, path: path) }
       return report
     } catch {
-      throw Unreadable(description: "\(path) \(error)")
+      throw UnreadableFile(path, error)
     }
   }
 
   /// Without names. Pure.
   static func judge(
     _ image: ElfImage, path: String, guardSize: Int
-  ) throws(ElfImage.Unreadable) -> LargeFrameReport {
+  ) throws(FileProblem) -> LargeFrameReport {
     guard image.callFrames != nil else {
-      throw ElfImage.Unreadable("has no call-frame information (.eh_frame)")
+      throw FileProblem.noCallFrames
     }
     var summary = Summary()
     var functions: [Function] = []
@@ -73,7 +68,7 @@ extension LargeFrameReport {
       }
     }
     guard summary.functions > 0 else {
-      throw ElfImage.Unreadable("has no call-frame information that can be read")
+      throw FileProblem.unreadableCallFrames
     }
     summary.unprobed = functions.count
     functions.sort { ($1.step ?? 0, $0.address) < ($0.step ?? 0, $1.address) }

@@ -33,7 +33,7 @@ package struct LaidOutProgram: Sendable {
     if info.si_signo != 0 {
       throw SystemError(
         "look at", arguments[0], code: ESRCH,
-        advice: "it ended before the look, \(patience) s after its start: look sooner (--after)")
+        for: .lookBeforeEnd(seconds: patience))
     }
     return try Layout.look(at: program, machine: machine)
   }
@@ -58,8 +58,7 @@ package struct LaidOutProgram: Sendable {
     let error = posix_spawnp(&program, arguments[0], &actions, &attributes, &vector, environ)
     if error != 0 {
       throw SystemError(
-        "start", arguments[0], code: error,
-        advice: error == ENOENT ? "name a program in PATH, or a path" : "")
+        "start", arguments[0], code: error, for: .startProgram)
     }
     return program
   }

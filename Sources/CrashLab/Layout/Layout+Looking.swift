@@ -9,7 +9,7 @@ extension Layout {
   /// - `claims`: stacks that the process said it has, where it is one of ours.
   /// - `leader`: its first thread, where `process` is another of its threads: the first may have
   ///   ended, and with it what /proc tells under its number.
-  /// - Throws: SystemError, with advice, if there is no such process, if it ends during the look
+  /// - Throws: SystemError if there is no such process, if it ends during the look
   ///   or if the kernel does not permit it.
   package static func look(
     at process: Int32, claims: [StackRegion.Claim] = [], pointers: [Int32: Address] = [:],

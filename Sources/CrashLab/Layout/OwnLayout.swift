@@ -49,11 +49,9 @@ package struct OwnLayout: Sendable {
       close(descriptor)
     }
     guard case .finished = message(on: channel) else {
-      let reason = board.reason
       throw SystemError(
         "make", "\(threads) threads and \(coroutines) coroutines", code: EAGAIN,
-        advice: (reason.isEmpty ? "" : "\(reason): ")
-          + "make fewer, or smaller ones (--stack-size), or raise ulimit -u and vm.max_map_count")
+        for: .makeStacks(told: board.reason))
     }
     return try body(child, board.stackClaims())
   }

@@ -157,16 +157,7 @@ private final class SightWork: @unchecked Sendable {
 extension SystemError {
   /// The error of a look at a process that is not there, or that we may not look at.
   static func noLook(at process: pid_t, _ call: String, code: CInt? = nil) -> SystemError {
-    let code = code ?? errno
-    let advice =
-      switch code {
-      case ENOENT, ESRCH: "there is no such process, or it ended during the look"
-      case EACCES, EPERM:
-        "the kernel lets only the same user with the right to trace look at it: use sudo, "
-          + "or start the program under the look: crashlab layout -- PROGRAM"
-      default: ""
-      }
-    return SystemError(call, "process \(process)", code: code, advice: advice)
+    SystemError(call, "process \(process)", code: code ?? errno, for: .lookAtProcess)
   }
 }
 

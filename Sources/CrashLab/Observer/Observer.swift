@@ -59,8 +59,8 @@ final class Observer {
   /// How the first process ended.
   private(set) var termination: Termination?
   /// What it could not do, or what it has seen and can't be believed (the harness's own mistakes, and
-  /// walks that the oracle has not found equal), as sentences; the first few.
-  private(set) var troubles: [String] = []
+  /// walks that the oracle has not found equal); the first few.
+  private(set) var errors: [InstrumentError] = []
 
   /// - Parameter process: has been seized (clab_observer_seize).
   init(_ process: pid_t, scope: Scope) {
@@ -117,24 +117,23 @@ final class Observer {
   private func resume(_ stop: clab_observed_stop) {
     var stop = stop
     let signal = stop.kind == CLAB_STOPPED_SIGNAL.rawValue ? stop.signal : 0
-    note(clab_observer_resume(&stop, signal), "resume", of: stop.thread)
+    note(clab_observer_resume(&stop, signal), .resume, of: stop.thread)
   }
 
   // A thread that is gone by now was killed: its end is told next.
-  private func note(_ error: CInt, _ what: String, of thread: Int32) {
+  private func note(_ error: CInt, _ step: InstrumentError.ObserverStep, of thread: Int32) {
     if error == 0 || error == ESRCH { return }
-    let cause = String(cString: strerror(error))
-    note("the observer could not \(what) thread \(thread): \(cause)")
+    note(.observerStep(step, thread: thread, code: error))
   }
 
-  private func note(_ trouble: String) {
-    if troubles.count < 8 { troubles.append(trouble) }
+  private func note(_ error: InstrumentError) {
+    if errors.count < 8 { errors.append(error) }
   }
 
   /// From now on it is told when this thread, which stands, takes the process with it.
   func watchLeaving(of thread: Int32) {
     note(
-      clab_observer_change(thread, scope.flags | CLAB_OBSERVE_LEAVING.rawValue), "watch", of: thread
+      clab_observer_change(thread, scope.flags | CLAB_OBSERVE_LEAVING.rawValue), .watch, of: thread
     )
   }
 
@@ -142,12 +141,12 @@ final class Observer {
     let owner = owner(of: thread)
     var raw = clab_evidence()
     let error = clab_observer_look(thread, scope.unwinding.rawValue, &raw)
-    note(error, "look at", of: thread)
+    note(error, .look, of: thread)
     if error != 0 { return nil }
-    do {
+    do throws(Garbled) {
       return try Evidence(raw, process: owner, source: .observer)
     } catch {
-      note("the observer has \(error)")
+      note(.observerGarbled(error))
       return nil
     }
   }

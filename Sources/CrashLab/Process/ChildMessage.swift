@@ -9,23 +9,17 @@ enum ChildMessage: Sendable {
   /// With an errno.
   case failed(CInt)
 
-  /// Why a datagram is no message: each a sentence's end after "the child sent".
-  struct Garbled: Error, CustomStringConvertible, Equatable {
-    var description: String
-    init(_ description: String) { self.description = description }
-  }
-
   /// The size of every well-formed message, in bytes.
   static let size = MemoryLayout<clab_evidence>.size
 
   /// - Parameter sender: the process that sent it, as the kernel says.
   init(_ bytes: UnsafeRawBufferPointer, sender: Int32) throws(Garbled) {
     guard bytes.count == ChildMessage.size else {
-      throw Garbled("\(bytes.count) bytes where a message has \(ChildMessage.size)")
+      throw Garbled.size(bytes.count, expected: ChildMessage.size)
     }
     let raw = bytes.loadUnaligned(as: clab_evidence.self)
     guard raw.magic == UInt32(CLAB_EVIDENCE_MAGIC), raw.size == UInt32(bytes.count) else {
-      throw Garbled("\(bytes.count) bytes that do not begin as a message")
+      throw Garbled.beginning(size: bytes.count)
     }
     switch raw.kind {
     case CLAB_MESSAGE_FAULT.rawValue:
@@ -33,16 +27,16 @@ enum ChildMessage: Sendable {
     case CLAB_MESSAGE_FINISHED.rawValue: self = .finished(at: raw.caught_at)
     case CLAB_MESSAGE_SKIPPED.rawValue: self = .skipped
     case CLAB_MESSAGE_FAILED.rawValue: self = .failed(raw.code)
-    default: throw Garbled("a message of the unknown kind \(raw.kind)")
+    default: throw Garbled.kind(raw.kind)
     }
   }
 }
 
 extension Evidence {
   /// - Parameter process: whose it is, as the kernel says.
-  init(_ raw: clab_evidence, process: Int32, source: Source) throws(ChildMessage.Garbled) {
+  init(_ raw: clab_evidence, process: Int32, source: Source) throws(Garbled) {
     guard (1...64).contains(raw.signal) else {
-      throw ChildMessage.Garbled("evidence of the impossible signal \(raw.signal)")
+      throw Garbled.signal(raw.signal)
     }
     self.init(
       source: source,
@@ -75,17 +69,15 @@ extension Access {
 
 extension Trace {
   /// A trace from the harness; nil if nothing was unwound. Counts out of bounds are refused.
-  init?(_ raw: clab_trace) throws(ChildMessage.Garbled) {
+  init?(_ raw: clab_trace) throws(Garbled) {
     if raw.stop == CLAB_STOP_NONE.rawValue { return nil }
     if raw.stop == CLAB_STOP_MISMATCH.rawValue {
-      throw ChildMessage.Garbled(
-        "a trace that is not libunwind's own from frame \(raw.frame_count) on")
+      throw Garbled.notLibunwinds(frame: raw.frame_count)
     }
     guard raw.entry_count <= UInt32(CLAB_TRACE_ENTRIES),
       raw.site_count <= UInt32(CLAB_TRACE_SITES)
     else {
-      throw ChildMessage.Garbled(
-        "a trace of \(raw.entry_count) entries and \(raw.site_count) sites")
+      throw Garbled.counts(entries: raw.entry_count, sites: raw.site_count)
     }
     self.init(
       entries: try Trace.entries(raw),
@@ -107,7 +99,7 @@ extension Trace {
   }
 
   /// Entries whose frames are frames of the trace.
-  private static func entries(_ raw: clab_trace) throws(ChildMessage.Garbled) -> [Entry] {
+  private static func entries(_ raw: clab_trace) throws(Garbled) -> [Entry] {
     let frames = withUnsafeBytes(of: raw.entries) {
       Array($0.bindMemory(to: clab_frame.self).prefix(Int(raw.entry_count)))
     }
@@ -117,8 +109,8 @@ extension Trace {
       guard frame.count > 0, (1...UInt32(CLAB_FOLD_PERIOD)).contains(frame.period), !overflow,
         frame.index < raw.frame_count, span - UInt64(frame.period) < raw.frame_count - frame.index
       else {
-        throw ChildMessage.Garbled(
-          "a trace of \(raw.frame_count) frames with \(frame.count) times \(frame.period) of them")
+        throw Garbled.frames(
+          total: raw.frame_count, count: frame.count, period: frame.period)
       }
       entries.append(
         Entry(

@@ -59,7 +59,7 @@ struct ProcessDirectory: ~Copyable {
       let directory = try ProcessDirectory(process)
       return try directory.threadIdentifiers().count { !directory.isDead($0) }
     } catch {
-      if error.isWant { throw error }
+      if error.isResourceExhaustion { throw error }
       return 0
     }
   }
@@ -85,7 +85,7 @@ struct ProcessDirectory: ~Copyable {
     let pagemap = openat(descriptor, "pagemap", O_RDONLY | O_CLOEXEC)
     guard pagemap >= 0 else {
       let error = SystemError("open", "pagemap of a child in /proc")
-      if error.isWant { throw error }
+      if error.isResourceExhaustion { throw error }
       return nil
     }
     defer { close(pagemap) }

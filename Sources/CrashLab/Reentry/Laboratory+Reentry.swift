@@ -2,13 +2,6 @@ internal import CHarness
 package import CrashLabModel
 internal import Glibc
 
-/// Why something could not be tried. What came of a trial is no failure, whatever it was.
-public struct TrialFailure: Error, CustomStringConvertible, Sendable {
-  public var description: String
-
-  init(_ description: String) { self.description = description }
-}
-
 extension Laboratory {
   /// Runs a closure on a stack of its own and tells what came of it: whether it came to its end, or
   /// what it died of.
@@ -28,9 +21,9 @@ extension Laboratory {
   public static func trial(
     _ name: String = "closure", on stack: TrialStack = .thread(), timeout: Double = 10,
     showsOutput: Bool = false, _ body: @escaping @convention(c) () -> Void
-  ) throws(TrialFailure) -> TrialReport {
+  ) throws(TrialFailure) -> TrialResult {
     guard let place = CodePlace(of: body) else {
-      throw TrialFailure("what is to be tried is no code of this program")
+      throw TrialFailure(.notCode)
     }
     return try FreshCopy.answer(
       to: TrialRequest(
@@ -49,8 +42,8 @@ extension Laboratory {
   /// - Throws: if it can't be tried, or takes too long.
   public static func trial(
     of command: [String], timeout: Double = 60, showsOutput: Bool = false
-  ) throws(TrialFailure) -> TrialReport {
-    guard let name = command.first else { throw TrialFailure("no program is named") }
+  ) throws(TrialFailure) -> TrialResult {
+    guard let name = command.first else { throw TrialFailure(.noCommand) }
     return try FreshCopy.answer(
       to: TrialRequest(
         name: name, subject: .command(command), timeout: timeout, showsOutput: showsOutput),
@@ -65,19 +58,21 @@ private struct FreshCopy: ~Copyable {
 
   static func answer(
     to request: TrialRequest, within seconds: Double
-  ) throws(TrialFailure) -> TrialReport {
+  ) throws(TrialFailure) -> TrialResult {
     guard clab_can_enter_again() else {
-      throw TrialFailure("this program does not link CrashLab so that a copy of it would listen")
+      throw TrialFailure(.notLinked)
     }
     let answer: TrialAnswer
     do {
       let copy = try FreshCopy(request)
       answer = try copy.answer(within: seconds)
     } catch {
-      throw TrialFailure("\(error)")
+      throw TrialFailure(error)
     }
-    guard let report = answer.report else { throw TrialFailure(answer.trouble ?? "no report") }
-    return report
+    switch answer {
+    case .result(let result): return result
+    case .failure(let failure): throw failure
+    }
   }
 
   /// With this program's arguments: they say to a test runner what it is to load.
@@ -110,11 +105,9 @@ private struct FreshCopy: ~Copyable {
     if isLate { kill(process, SIGKILL) }  // its children die with it
     var status: CInt = 0
     try system("waitpid") { waitpid(process, &status, 0) }
-    if isLate { throw TrialFailure("it did not come to an end within \(Int(seconds)) seconds") }
+    if isLate { throw TrialFailure(.late(seconds: Int(seconds))) }
     guard !bytes.isEmpty else {
-      throw TrialFailure(
-        "the copy of this program that was to try it ended without an answer (wait status "
-          + "\(status))")
+      throw TrialFailure(.endedWithoutAnswer(waitStatus: status))
     }
     return try JSON.value(TrialAnswer.self, from: bytes)
   }

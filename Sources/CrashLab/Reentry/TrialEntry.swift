@@ -12,10 +12,11 @@ func enterTrial() {
     let request = try JSON.value(TrialRequest.self, from: Array(text.utf8))
     if isResumed { try resume(request) }
     _ = fcntl(answers, F_SETFD, FD_CLOEXEC)
-    answer(TrialAnswer(report: try report(on: request), trouble: nil))
+    answer(.result(try result(of: request)))
   } catch {
-    if isResumed { clab_skip("the child that was executed again: \(error)") }
-    answer(TrialAnswer(report: nil, trouble: "\(error)"))
+    let failure = TrialFailure(error)
+    if isResumed { clab_skip("the child could not go on after it was executed again: \(failure)") }
+    answer(.failure(failure))
   }
 }
 
@@ -24,7 +25,7 @@ private let answers = CInt(CLAB_ANSWERS)
 /// Set where a trial's child was executed again for its stack limit.
 private let resumedVariable = "CRASHLAB_TRIAL_GOES_ON"
 
-private func report(on request: TrialRequest) throws -> TrialReport {
+private func result(of request: TrialRequest) throws -> TrialResult {
   switch request.subject {
   case .closure(_, on: let stack):
     if case .main(limit: .some) = stack { setenv(resumedVariable, "1", 1) } else { forgetRequest() }
@@ -33,13 +34,13 @@ private func report(on request: TrialRequest) throws -> TrialReport {
     options.showOutput = request.showsOutput
     options.naming = true
     options.argumentsToResume = CommandLine.arguments
-    var reports: [TrialReport] = []
-    try Laboratory(options: options).run([PlannedTrial(tried)]) { reports.append($0) }
-    return try unjudged(reports[0])
+    var results: [TrialResult] = []
+    try Laboratory(options: options).run([PlannedTrial(tried)]) { results.append($0) }
+    return try unjudged(results[0])
   case .command(let arguments):
     forgetRequest()
     if !request.showsOutput { silence() }
-    return try ForeignProgram(arguments).run().report
+    return try ForeignProgram(arguments).run().result
   }
 }
 
@@ -58,23 +59,33 @@ private func forgetRequest() {
 
 private func crashCase(_ request: TrialRequest) throws(TrialFailure) -> CrashCase {
   guard case .closure(let place, on: let stack) = request.subject, let body = place.function else {
-    throw TrialFailure(
-      "what is to be tried is not there in a fresh copy of this program: its image is loaded only "
-        + "after the program has started")
+    throw TrialFailure(.notInFreshCopy)
   }
   return CrashCase(request.name, on: stack, timeout: request.timeout) { body() }
 }
 
-/// The report without a verdict on a closure of which nothing was expected.
-private func unjudged(_ report: TrialReport) throws(TrialFailure) -> TrialReport {
-  if report.verdict == .laboratoryError || report.verdict == .skipped {
-    throw TrialFailure(report.reason ?? "the laboratory could not try it")
+/// The result without a verdict on a closure of which nothing was expected.
+private func unjudged(_ result: TrialResult) throws(TrialFailure) -> TrialResult {
+  if let judgement = result.judgement,
+    judgement.verdict == .laboratoryError || judgement.verdict == .skipped
+  {
+    throw TrialFailure(.judged(judgement))
   }
-  var report = report
-  report.verdict = nil
-  report.reason = nil
-  report.mismatches = []
-  return report
+  var result = result
+  result.judgement = nil
+  return result
+}
+
+extension TrialFailure {
+  /// Whatever was thrown, as a value that another process can read.
+  init(_ error: any Error) {
+    switch error {
+    case let failure as TrialFailure: self = failure
+    case let error as SystemError: self.init(.system(error))
+    case let interrupted as Laboratory.Interrupted: self.init(.interrupted(interrupted.signal))
+    default: self.init(.unreadable("\(error)"))
+    }
+  }
 }
 
 private func silence() {

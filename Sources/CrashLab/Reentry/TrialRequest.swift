@@ -16,10 +16,10 @@ struct TrialRequest: Codable, Equatable {
   var showsOutput: Bool
 }
 
-/// What the fresh copy answers: the report, or why there is none.
-struct TrialAnswer: Codable {
-  var report: TrialReport?
-  var trouble: String?
+/// What the fresh copy answers.
+enum TrialAnswer: Codable {
+  case result(TrialResult)
+  case failure(TrialFailure)
 }
 
 /// Code, named so that another process that has loaded the same file finds it.

@@ -40,15 +40,15 @@ extension CrashCase {
   }
 }
 
-extension TrialReport {
+extension TrialResult {
   /// Bytes of stack that a closure had touched when it came to its end, in whole pages; nil if it
   /// did not come to its end.
   public var stackTouched: Int? {
-    counters.first { $0.name == TrialReport.stackUseName }?.value
+    counters[TrialResult.stackUseName]
   }
 
   /// The first fault that a stack's overflow raised.
-  public var overflow: FaultReport? { faults.first { $0.site.isOverflow } }
+  public var overflow: Fault? { faults.first { $0.site.isOverflow } }
 
   fileprivate static let stackUseName = "bytes of stack touched"
 }
@@ -56,6 +56,6 @@ extension TrialReport {
 extension Child {
   /// Notes how much of the calling thread's stack was ever touched.
   fileprivate func noteStackUse() {
-    note(TrialReport.stackUseName, stackTouched())
+    note(TrialResult.stackUseName, stackTouched())
   }
 }

@@ -19,9 +19,8 @@ public struct RunFolder: Sendable {
       }
     }
     let path = "\(root)/\(name)-\(getpid())"
-    let advice = "choose another folder with --output, or write none with --no-save"
     for folder in [root, path] where mkdir(folder, 0o777) != 0 && errno != EEXIST {
-      throw SystemError("mkdir", folder, advice: advice)
+      throw SystemError("mkdir", folder, for: .makeRunFolder)
     }
     return RunFolder(path: path, machine: machine)
   }
@@ -31,7 +30,7 @@ public struct RunFolder: Sendable {
     let name = RunFolder.fileName(report.case ?? "command", report.attempt)
     try writeWhole(
       JSON.text(of: TrialFile(machine: machine, trial: report)), to: "\(path)/\(name)",
-      advice: "is the disk full? the reports written before are whole")
+      for: .saveReport)
   }
 
   // MARK: - Reading what earlier runs have left

@@ -32,13 +32,13 @@ package final class FileSource: ByteSource {
 
   package init(_ path: String) throws(SystemError) {
     // Without O_NONBLOCK a pipe would be waited for.
-    let descriptor = try system("open", printable(path)) {
+    let descriptor = try system("open", path) {
       open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
     }
     var status = stat()
     guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
       close(descriptor)
-      throw SystemError("read", printable(path), code: EINVAL, advice: "it is no regular file")
+      throw SystemError("read", path, code: EINVAL, for: .readRegularFile)
     }
     self.path = path
     self.descriptor = descriptor

@@ -29,7 +29,7 @@ package func readFileIfThere(
 ) throws(SystemError) -> String? {
   if let text = readSmallFile(path, in: directory) { return text }
   let error = SystemError("open", path)
-  if error.isWant { throw error }
+  if error.isResourceExhaustion { throw error }
   return nil
 }
 
@@ -43,10 +43,10 @@ package func readRegularFile(_ path: String, atMost limit: Int) throws(SystemErr
   var status = stat()
   try system("fstat", path) { fstat(descriptor, &status) }
   guard status.st_mode & S_IFMT == S_IFREG else {
-    throw SystemError("read", path, code: EINVAL, advice: "it is no regular file")
+    throw SystemError("read", path, code: EINVAL, for: .readRegularFile)
   }
   guard status.st_size <= limit else {
-    throw SystemError("read", path, code: EFBIG, advice: "a report has at most \(limit) bytes")
+    throw SystemError("read", path, code: EFBIG, for: .readReport(largest: limit))
   }
   var bytes: [UInt8] = []
   while bytes.count <= limit {

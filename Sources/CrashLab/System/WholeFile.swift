@@ -6,20 +6,22 @@ internal import Glibc
 /// What exists and is no regular file (a pipe, a device, a link such as /dev/stdout) is written to
 /// directly, never replaced.
 /// - Parameter path: `-` is standard output.
-package func writeWhole(_ text: String, to path: String, advice: String = "") throws(SystemError) {
-  if path == "-" { return try write(text, to: .standard, path: path, advice: advice) }
+package func writeWhole(_ text: String, to path: String, for purpose: SystemError.Purpose? = nil)
+  throws(SystemError)
+{
+  if path == "-" { return try write(text, to: .standard, path: path, for: purpose) }
   var status = stat()
   if lstat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
     let descriptor = try system("open", path) { open(path, O_WRONLY | O_TRUNC | O_CLOEXEC) }
     defer { close(descriptor) }
-    return try write(text, to: Output(descriptor: descriptor), path: path, advice: advice)
+    return try write(text, to: Output(descriptor: descriptor), path: path, for: purpose)
   }
   let slash = path.lastIndex(of: "/").map(path.index(after:)) ?? path.startIndex
   let partial = "\(path[..<slash]).\(path[slash...]).partial"
   let descriptor = open(partial, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0o666)
-  guard descriptor >= 0 else { throw SystemError("open", partial, advice: advice) }
+  guard descriptor >= 0 else { throw SystemError("open", partial, for: purpose) }
   do {
-    try write(text, to: Output(descriptor: descriptor), path: path, advice: advice)
+    try write(text, to: Output(descriptor: descriptor), path: path, for: purpose)
   } catch {
     close(descriptor)
     unlink(partial)
@@ -28,16 +30,16 @@ package func writeWhole(_ text: String, to path: String, advice: String = "") th
   guard close(descriptor) == 0, rename(partial, path) == 0 else {
     let code = errno
     unlink(partial)
-    throw SystemError("rename", path, code: code, advice: advice)
+    throw SystemError("rename", path, code: code, for: purpose)
   }
 }
 
 private func write(
-  _ text: String, to output: Output, path: String, advice: String
+  _ text: String, to output: Output, path: String, for purpose: SystemError.Purpose?
 ) throws(SystemError) {
   do {
     try output.write(text)
   } catch {
-    throw SystemError("write", path, code: (error as? SystemError)?.code, advice: advice)
+    throw SystemError("write", path, code: (error as? SystemError)?.code ?? EIO, for: purpose)
   }
 }

@@ -18,17 +18,17 @@ final class ControlProcess {
 
   /// Looks whether somebody has stopped or ended it, and makes it go on, or makes another.
   ///
-  /// - Returns: what was done to it, as a sentence; nil if nothing was.
-  func mend() -> String? {
+  /// - Returns: what was done to it; nil if nothing was.
+  func mend() -> InstrumentError? {
     var status: CInt = 0
     guard waitpid(process, &status, WNOHANG | WUNTRACED) == process else { return nil }
     if status & 0xff == 0x7f {
       kill(process, SIGCONT)
-      return "the control process was stopped by \(Signal(status >> 8 & 0xff))"
+      return .controlStopped(by: Signal(status >> 8 & 0xff))
     }
     // Without one every later trial says so too.
     if let another = try? ControlProcess.fork(board) { process = another }
-    return "the control process was ended by \(Signal(status & 0x7f))"
+    return .controlEnded(by: Signal(status & 0x7f))
   }
 
   /// Asks for a beat and waits for it.

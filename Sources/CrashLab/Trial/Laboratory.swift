@@ -35,9 +35,8 @@ public final class Laboratory {
   }
 
   /// The run was stopped by a signal; everything that it had started is gone.
-  public struct Interrupted: Error, CustomStringConvertible {
+  public struct Interrupted: Error {
     public var signal: Signal
-    public var description: String { "interrupted by \(signal)" }
   }
 
   public let machine: Machine
@@ -62,8 +61,7 @@ public final class Laboratory {
   public static func prepare() throws(SystemError) {
     guard readSmallBytes("/proc/self/maps")?.isEmpty == false else {
       throw SystemError(
-        "read", "/proc/self/maps",
-        advice: "the laboratory looks at its children through /proc, which must be mounted")
+        "read", "/proc/self/maps", for: .readProc)
     }
     let error = clab_laboratory_prepare()
     if error != 0 {
@@ -71,12 +69,12 @@ public final class Laboratory {
     }
   }
 
-  /// Runs every trial of the plan and hands over each report as soon as it is there.
+  /// Runs every trial of the plan and hands over each result as soon as it is there.
   ///
   /// - Throws: `SystemError` if the laboratory can't go on, `Interrupted` after a signal, or what
   ///   `body` throws. In each case no child is left.
   public func run(
-    _ plan: some Sequence<PlannedTrial>, report body: (TrialReport) throws -> Void
+    _ plan: some Sequence<PlannedTrial>, result body: (TrialResult) throws -> Void
   ) throws {
     let interrupts = try InterruptSignals(children: true)
     let orphans = Orphans()
@@ -88,12 +86,12 @@ public final class Laboratory {
     }
     while !waiting.isEmpty || !live.isEmpty {
       while live.count < options.jobs, let next = waiting.popFirst() {
-        if let report = try start(next) { try body(report) }
+        if let result = try start(next) { try body(result) }
       }
       if live.isEmpty { continue }
       if let signal = try turn(interrupts) { throw Interrupted(signal: signal) }
       for trial in live where trial.state == .reaped {
-        try body(trial.report(names: symbolicator, always: options.naming))
+        try body(trial.result(names: symbolicator, always: options.naming))
       }
       freeBoards += live.filter { $0.state == .reaped }.map(\.board)
       let before = live.count
@@ -103,10 +101,10 @@ public final class Laboratory {
   }
 
   /// Forks a trial, or reports at once that this machine can't run it.
-  private func start(_ planned: PlannedTrial) throws -> TrialReport? {
+  private func start(_ planned: PlannedTrial) throws -> TrialResult? {
     for requirement in planned.case.requirements {
       if let reason = requirement.unmet(on: machine) {
-        return TrialReport(skipped: planned, reason: reason)
+        return TrialResult(skipped: planned, reason)
       }
     }
     let board = try freeBoards.popLast() ?? Board()
@@ -115,7 +113,7 @@ public final class Laboratory {
     }
     if case .failure(let error) = forked, planned.case.isObserved, error.isRefusal {
       freeBoards.append(board)
-      return TrialReport(skipped: planned, reason: "needs ptrace, which is refused here (\(error))")
+      return TrialResult(skipped: planned, .tracing(error))
     }
     live.append(try forked.get())
     return nil

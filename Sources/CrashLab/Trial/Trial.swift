@@ -22,14 +22,13 @@ final class Trial {
   private var armedAt: UInt64 = 0
 
   private(set) var state = State.running
-  private var timeline: [TrialReport.Event] = []
   private let forkedAt: UInt64
-  private var seen = Observation()
+  private var seen: TrialResult
   /// What the faults' frames are named from, one for each.
   private var unwound: [(trace: Trace?, mappings: [Mapping])] = []
   private var beats = DeathEvidence.Beats()
   private var threadsAtFault: Int?
-  private var skipReason: String?
+  private var skipReason: SkipReason?
   private let expectation: Expectation
   private var timedOut = false
 
@@ -43,6 +42,7 @@ final class Trial {
     throws(SystemError)
   {
     self.planned = planned
+    seen = TrialResult(case: planned.case.name, attempt: planned.attempt)
     expectation = planned.case.expectation.reduced(for: options.unwinding)
     self.board = board
     board.reset()
@@ -91,14 +91,14 @@ final class Trial {
 
   private func record(_ event: TrialReport.Event.Kind, at time: UInt64) {
     guard time >= forkedAt else { return }
-    timeline.append(.init(event: event, at: Double(time - forkedAt) / 1000))
+    seen.timeline.append(.init(event: event, at: Double(time - forkedAt) / 1000))
   }
 
   // MARK: - While it lives
 
   /// The channel has something to say: a message, garbage, or its end.
   func readChannel(machine: Machine) {
-    let result: Result<ChildMessage, any Error>? = withUnsafeTemporaryAllocation(
+    let result: Result<ChildMessage, Garbled>? = withUnsafeTemporaryAllocation(
       byteCount: ChildMessage.size + 1, alignment: 16
     ) { buffer in
       var sender: pid_t = 0
@@ -108,9 +108,9 @@ final class Trial {
         closeChannel()
         return nil
       }
-      return Result {
+      return Result { () throws(Garbled) in
         guard sender == process || getpgid(sender) == process else {
-          throw ChildMessage.Garbled("a message of a process that is none of its own (\(sender))")
+          throw Garbled.stranger(sender)
         }
         return try ChildMessage(
           UnsafeRawBufferPointer(rebasing: buffer[..<count]), sender: sender)
@@ -118,7 +118,7 @@ final class Trial {
     }
     switch result {
     case .success(let message): take(message, machine: machine)
-    case .failure(let garbled): distrust("the child sent \(garbled)")
+    case .failure(let garbled): distrust(.childSent(garbled))
     case nil: break
     }
   }
@@ -126,7 +126,7 @@ final class Trial {
   private func take(_ message: ChildMessage, machine: Machine) {
     messages += 1
     guard messages <= Trial.mostMessages else {
-      return distrust("the child sent more than \(Trial.mostMessages) messages")
+      return distrust(.childSentTooMuch(most: Trial.mostMessages))
     }
     state = .parked
     switch message {
@@ -146,12 +146,12 @@ final class Trial {
       record(.parked, at: time)
       seen.finished = true
       inspect(nil, machine: machine)
-    case .skipped: skipReason = board.reason
+    case .skipped: skipReason = .told(board.reason)
     case .failed(let error):
       // A child that has lost its board has only this to tell.
       let reason = board.reason
-      seen.troubles.append(
-        reason.isEmpty ? "the child could not go on: \(String(cString: strerror(error)))" : reason)
+      seen.instrumentErrors.append(
+        reason.isEmpty ? .childFailed(code: error) : .childSaid(reason))
     }
     release()
   }
@@ -168,12 +168,15 @@ final class Trial {
       if photographed == process { threadsAtFault = photograph.threads.count }
       if let evidence {
         seen.faults.append(
-          FaultReport(evidence, photograph, machine: machine, trial: process, laboratory: getpid()))
+          Fault.assemble(
+            evidence, photograph,
+            handler: evidence.source == .observer ? handlerFacts(evidence, photograph) : nil,
+            in: .init(
+              process: process, laboratory: getpid(), nullLimit: machine.lowestMappable)))
         unwound.append((evidence.trace, photograph.mappings))
-        if evidence.source == .observer { explain(evidence, photograph) }
       }
     } catch {
-      seen.troubles.append("the parked child could not be looked at: \(error)")
+      seen.instrumentErrors.append(.notSeen(.parkedChild, error))
     }
     _ = waitUntil(patience: 1) { zip(beats.before, board.beats()).allSatisfy(<) }
     beats.parked = board.beats()
@@ -190,8 +193,8 @@ final class Trial {
   }
 
   /// A child that talks nonsense is not asked again.
-  private func distrust(_ trouble: String) {
-    seen.troubles.append(trouble)
+  private func distrust(_ error: InstrumentError) {
+    seen.instrumentErrors.append(error)
     closeChannel()
   }
 
@@ -208,14 +211,14 @@ final class Trial {
   /// Something has happened to a child: to this one, if it is traced.
   func observe(machine: Machine) {
     while let event = observer?.next() { take(event, machine: machine) }
-    if observer?.troubles.isEmpty == false { killGroup() }  // a thread may stand for ever
+    if observer?.errors.isEmpty == false { killGroup() }  // a thread may stand for ever
   }
 
   private func signalMasks(of thread: Int32) -> SignalMasks? {
     do {
       return try SignalMasks(of: thread, in: process)
     } catch {
-      seen.troubles.append("the signals of a thread could not be looked at: \(error)")
+      seen.instrumentErrors.append(.notSeen(.signalMasks, error))
       return nil
     }
   }
@@ -244,14 +247,14 @@ final class Trial {
     return seen.faults.count > number ? number : nil
   }
 
-  /// Notes what is known of the handler for the fault that was seen last.
-  private func explain(_ evidence: Evidence, _ photograph: Photograph) {
+  /// What is known of the handler for a fault that the observer has seen.
+  private func handlerFacts(_ evidence: Evidence, _ photograph: Photograph) -> HandlerFacts {
     let masks = signalMasks(of: evidence.thread)
     let isCaught = masks?.catches(evidence.signal) ?? false
     let alternate = board.stackClaims().last {
       $0.kind == .alternateStack && $0.thread == evidence.thread
     }
-    let facts = HandlerFacts(
+    return HandlerFacts(
       isInstalled: isCaught || board.isArmed(with: CLAB_ARMED_HANDLER), isCaught: isCaught,
       isIgnored: evidence.signal == .segv && board.isArmed(with: CLAB_ARMED_IGNORED),
       isBlocked: board.isArmed(with: CLAB_ARMED_BLOCKED),
@@ -261,17 +264,15 @@ final class Trial {
       alternateStack: alternate.map {
         .init($0, mappings: photograph.mappings, frameNeeds: clab_minimum_signal_stack())
       }, alternateStackIsKnown: true, hasRun: false, forcedKill: false)
-    seen.faults[seen.faults.count - 1].handler = facts
-    seen.faults[seen.faults.count - 1].reason = facts.reason(for: evidence.signal)
   }
 
   /// Two witnesses of one fault, who must agree.
   private func compare(_ outside: Evidence?, with inside: Evidence) {
     guard let outside else {
-      return seen.troubles.append("the handler tells of a fault that the observer has not seen")
+      return seen.instrumentErrors.append(.observerMissedFault)
     }
     if let difference = outside.difference(from: inside) {
-      seen.troubles.append("the observer and the handler disagree on \(difference)")
+      seen.instrumentErrors.append(.witnessesDisagree(difference))
     }
   }
 
@@ -295,7 +296,7 @@ final class Trial {
   func reap(control: ControlProcess, machine: Machine) {
     while channel >= 0 && pendingMessage() {}
     while let event = observer?.next(wait: true) { take(event, machine: machine) }
-    seen.troubles += observer?.troubles ?? []
+    seen.instrumentErrors += observer?.errors ?? []
     var information = siginfo_t()
     let result = Result { () throws(SystemError) in
       if let ended = observer?.termination { return ended }
@@ -312,7 +313,7 @@ final class Trial {
       // It may have ended by itself just before.
       seen.termination = timedOut && termination.signal == .kill ? .deadline : termination
     case .failure(let error):
-      seen.troubles.append("\(error)")
+      seen.instrumentErrors.append(.callFailed(error))
     }
     collectDeathEvidence(control: control)
     kill(-process, SIGKILL)  // whatever the case has started and left
@@ -324,7 +325,7 @@ final class Trial {
   private func pendingMessage() -> Bool {
     var byte: UInt8 = 0
     let count = recv(channel, &byte, 1, CInt(MSG_DONTWAIT | MSG_TRUNC))
-    if count > 0 { seen.troubles.append("the child died before its evidence was answered") }
+    if count > 0 { seen.instrumentErrors.append(.diedBeforeAnswer) }
     return count > 0
   }
 
@@ -334,9 +335,9 @@ final class Trial {
     let waiters = board.ring()
     var threadsLeft = 0
     do { threadsLeft = try ProcessDirectory.threadsLeft(of: process) } catch {
-      seen.troubles.append("what is left of the child could not be looked at: \(error)")
+      seen.instrumentErrors.append(.notSeen(.remains, error))
     }
-    if let harm = control.mend() { seen.troubles.append(harm) }
+    if let harm = control.mend() { seen.instrumentErrors.append(harm) }
     let controlAlive = control.isBeating()
     beats.afterAgain = board.beats()
     seen.death = DeathEvidence(
@@ -353,28 +354,23 @@ final class Trial {
     }
   }
 
-  /// The report of a trial that was reaped.
+  /// What came of a trial that was reaped.
   ///
   /// - Parameter always: name the frames even if the case expects none.
-  func report(names symbolicator: Symbolicator, always: Bool) -> TrialReport {
+  func result(names symbolicator: Symbolicator, always: Bool) -> TrialResult {
     if always || expectation.needsNames {
       for (index, (trace, mappings)) in unwound.enumerated() {
         guard let trace else { continue }
         seen.faults[index].name(trace, in: mappings, with: symbolicator)
       }
     }
-    if board.armedAt == 0 && skipReason == nil && seen.troubles.isEmpty {
-      seen.troubles.append(
-        "the child was never armed: \(seen.termination?.inWords ?? "its end is unknown")")
+    if board.armedAt == 0 && skipReason == nil && seen.instrumentErrors.isEmpty {
+      seen.instrumentErrors.append(.neverArmed(seen.termination))
     }
-    let judgement =
-      if let skipReason {
-        Judgement(verdict: .skipped, mismatches: [], reason: skipReason)
-      } else {
-        Judgement.judge(expectation, seen: seen)
-      }
     if board.armedAt > 0 { record(.armed, at: board.armedAt) }
-    return TrialReport(
-      planned, judgement: judgement, seen: seen, timeline: timeline.sorted { $0.at < $1.at })
+    seen.timeline.sort { $0.at < $1.at }
+    seen.judgement =
+      skipReason.map { .skipped($0) } ?? Judgement.judge(expectation, seen: seen)
+    return seen
   }
 }

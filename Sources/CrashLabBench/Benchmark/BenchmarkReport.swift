@@ -60,7 +60,7 @@ package struct BenchmarkReport: Sendable, Codable {
     } catch {
       throw SystemError(
         "read", path, code: 22,
-        advice: "it is no benchmark report: `crashlab bench --export FILE` writes one")
+        for: .readBenchmark)
     }
   }
 }

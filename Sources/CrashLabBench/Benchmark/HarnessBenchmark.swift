@@ -2,6 +2,7 @@ internal import CHarness
 internal import CHarnessBench
 package import CrashLab
 internal import CrashLabModel
+internal import CrashLabText
 internal import Glibc
 
 /// What the whole protocol costs beside the crash itself: a bare fork + null write + wait and a
@@ -59,10 +60,10 @@ package struct HarnessBenchmark: Benchmark {
 extension Laboratory {
   /// As part of a sitting: a signal ends that, and what was measured until then is kept.
   func run(
-    _ plan: some Sequence<PlannedTrial>, sitting: Sitting, report body: (TrialReport) throws -> Void
+    _ plan: some Sequence<PlannedTrial>, sitting: Sitting, result body: (TrialResult) throws -> Void
   ) throws {
     do {
-      try run(plan, report: body)
+      try run(plan, result: body)
     } catch let interrupted as Interrupted {
       sitting.interrupt(by: interrupted.signal)
     }

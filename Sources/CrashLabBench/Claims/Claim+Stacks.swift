@@ -1,5 +1,6 @@
 internal import CrashLab
 internal import CrashLabModel
+internal import CrashLabText
 
 extension Claim {
   static let stacks = [

@@ -49,21 +49,21 @@ package struct TrialFacts: Sendable, Equatable {
 
   init() {}
 
-  package init(_ report: TrialReport) {
-    isSound = report.verdict == .asExpected || report.verdict == .notAsExpected
-    processDied = report.death?.processDied ?? false
-    threadsAtFault = report.death?.threadsAtFault
-    bystandersStopped = report.death?.bystandersStopped
-    survived = report.finished && report.termination?.exitStatus == 0
-    controlProcessAlive = report.death?.controlProcessAlive == true
-    let fault = report.faults.first
+  package init(_ result: TrialResult) {
+    isSound = result.verdict == .asExpected || result.verdict == .notAsExpected
+    processDied = result.death?.processDied ?? false
+    threadsAtFault = result.death?.threadsAtFault
+    bystandersStopped = result.death?.bystandersStopped
+    survived = result.finished && result.termination?.exitStatus == 0
+    controlProcessAlive = result.death?.controlProcessAlive == true
+    let fault = result.faults.first
     site = fault?.site.kind
     owner = fault?.site.owner?.kind
-    code = fault?.code
+    code = fault?.code.description
     guardKind = fault?.site.guard?.kind
     guardSize = fault?.site.guard?.size
     stackSize = fault?.site.stackSize
-    hasSilentCorruption = !report.corruption.isEmpty
-    for counter in report.counters { counters[counter.name] = counter.value }
+    hasSilentCorruption = !result.corruption.isEmpty
+    counters = result.counters
   }
 }

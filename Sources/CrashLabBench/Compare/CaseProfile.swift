@@ -1,5 +1,6 @@
 internal import CrashLab
 internal import CrashLabModel
+internal import CrashLabText
 
 /// What all attempts of a case had in common, in figures: enough to tell two runs apart.
 struct CaseProfile: Sendable, Equatable {

@@ -1,5 +1,6 @@
 internal import CrashLab
 public import CrashLabModel
+internal import CrashLabText
 
 extension Machine {
   /// What of two machines is not the same.

@@ -1,5 +1,6 @@
 internal import CrashLab
 package import CrashLabModel
+internal import CrashLabText
 
 /// What differs between two runs. Addresses are not compared: they differ always.
 package struct RunComparison: Sendable, Codable, Equatable {

@@ -55,7 +55,7 @@ package struct Crowd: Sendable {
     guard code == 0 else {
       throw SystemError(
         what, "\(count) \(kind.rawValue)", code: code,
-        advice: code == EAGAIN ? "see ulimit -u, kernel.threads-max, the cgroup's pids.max" : "")
+        for: .startThreads)
     }
     return Double(elapsed) / 1000
   }

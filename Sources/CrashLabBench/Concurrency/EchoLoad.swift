@@ -80,7 +80,7 @@ package struct EchoLoad: Sendable {
     guard code == 0 else {
       throw SystemError(
         "serve", "\(connections) connections with \(server.rawValue)", code: code,
-        advice: code == EMFILE ? "see ulimit -n" : "")
+        for: .measureLoad)
     }
     return (EchoReport.Run(result, of: self), latencies)
   }

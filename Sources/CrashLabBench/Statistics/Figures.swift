@@ -1,5 +1,6 @@
 internal import CrashLab
 internal import CrashLabModel
+internal import CrashLabText
 internal import Glibc
 
 /// Figures as a person reads them: three digits that mean something.

@@ -46,8 +46,7 @@ struct Sample: Sendable, Equatable {
     var description = placement.description()
     let code = measure(&description, &sample)
     guard code == 0 else {
-      let advice = code == 1 ? "SCHED_FIFO needs CAP_SYS_NICE; try --policy batch" : ""
-      throw SystemError("measure", what, code: code, advice: advice)
+      throw SystemError("measure", what, code: code, for: .measureSwitch)
     }
     return Sample(sample, isPinned: placement.core != nil)
   }

@@ -1,4 +1,4 @@
-package import CrashLab
+internal import CrashLab
 package import CrashLabModel
 
 /// One sitting of measurements: it tells how far it is, and a signal ends it between two samples,

@@ -44,72 +44,58 @@ public struct HandlerFacts: Sendable, Equatable, Codable {
   }
 
   public struct AlternateStack: Sendable, Equatable, Codable {
+    /// Why memory can't hold a signal frame.
+    public enum Trouble: String, Sendable, Codable {
+      case unmapped
+      case notWritable = "not-writable"
+      /// In a file that has no such page.
+      case pastFile = "past-file"
+    }
+
     public var low: Address
     public var size: Int
-    /// What lies there now, in words; null if it is ordinary memory that can be written.
-    @Nullable public var trouble: String?
+    /// Null if it is ordinary memory that can be written.
+    @Nullable public var trouble: Trouble?
+    /// What is mapped there: a path, or `anonymous` with its permissions; null if nothing is.
+    @Nullable public var mapping: String?
     /// AT_MINSIGSTKSZ: what the kernel's signal frame needs, in bytes.
     public var frameNeeds: Int
 
-    package init(low: Address, size: Int, trouble: String? = nil, frameNeeds: Int) {
+    package init(
+      low: Address, size: Int, trouble: Trouble? = nil, mapping: String? = nil, frameNeeds: Int
+    ) {
       self.low = low
       self.size = size
       self.trouble = trouble
+      self.mapping = mapping
       self.frameNeeds = frameNeeds
     }
   }
+}
 
-  /// Why no handler ran, for a person; nil if there is nothing to explain.
-  public func reason(for signal: Signal) -> String? {
-    if hasRun { return nil }
-    if isIgnored {
-      return "\(signal) is ignored, but the kernel ignores no fault: it took the default action "
-        + "and killed at once"
-    }
-    guard isInstalled else { return "no handler is installed" }
-    if !isCaught {
-      if isInHandler {
-        return "it came inside the handler, where \(signal) is blocked: the kernel killed at once"
-      }
-      return "the handler is installed but \(signal) was blocked"
-        + (isBlocked == true ? "" : " or ignored") + " in this thread: it never ran"
-    }
-    guard forcedKill else { return nil }
-    return "the handler is installed but \(obstacle): it never ran"
-  }
-
-  private var obstacle: String {
-    if usesAlternateStack == false {
-      return "without SA_ONSTACK, and the stack that it was to run on has run out"
-    }
-    guard let stack = alternateStack else {
-      return alternateStackIsKnown
-        ? "this thread has no alternate stack" : "the kernel found no stack to run it on"
-    }
-    if let trouble = stack.trouble { return "this thread's alternate stack is \(trouble)" }
-    if stack.size < stack.frameNeeds {
-      return
-        "this thread's alternate stack of \(stack.size) bytes has no room for the signal frame "
-        + "(AT_MINSIGSTKSZ: \(stack.frameNeeds))"
-    }
-    return "the kernel could not write its frame to this thread's alternate stack"
+extension HandlerFacts {
+  /// Of a program that was not ours: whether a handler was there is all that is known.
+  package init(isCaught: Bool, hasRun: Bool = false, forcedKill: Bool = false) {
+    self.init(
+      isInstalled: isCaught, isCaught: isCaught, isIgnored: false, isBlocked: nil,
+      isInHandler: false, usesAlternateStack: nil, alternateStack: nil,
+      alternateStackIsKnown: false, hasRun: hasRun, forcedKill: forcedKill)
   }
 }
 
 extension HandlerFacts.AlternateStack {
   /// - Parameter claim: where the program said that it lies.
   package init(_ claim: StackRegion.Claim, mappings: [Mapping], frameNeeds: Int) {
-    self.init(
-      low: claim.low, size: Int(clamping: claim.high.value &- claim.low.value), trouble: nil,
-      frameNeeds: frameNeeds)
     let top = claim.high.value > 0 ? mappings.holding(Address(claim.high.value - 1)) : nil
-    switch top {
-    case nil: trouble = "not mapped any more"
-    case let top? where !top.permissions.contains(.write):
-      trouble = "memory that cannot be written (\(top.permissions))"
-    case let top? where !top.path.isEmpty && !top.path.hasPrefix("["):
-      trouble = "in a file (\(printable(top.path))) that has no such page"
-    default: break
-    }
+    let trouble: Trouble? =
+      switch top {
+      case nil: .unmapped
+      case let top? where !top.permissions.contains(.write): .notWritable
+      case let top? where !top.path.isEmpty && !top.path.hasPrefix("["): .pastFile
+      default: nil
+      }
+    self.init(
+      low: claim.low, size: Int(clamping: claim.high.value &- claim.low.value), trouble: trouble,
+      mapping: top?.label, frameNeeds: frameNeeds)
   }
 }

@@ -61,16 +61,9 @@ public struct DeathEvidence: Sendable, Equatable, Codable {
 
   /// Why the pieces of evidence can't all be true, or nil if they agree. A laboratory whose
   /// instruments disagree has measured nothing.
-  public func contradiction(with termination: Termination) -> String? {
-    if controlProcessAlive == false {
-      return "the control process stopped beating: the death did not stay in its process"
-    }
-    if let threadsAfter, threadsAfter > 0 {
-      return "the kernel says that the process ended, but \(threadsAfter) of its threads live"
-    }
-    if bystandersStopped == false {
-      return "the kernel says that the process ended, but a bystander goes on beating"
-    }
-    return nil
+  package var contradiction: InstrumentError? {
+    if controlProcessAlive == false { return .controlNotBeating }
+    if let threadsAfter, threadsAfter > 0 { return .threadsLeft(threadsAfter) }
+    return bystandersStopped == false ? .bystanderBeats : nil
   }
 }

@@ -1,6 +1,6 @@
 /// What must be seen of a case: exact, never "some crash".
 public struct Expectation: Sendable {
-  public enum Ending: Sendable, Equatable {
+  public enum Ending: Sendable, Equatable, Codable {
     /// The kernel ended the whole process with this signal.
     case killed(Signal)
     /// The body came to its end and the process with it; the bystanders beat until then.
@@ -66,34 +66,53 @@ public struct Expectation: Sendable {
 
 /// What must be seen of one fault. What is nil may be anything.
 public struct FaultExpectation: Sendable {
+  /// The names of the codes that expectations are about (sigaction(2)).
+  public enum CodeName: String, Sendable, CaseIterable {
+    case segvMapErr = "SEGV_MAPERR"
+    case segvAccErr = "SEGV_ACCERR"
+    case busAdrAln = "BUS_ADRALN"
+    case busAdrErr = "BUS_ADRERR"
+    case illOpc = "ILL_ILLOPC"
+    case illOpn = "ILL_ILLOPN"
+    case fpeIntDiv = "FPE_INTDIV"
+    case trapBrkpt = "TRAP_BRKPT"
+    case user = "SI_USER"
+    case queue = "SI_QUEUE"
+    case tkill = "SI_TKILL"
+    case kernel = "SI_KERNEL"
+  }
+
   public var signal: Signal
-  public var code: CInt?
+  public var code: CodeName?
   public var access: Access?
   public var site: SiteExpectation
   public var handled: Bool
-  /// A part of the sentence that says why no handler ran.
-  public var reason: String?
-  /// `itself`, `laboratory` or `other`; nil: anybody, or nobody.
-  public var sender: String?
+  /// Why no handler ran.
+  public var outcome: HandlerOutcome?
+  /// A part of what is mapped where the alternate stack lies.
+  public var alternateStack: String?
+  /// Nil: anybody, or nobody.
+  public var sender: FaultSender.Relation?
   /// Whose fault it is.
-  public var process: FaultReport.ProcessReport.Relation
+  public var process: FaultProcess.Relation
   /// Symbols that must be in the trace in this order, innermost first; others may lie between.
   public var frames: [String]
   /// A fold of this period must be in the trace.
   public var period: Int?
 
   public init(
-    _ signal: Signal, code: CInt? = nil, access: Access? = nil, site: SiteExpectation,
-    handled: Bool = true, because reason: String? = nil, sender: String? = nil,
-    process: FaultReport.ProcessReport.Relation = .trial, frames: [String] = [],
-    period: Int? = nil
+    _ signal: Signal, code: CodeName? = nil, access: Access? = nil, site: SiteExpectation,
+    handled: Bool = true, because outcome: HandlerOutcome? = nil, alternateStack: String? = nil,
+    sender: FaultSender.Relation? = nil, process: FaultProcess.Relation = .trial,
+    frames: [String] = [], period: Int? = nil
   ) {
     self.signal = signal
     self.code = code
     self.access = access
     self.site = site
     self.handled = handled
-    self.reason = reason
+    self.outcome = outcome
+    self.alternateStack = alternateStack
     self.sender = sender
     self.process = process
     self.frames = frames

@@ -103,16 +103,19 @@ public struct FaultReport: Sendable, Codable, Equatable {
   @Nullable public var access: Access?
   public var programCounter: Address
   public var stackPointer: Address
-  public var process: ProcessReport
-  public var thread: ThreadReport
+  public var process: FaultProcess
+  public var thread: FaultThread
   /// A handler of the program ran for it.
   public var handled: Bool
   /// What was known of the program's handler; null where nobody looked from outside.
   @Nullable public var handler: HandlerFacts?
-  /// Why no handler ran, for a person; null if one did, or nobody knows.
+  /// Why no handler ran, or how one that ran let the process die; null if nobody knows, or if there
+  /// is nothing to explain.
+  @Nullable public var handlerOutcome: HandlerOutcome?
+  /// The same for a person.
   @Nullable public var reason: String?
   /// Who sent the signal; null for a fault.
-  @Nullable public var sender: Sender?
+  @Nullable public var sender: FaultSender?
   public var site: FaultSite
   /// What lies around the address, in ascending order.
   @Nullable public var surroundings: [MemoryRegion]? = nil
@@ -120,8 +123,9 @@ public struct FaultReport: Sendable, Codable, Equatable {
 
   package init(
     signal: Signal, code: String, address: Address, access: Access? = nil, programCounter: Address,
-    stackPointer: Address, process: ProcessReport, thread: ThreadReport, handled: Bool,
-    handler: HandlerFacts? = nil, reason: String? = nil, sender: Sender? = nil, site: FaultSite,
+    stackPointer: Address, process: FaultProcess, thread: FaultThread, handled: Bool,
+    handler: HandlerFacts? = nil, handlerOutcome: HandlerOutcome? = nil, reason: String? = nil,
+    sender: FaultSender? = nil, site: FaultSite,
     surroundings: [MemoryRegion]? = nil, unwind: UnwindReport? = nil
   ) {
     self.signal = signal
@@ -134,53 +138,12 @@ public struct FaultReport: Sendable, Codable, Equatable {
     self.thread = thread
     self.handled = handled
     self.handler = handler
+    self.handlerOutcome = handlerOutcome
     self.reason = reason
     self.sender = sender
     self.site = site
     self.surroundings = surroundings
     self.unwind = unwind
-  }
-
-  public struct ThreadReport: Sendable, Codable, Equatable {
-    public var id: Int32
-    public var name: String
-
-    package init(id: Int32, name: String) {
-      self.id = id
-      self.name = name
-    }
-  }
-
-  public struct ProcessReport: Sendable, Codable, Equatable {
-    public enum Relation: String, Sendable, Codable {
-      /// The process of the trial itself.
-      case trial
-      /// A process that it has started.
-      case descendant
-    }
-    public var id: Int32
-    public var relation: Relation
-
-    package init(id: Int32, relation: Relation) {
-      self.id = id
-      self.relation = relation
-    }
-  }
-
-  public struct Sender: Sendable, Codable, Equatable {
-    public var process: Int32
-    public var user: UInt32
-    /// `itself`, `laboratory`, `other`
-    public var relation: String
-    /// Of its program, as the kernel tells it; null if nobody looked, or it is gone.
-    @Nullable public var name: String?
-
-    package init(process: Int32, user: UInt32, relation: String, name: String? = nil) {
-      self.process = process
-      self.user = user
-      self.relation = relation
-      self.name = name
-    }
   }
 }
 

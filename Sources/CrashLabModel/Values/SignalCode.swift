@@ -1,5 +1,5 @@
 /// The `si_code` of a signal: why it came. Its names depend on the signal (sigaction(2)).
-public struct SignalCode: Hashable, Sendable, CustomStringConvertible {
+public struct SignalCode: Hashable, Sendable, Codable, CustomStringConvertible {
   public var signal: Signal
   public var number: CInt
 
@@ -17,6 +17,14 @@ public struct SignalCode: Hashable, Sendable, CustomStringConvertible {
   /// `SEGV_MAPERR`; a number without a name is written as the number.
   public var description: String {
     SignalCode.general[number] ?? SignalCode.special[signal]?[number] ?? String(number)
+  }
+
+  /// From a name as `description` writes it; nil if the signal has no such code.
+  package init?(named name: String, of signal: Signal) {
+    let tables = [SignalCode.general, SignalCode.special[signal] ?? [:]]
+    let known = tables.lazy.compactMap { table in table.first { $0.value == name }?.key }.first
+    guard let number = known ?? CInt(name) else { return nil }
+    self.init(number, of: signal)
   }
 
   // include/uapi/asm-generic/siginfo.h; Glibc's Swift overlay does not import all of them.

@@ -1,4 +1,5 @@
 internal import CrashLab
+internal import CrashLabText
 
 /// A range of addresses drawn to scale: low addresses left, high ones right, so that stacks grow to
 /// the left. Several strips magnify one another, because a fault 8 bytes below an 8 MiB stack is

@@ -1,4 +1,5 @@
 internal import CrashLab
+internal import CrashLabText
 
 extension AddressStrip {
   /// The strips for a fault, the widest first; empty where there is no address to draw.

@@ -1,4 +1,5 @@
 internal import CrashLab
+internal import CrashLabText
 
 extension AddressStrip {
   /// All addresses that a process can have, then the part in the middle where libraries and threads'

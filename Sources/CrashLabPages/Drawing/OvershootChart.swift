@@ -1,4 +1,5 @@
 internal import CrashLab
+internal import CrashLabText
 
 /// How far below the stack limit the faults of a repeated case fell: a bar for each distance, or
 /// for each of equal classes where there are many.

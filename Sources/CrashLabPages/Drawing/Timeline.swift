@@ -1,4 +1,5 @@
 internal import CrashLab
+internal import CrashLabText
 
 /// The life of a trial drawn to scale.
 struct Timeline {

@@ -1,4 +1,5 @@
 internal import CrashLab
+internal import CrashLabText
 
 /// A case as the template reads it: its line in the overview and its section.
 struct CaseValues {

@@ -1,5 +1,6 @@
 internal import CrashLab
 package import CrashLabBench
+internal import CrashLabText
 
 /// What textbooks say, held against this machine, in one self-contained HTML file.
 package enum ClaimsPage {

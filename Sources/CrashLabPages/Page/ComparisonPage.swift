@@ -1,5 +1,6 @@
 internal import CrashLab
 package import CrashLabBench
+internal import CrashLabText
 
 /// Two runs beside each other, in one self-contained HTML file.
 package enum ComparisonPage {

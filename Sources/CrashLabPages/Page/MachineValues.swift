@@ -1,4 +1,5 @@
 internal import CrashLab
+internal import CrashLabText
 
 /// What the machine is, in rows.
 enum MachineValues {

@@ -1,4 +1,5 @@
 internal import CrashLab
+internal import CrashLabText
 internal import Mustache
 
 /// The page of a run, as it grows.

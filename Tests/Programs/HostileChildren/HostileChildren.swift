@@ -22,7 +22,7 @@ enum HostileChildren {
     let before = openDescriptors()
     try laboratory.run(PlannedTrial.plan(cases)) {
       summary.add($0.verdict)
-      try Output.standard.write(reporter.trial($0))
+      try Output.standard.write(reporter.trial(TrialReport($0)))
     }
     try Output.standard.write(reporter.end(duration: 0))
     // One is the board, which is kept for the next trial.

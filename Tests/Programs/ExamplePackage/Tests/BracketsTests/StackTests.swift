@@ -52,7 +52,8 @@ private func nested(_ depth: Int) -> String {
   try expect(
     .dies(
       .init(
-        .segv, code: 2, access: .write, site: .inGuard(of: .thread, TrialStack.threadName),
+        .segv, code: .segvAccErr, access: .write,
+        site: .inGuard(of: .thread, TrialStack.threadName),
         frames: ["Brackets.list"]))
   ) { _ = try? Brackets.parseTrusting(nested(1_000_000)) }
 }

@@ -1,3 +1,5 @@
+internal import CrashLabModel
+
 // Text laid out in columns of a terminal.
 
 extension String {

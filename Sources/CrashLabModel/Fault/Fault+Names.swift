@@ -1,4 +1,4 @@
-extension FaultReport {
+extension Fault {
   /// Puts names to the frames of its unwind, and with the names says who ate the stack.
   ///
   /// - Parameters:

@@ -1,3 +1,5 @@
+internal import CrashLabModel
+
 /// A symbol made short enough for a line: what tells functions apart goes last.
 ///
 /// In this order, as far as needed: hashes and the compiler's own words, generic arguments,

@@ -1,6 +1,6 @@
 package import CrashLabModel
 
-extension FaultReport {
+extension Fault {
   /// Names the frames of its unwind.
   ///
   /// - Parameters:

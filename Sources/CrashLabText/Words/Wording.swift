@@ -1,3 +1,5 @@
+public import CrashLabModel
+
 // How the values are said to a person: one place for the words, pure functions of the values.
 
 /// `4 KiB`, `8 MiB`, `123 bytes`: exact where it is a whole number of units, else rounded.
@@ -94,8 +96,9 @@ extension FaultReport {
 
   private var what: String {
     if let sender {
-      let who = sender.relation == "other" ? sender.name.map { "'\($0)'" } : nil
-      return "\(signal) (\(printable(code))), sent by \(printable(who ?? sender.relation)) "
+      let who = sender.relation == .other ? sender.name.map { "'\($0)'" } : nil
+      return
+        "\(signal) (\(printable(code))), sent by \(printable(who ?? sender.relation.rawValue)) "
         + "(process \(sender.process))"
     }
     if site.kind == .notAFault { return "\(signal) (\(printable(code))), not a memory fault" }
@@ -188,32 +191,6 @@ private func counted(_ phrases: [String]) -> [String] {
     }
   }
   return runs.map { $0.count > 1 ? "\($0.count) × \($0.phrase)" : $0.phrase }
-}
-
-/// Text that a child chose, made safe for a terminal: control characters are escaped.
-package func printable(_ text: String) -> String {
-  guard text.unicodeScalars.contains(where: \.isUnprintable) else { return text }
-  var result = ""
-  for scalar in text.unicodeScalars {
-    if scalar.isUnprintable {
-      result += "\\u{\(String(scalar.value, radix: 16))}"
-    } else {
-      result.unicodeScalars.append(scalar)
-    }
-  }
-  return result
-}
-
-extension Unicode.Scalar {
-  /// Control and format characters (terminal escapes, direction overrides), and what is no text.
-  fileprivate var isUnprintable: Bool {
-    switch properties.generalCategory {
-    case .control, .format, .surrogate, .privateUse, .unassigned, .lineSeparator,
-      .paragraphSeparator:
-      true
-    default: false
-    }
-  }
 }
 
 extension Expectation {

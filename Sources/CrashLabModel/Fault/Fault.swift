@@ -1,0 +1,101 @@
+/// One fault: what is known of it, whoever gathered it, and what follows from that. A source of
+/// evidence gathers; `Fault.assemble` makes the fault of it; `FaultReport` writes it down.
+public struct Fault: Sendable, Equatable, Codable {
+  public var code: SignalCode
+  public var address: Address
+  public var access: Access?
+  public var programCounter: Address
+  public var stackPointer: Address
+  public var process: FaultProcess
+  public var thread: FaultThread
+  /// A handler of the program ran for it.
+  public var handled: Bool
+  /// What was known of the program's handler; nil where nobody looked from outside.
+  public var handler: HandlerFacts?
+  /// Why no handler ran, or how one that ran let the process die; nil if nobody knows, or if there
+  /// is nothing to explain.
+  public var outcome: HandlerOutcome?
+  /// Who sent the signal; nil for a fault.
+  public var sender: FaultSender?
+  public var site: FaultSite
+  /// What lies around the address, in ascending order; nil in an old report.
+  public var surroundings: [MemoryRegion]?
+  public var unwind: UnwindReport?
+
+  public var signal: Signal { code.signal }
+
+  package init(
+    code: SignalCode, address: Address, access: Access? = nil, programCounter: Address,
+    stackPointer: Address, process: FaultProcess, thread: FaultThread, handled: Bool,
+    handler: HandlerFacts? = nil, outcome: HandlerOutcome? = nil, sender: FaultSender? = nil,
+    site: FaultSite, surroundings: [MemoryRegion]? = nil, unwind: UnwindReport? = nil
+  ) {
+    self.code = code
+    self.address = address
+    self.access = access
+    self.programCounter = programCounter
+    self.stackPointer = stackPointer
+    self.process = process
+    self.thread = thread
+    self.handled = handled
+    self.handler = handler
+    self.outcome = outcome
+    self.sender = sender
+    self.site = site
+    self.surroundings = surroundings
+    self.unwind = unwind
+  }
+}
+
+/// The thread that faulted.
+public struct FaultThread: Sendable, Codable, Equatable {
+  public var id: Int32
+  public var name: String
+
+  package init(id: Int32, name: String) {
+    self.id = id
+    self.name = name
+  }
+}
+
+/// The process that faulted.
+public struct FaultProcess: Sendable, Codable, Equatable {
+  public enum Relation: String, Sendable, Codable {
+    /// The process of the trial itself.
+    case trial
+    /// A process that it has started.
+    case descendant
+  }
+
+  public var id: Int32
+  public var relation: Relation
+
+  package init(id: Int32, relation: Relation) {
+    self.id = id
+    self.relation = relation
+  }
+}
+
+/// Who sent a signal.
+public struct FaultSender: Sendable, Codable, Equatable {
+  public enum Relation: String, Sendable, Codable {
+    /// The process that got it.
+    case itself
+    /// The process that watches it.
+    case laboratory
+    case other
+  }
+
+  public var process: Int32
+  public var user: UInt32
+  public var relation: Relation
+  /// Of its program, as the kernel tells it; null if nobody looked, or it is gone.
+  @Nullable public var name: String?
+
+  package init(process: Int32, user: UInt32, relation: Relation, name: String? = nil) {
+    self.process = process
+    self.user = user
+    self.relation = relation
+    self.name = name
+  }
+}

@@ -1,0 +1,57 @@
+/// Why no handler ran for a signal, or how one that ran let the process die.
+public enum HandlerOutcome: String, Sendable, Codable, CaseIterable {
+  case notInstalled = "not-installed"
+  /// The signal is ignored; the kernel ignores no fault.
+  case ignored
+  /// The signal was blocked in this thread.
+  case blocked
+  /// The kernel had taken the handler away before anybody could look: blocked or ignored.
+  case blockedOrIgnored = "blocked-or-ignored"
+  /// It came inside the handler, where the signal is blocked.
+  case insideHandler = "inside-handler"
+  /// Installed without SA_ONSTACK, and the stack in use has run out.
+  case notOnAlternateStack = "not-on-alternate-stack"
+  case noAlternateStack = "no-alternate-stack"
+  /// The kernel found no room for its frame; whether there is an alternate stack is not known.
+  case noRoom = "no-room"
+  case alternateStackUnmapped = "alternate-stack-unmapped"
+  case alternateStackNotWritable = "alternate-stack-not-writable"
+  /// The alternate stack lies in a file that has no such page.
+  case alternateStackPastFile = "alternate-stack-past-file"
+  case alternateStackTooSmall = "alternate-stack-too-small"
+  /// The kernel could not write its frame to the alternate stack; why is not known.
+  case alternateStackRefused = "alternate-stack-refused"
+  /// The handler ran and ended the process.
+  case endedProcess = "ended-process"
+  /// The handler ran, took the default action and let the signal come once more.
+  case raisedAgain = "raised-again"
+}
+
+extension HandlerFacts {
+  /// What follows from the facts; nil if there is nothing to explain.
+  package var outcome: HandlerOutcome? {
+    if hasRun { return nil }
+    if isIgnored { return .ignored }
+    if !isInstalled { return .notInstalled }
+    if !isCaught {
+      if isInHandler { return .insideHandler }
+      return isBlocked == true ? .blocked : .blockedOrIgnored
+    }
+    return forcedKill ? refusal : nil
+  }
+
+  /// Why the kernel could not write its frame.
+  private var refusal: HandlerOutcome {
+    if usesAlternateStack == false { return .notOnAlternateStack }
+    guard let stack = alternateStack else {
+      return alternateStackIsKnown ? .noAlternateStack : .noRoom
+    }
+    switch stack.trouble {
+    case .unmapped: return .alternateStackUnmapped
+    case .notWritable: return .alternateStackNotWritable
+    case .pastFile: return .alternateStackPastFile
+    case nil:
+      return stack.size < stack.frameNeeds ? .alternateStackTooSmall : .alternateStackRefused
+    }
+  }
+}

@@ -1,0 +1,103 @@
+extension FaultExpectation {
+  /// - `fault`: its number, where there are several.
+  package func mismatches(with seen: Fault, fault: Int?) -> [Mismatch] {
+    var check = Comparison(fault: fault)
+    check.equal(.signal, signal.description, seen.signal.description)
+    check.equal(.code, code?.rawValue, seen.code.description)
+    check.equal(.access, access?.rawValue, seen.access?.rawValue)
+    if handled != seen.handled {
+      check.differ(.handled, expected: .flag(handled), seen: .flag(seen.handled))
+    }
+    if let outcome, outcome != seen.outcome {
+      check.differ(
+        .outcome, expected: .outcome(outcome), seen: seen.outcome.map { .outcome($0) } ?? .none)
+    }
+    if let alternateStack {
+      check.holds(.alternateStack, alternateStack, in: seen.handler?.alternateStack?.mapping)
+    }
+    check.equal(.sender, sender?.rawValue, seen.sender?.relation.rawValue)
+    check.equal(.process, process.rawValue, seen.process.relation.rawValue)
+    site.compare(with: seen.site, in: &check)
+    // A trace that was cut off is the laboratory's failure to see, whatever frames it holds.
+    if let unwind = seen.unwind, !unwind.complete {
+      check.differ(.trace, expected: .complete, seen: .cutOff(after: unwind.frameCount))
+    }
+    if let missing = missingFrame(in: seen) {
+      check.differ(.frames, expected: .frames(frames), seen: missing)
+    }
+    if let period, !(seen.unwind?.frames.contains { $0.period == period && $0.count > 1 } ?? false)
+    {
+      check.differ(
+        .period, expected: .number(period),
+        seen: .numbers(Set(seen.unwind?.frames.map(\.period) ?? []).sorted()))
+    }
+    return check.mismatches
+  }
+
+  /// The expected frames must appear in order; others may lie between. Where a round was folded,
+  /// its frames come as often as they did in the trace, or as can matter: the fold may begin
+  /// anywhere in the round.
+  private func missingFrame(in seen: Fault) -> Mismatch.Value? {
+    if frames.isEmpty { return nil }
+    let symbols = (seen.unwind?.frames ?? []).unfolded(atMost: frames.count).flatMap(\.symbols)
+    var rest = symbols[...]
+    for frame in frames {
+      guard let found = rest.firstIndex(where: { $0.contains(frame) }) else {
+        return .missing(frame: frame, in: Array(symbols.prefix(12)))
+      }
+      rest = rest[(found + 1)...]
+    }
+    return nil
+  }
+}
+
+extension SiteExpectation {
+  fileprivate func compare(with seen: FaultSite, in check: inout Comparison) {
+    check.equal(.site, kind.rawValue, seen.kind.rawValue)
+    if let owner, owner != seen.owner {
+      check.differ(.owner, expected: .owner(owner), seen: seen.owner.map { .owner($0) } ?? .none)
+    }
+    check.equal(.guardKind, guardKind?.rawValue, seen.guard?.kind.rawValue)
+    check.equal(.guardSize, guardSize, seen.guard?.size)
+    check.within(.stackSize, stackSize, seen.stackSize)
+    check.within(.overshoot, overshoot, seen.overshoot)
+    check.within(.skipped, skipped, seen.skipped)
+    if let mapping { check.holds(.mapping, mapping, in: seen.mapping) }
+  }
+}
+
+/// Collects what differs. An expectation that is nil holds of anything.
+struct Comparison {
+  private let fault: Int?
+  private(set) var mismatches: [Mismatch] = []
+
+  init(fault: Int? = nil) { self.fault = fault }
+
+  mutating func differ(
+    _ what: Mismatch.What, expected: Mismatch.Value, seen: Mismatch.Value
+  ) {
+    mismatches.append(Mismatch(what, fault: fault, expected: expected, seen: seen))
+  }
+
+  mutating func equal(_ what: Mismatch.What, _ expected: String?, _ seen: String?) {
+    guard let expected, expected != seen else { return }
+    differ(what, expected: .name(expected), seen: seen.map { .name($0) } ?? .none)
+  }
+
+  mutating func equal(_ what: Mismatch.What, _ expected: Int?, _ seen: Int?) {
+    guard let expected, expected != seen else { return }
+    differ(what, expected: .number(expected), seen: seen.map { .number($0) } ?? .none)
+  }
+
+  /// A part of a name.
+  mutating func holds(_ what: Mismatch.What, _ part: String, in seen: String?) {
+    if seen?.contains(part) == true { return }
+    differ(what, expected: .name(part), seen: seen.map { .name($0) } ?? .none)
+  }
+
+  mutating func within(_ what: Mismatch.What, _ expected: ClosedRange<Int>?, _ seen: Int?) {
+    guard let expected else { return }
+    if let seen, expected.contains(seen) { return }
+    differ(what, expected: .range(expected), seen: seen.map { .number($0) } ?? .none)
+  }
+}

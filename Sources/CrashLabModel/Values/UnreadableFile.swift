@@ -1,0 +1,40 @@
+/// A file that is of no use for what it was named for.
+public struct UnreadableFile: Error, Sendable, Equatable {
+  public var path: String
+  package var problem: FileProblem
+
+  package init(_ path: String, _ problem: FileProblem) {
+    self.path = path
+    self.problem = problem
+  }
+}
+
+/// What is wrong with an object file.
+package enum FileProblem: Error, Sendable, Equatable {
+  case notRegular
+  case empty
+  case notElf
+  case compressed(by: Compression)
+  case is32Bit, isBigEndian
+  /// `EM_*` of the file and of this machine.
+  case otherMachine(Int32, here: Int32)
+  case truncated(Part)
+  // Programs and libraries.
+  case notLinked, nothingToLoad, noCallFrames, unreadableCallFrames
+  // Core dumps.
+  case notCore(isProgram: Bool)
+  case noNotes, noRegisters
+  case headerSize(Int)
+  case segmentCount(UInt64)
+  case noteRange
+  case noteCount(most: Int)
+  case noteSize
+  case notesCut(end: UInt64, fileSize: UInt64)
+  case programUnknown
+  /// Of the program that was named for a dump.
+  case notProgram
+  case otherProgram(String)
+
+  package enum Compression: String, Sendable { case zstd, lz4, xz, gzip }
+  package enum Part: Sendable { case header, programHeaders, programHeaderCount }
+}

@@ -1,0 +1,81 @@
+import CrashLab
+import CrashLabText
+import Glibc
+
+extension SystemError {
+  /// What happened, and what helps against it.
+  var withAdvice: String {
+    let advice = purpose.flatMap { special($0) } ?? general
+    return advice.isEmpty ? inWords : "\(inWords): \(advice)"
+  }
+
+  /// What helps where it is known what was being done; nil: what helps against this error in general.
+  private func special(_ purpose: Purpose) -> String? {
+    switch purpose {
+    case .makeRunFolder: "choose another folder with --output, or write none with --no-save"
+    case .saveReport: "is the disk full? the reports written before are whole"
+    case .readProc: "the laboratory looks at its children through /proc, which must be mounted"
+    case .readRegularFile: "it is no regular file"
+    case .readReport(let largest): "a report has at most \(largest) bytes"
+    case .readBenchmark: "it is no benchmark report: `crashlab bench --export FILE` writes one"
+    case .lookAtProcess:
+      switch code {
+      case ENOENT, ESRCH: "there is no such process, or it ended during the look"
+      case EACCES, EPERM:
+        "the kernel lets only the same user with the right to trace look at it: use sudo, or start "
+          + "the program under the look: crashlab layout -- PROGRAM"
+      default: nil
+      }
+    case .lookBeforeEnd(let seconds):
+      "it ended before the look, \(seconds) s after its start: look sooner (--after)"
+    case .makeStacks(let told):
+      (told.isEmpty ? "" : "\(printable(told)): ")
+        + "make fewer, or smaller ones (--stack-size), or raise ulimit -u and vm.max_map_count"
+    case .startProgram: code == ENOENT ? "name a program in PATH, or a path" : nil
+    case .seeEnd: "its end was not seen"
+    case .runProgram(let objection): objection.advice
+    case .traceProgram:
+      switch code {
+      case ENOENT: "is its name right, and is it in PATH?"
+      case EACCES: "it is no program, or you may not execute it"
+      case EPERM:
+        "tracing is forbidden here (a container without SYS_PTRACE, or ptrace_scope 3); `crashlab "
+          + "doctor` tells more"
+      default: nil
+      }
+    case .measureSwitch:
+      code == EPERM ? "SCHED_FIFO needs CAP_SYS_NICE; try --policy batch" : nil
+    case .measureLoad: code == EMFILE ? "see ulimit -n" : nil
+    case .startThreads:
+      code == EAGAIN ? "see ulimit -u, kernel.threads-max, the cgroup's pids.max" : nil
+    }
+  }
+
+  private var general: String {
+    switch code {
+    case EMFILE: "raise the limit of open files (ulimit -n), or run fewer --jobs"
+    case ENFILE: "the whole machine has too many files open"
+    case ENOMEM: "free some memory, or run fewer --jobs"
+    case EAGAIN:
+      "the limit of processes is reached (ulimit -u, or the container's): run fewer --jobs"
+    case ENOSPC, EDQUOT: "the disk is full"
+    case EROFS: "the file system is read-only"
+    case ENOSYS, EPERM:
+      "the kernel is too old for it, or a sandbox forbids it; `crashlab doctor` tells more"
+    default: ""
+    }
+  }
+}
+
+extension ProgramObjection {
+  fileprivate var advice: String {
+    let other = "under trace the kernel would run it without: be root, or try a copy without"
+    return switch self {
+    case .is32Bit:
+      "a 32-bit program, and only 64-bit ones can be told of: build it for 64 bits, or run it "
+        + "without crashlab"
+    case .setUser(let user): "it has the rights of user \(user), and \(other)"
+    case .setGroup(let group): "it has the rights of group \(group), and \(other)"
+    }
+  }
+}
