@@ -67,11 +67,11 @@ private func address(of function: @convention(c) (UInt64) -> UInt64) -> Address 
   @Test func aFunctionInC() throws {
     let symbolicator = Symbolicator()
     let frame = CodeAddress(
-      programCounter: address(of: clab_opaque), isReturnAddress: false)
+      programCounter: address(of: clab_optimizer_barrier), isReturnAddress: false)
     let name = symbolicator.names(of: [frame], in: ownMappings())[0]
-    #expect(name.symbol == "clab_opaque")
+    #expect(name.symbol == "clab_optimizer_barrier")
     #expect(name.offset == 0)
-    #expect(name.location?.file.hasSuffix("opaque.c") == true)
+    #expect(name.location?.file.hasSuffix("optimizer_barrier.c") == true)
     #expect(name.image?.hasPrefix("/") == true)
   }
 
@@ -89,14 +89,14 @@ private func address(of function: @convention(c) (UInt64) -> UInt64) -> Address 
 
   @Test func aCallAsTheLastInstruction() {
     // It returns to where the next function begins: the name is that of the one before.
-    let start = address(of: clab_opaque)
+    let start = address(of: clab_optimizer_barrier)
     let names = Symbolicator().names(
       of: [
         .init(programCounter: start, isReturnAddress: false),
         .init(programCounter: start, isReturnAddress: true),
       ], in: ownMappings())
-    #expect(names[0].symbol == "clab_opaque")
-    #expect(names[1].symbol != "clab_opaque")
+    #expect(names[0].symbol == "clab_optimizer_barrier")
+    #expect(names[1].symbol != "clab_optimizer_barrier")
   }
 
   @Test func nowhere() {
@@ -143,7 +143,7 @@ private func address(of function: @convention(c) (UInt64) -> UInt64) -> Address 
   @Test func eachPlaceIsLookedUpOnce() {
     let symbolicator = Symbolicator()
     let frame = CodeAddress(
-      programCounter: address(of: clab_opaque), isReturnAddress: false)
+      programCounter: address(of: clab_optimizer_barrier), isReturnAddress: false)
     let mappings = ownMappings()
     let first = symbolicator.names(of: [frame, frame], in: mappings)
     #expect(symbolicator.lookups == 1)

@@ -18,4 +18,6 @@ static __attribute__((noinline)) uint64_t take_pieces(uint64_t count) {
   return (uint64_t)last->before;
 }
 
-void clab_case_array_alloca_loop(void) { clab_opaque(take_pieces(clab_opaque(UINT64_MAX))); }
+void clab_case_array_alloca_loop(void) {
+  clab_optimizer_barrier(take_pieces(clab_optimizer_barrier(UINT64_MAX)));
+}

@@ -10,5 +10,5 @@ static __attribute__((noinline)) unsigned char fill_downwards(uint64_t count) {
 }
 
 void clab_case_array_top_down(void) {
-  clab_opaque(fill_downwards(clab_opaque(CLAB_CASE_ARRAY_SIZE)));
+  clab_optimizer_barrier(fill_downwards(clab_optimizer_barrier(CLAB_CASE_ARRAY_SIZE)));
 }

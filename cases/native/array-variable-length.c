@@ -4,10 +4,10 @@
 
 static __attribute__((noinline)) unsigned char touch_lowest(size_t length) {
   volatile unsigned char array[length];
-  array[clab_opaque(0)] = 0xee;
-  return array[clab_opaque(0)];
+  array[clab_optimizer_barrier(0)] = 0xee;
+  return array[clab_optimizer_barrier(0)];
 }
 
 void clab_case_array_variable_length(void) {
-  clab_opaque(touch_lowest(clab_opaque(CLAB_CASE_ARRAY_SIZE)));
+  clab_optimizer_barrier(touch_lowest(clab_optimizer_barrier(CLAB_CASE_ARRAY_SIZE)));
 }

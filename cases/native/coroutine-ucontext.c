@@ -7,10 +7,10 @@
 static ucontext_t resumer, coroutine;
 
 static __attribute__((noinline)) uint64_t descend(uint64_t depth) {
-  return clab_opaque(descend(depth + 1)) + depth;
+  return clab_optimizer_barrier(descend(depth + 1)) + depth;
 }
 
-static void entry(void) { clab_opaque(descend(0)); }
+static void entry(void) { clab_optimizer_barrier(descend(0)); }
 
 void clab_case_coroutine_ucontext(void *stack, size_t size) {
   clab_note_stack(CLAB_STACK_COROUTINE, 0, 1, "parser", stack, (char *)stack + size);

@@ -7,7 +7,9 @@ static __attribute__((noinline)) uint64_t descend(uint64_t address) {
   volatile uint64_t frame[8] = {address, address, address, address};
   if ((uint64_t)frame < address)
     return frame[1];
-  return clab_opaque(descend(address)) + frame[2];
+  return clab_optimizer_barrier(descend(address)) + frame[2];
 }
 
-void clab_case_descend_below(const void *address) { clab_opaque(descend((uint64_t)address)); }
+void clab_case_descend_below(const void *address) {
+  clab_optimizer_barrier(descend((uint64_t)address));
+}

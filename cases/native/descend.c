@@ -3,7 +3,7 @@
 #include "handler_cases.h"
 
 static __attribute__((noinline)) uint64_t descend(uint64_t depth) {
-  return clab_opaque(descend(clab_opaque(depth + 1))) + depth;
+  return clab_optimizer_barrier(descend(clab_optimizer_barrier(depth + 1))) + depth;
 }
 
-void clab_case_descend(void) { clab_opaque(descend(0)); }
+void clab_case_descend(void) { clab_optimizer_barrier(descend(0)); }

@@ -2,4 +2,6 @@
 #include "control_cases.h"
 #include "crashlab_harness.h"
 
-void clab_case_divide_by_zero(void) { clab_opaque(clab_opaque(1) / clab_opaque(0)); }
+void clab_case_divide_by_zero(void) {
+  clab_optimizer_barrier(clab_optimizer_barrier(1) / clab_optimizer_barrier(0));
+}

@@ -9,7 +9,7 @@ static bool write_to_null(int signal, siginfo_t *info, void *context, void *argu
   stack_t stack;
   if (sigaltstack(NULL, &stack) == 0)
     clab_note_counter("disarmed in the handler", (stack.ss_flags & SS_DISABLE) != 0);
-  *(volatile int *)clab_opaque(0) = 1;
+  *(volatile int *)clab_optimizer_barrier(0) = 1;
   return false;
 }
 

@@ -13,14 +13,14 @@
 
 static ssize_t fault(void *cookie, const char *buffer, size_t size) {
   (void)cookie, (void)buffer;
-  *(volatile int *)clab_opaque(0) = 1;
+  *(volatile int *)clab_optimizer_barrier(0) = 1;
   return (ssize_t)size;
 }
 
 static bool allocate(int signal, siginfo_t *info, void *context, void *argument) {
   (void)signal, (void)info, (void)context, (void)argument;
   /* More than the thread's own cache holds, less than gets a mapping of its own. */
-  free((void *)clab_opaque((uint64_t)malloc(clab_opaque(64 * 1024))));
+  free((void *)clab_optimizer_barrier((uint64_t)malloc(clab_optimizer_barrier(64 * 1024))));
   return false;
 }
 

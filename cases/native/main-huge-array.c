@@ -7,13 +7,13 @@
 
 static __attribute__((noinline)) unsigned char touch_lowest(size_t size) {
   volatile unsigned char *array = __builtin_alloca(size);
-  array[clab_opaque(0)] = 0xee;
-  return array[clab_opaque(0)];
+  array[clab_optimizer_barrier(0)] = 0xee;
+  return array[clab_optimizer_barrier(0)];
 }
 
 void clab_case_main_huge_array(void) {
   struct rlimit limit;
   if (getrlimit(RLIMIT_STACK, &limit) || limit.rlim_cur == RLIM_INFINITY)
     clab_skip("the main stack has no limit");
-  clab_opaque(touch_lowest(limit.rlim_cur + 512 * 1024));
+  clab_optimizer_barrier(touch_lowest(limit.rlim_cur + 512 * 1024));
 }

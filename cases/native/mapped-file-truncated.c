@@ -14,5 +14,5 @@ void clab_case_mapped_file_truncated(void) {
   char *mapped = mmap(NULL, 2 * page, PROT_READ, MAP_SHARED, file, 0);
   if (mapped == MAP_FAILED || ftruncate(file, (off_t)page))
     clab_give_up("the file could not be mapped", errno);
-  clab_opaque(*(volatile uint8_t *)clab_opaque((uint64_t)mapped + page));
+  clab_optimizer_barrier(*(volatile uint8_t *)clab_optimizer_barrier((uint64_t)mapped + page));
 }

@@ -16,6 +16,6 @@ void clab_case_no_execute_jump(void) {
 #elif defined(__aarch64__)
   memcpy(page, &(uint32_t){0xd65f03c0}, 4); /* ret */
 #endif
-  ((void (*)(void))clab_opaque((uint64_t)page))();
+  ((void (*)(void))clab_optimizer_barrier((uint64_t)page))();
   clab_note_reason("came back"); /* keeps the call from being a jump: the caller has a frame */
 }

@@ -4,5 +4,5 @@
 #include "native_cases.h"
 
 void clab_case_non_canonical(void) {
-  *(volatile uint64_t *)clab_opaque(UINT64_C(0x0123456789abcdef)) = 1;
+  *(volatile uint64_t *)clab_optimizer_barrier(UINT64_C(0x0123456789abcdef)) = 1;
 }

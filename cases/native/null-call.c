@@ -3,7 +3,7 @@
 #include "native_cases.h"
 
 void clab_case_null_call(void) {
-  void (*function)(void) = (void (*)(void))clab_opaque(0);
+  void (*function)(void) = (void (*)(void))clab_optimizer_barrier(0);
   function();
-  clab_opaque(1); /* no tail call: the caller must be in the trace */
+  clab_optimizer_barrier(1); /* no tail call: the caller must be in the trace */
 }

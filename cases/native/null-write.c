@@ -2,4 +2,4 @@
 #include "crashlab_harness.h"
 #include "native_cases.h"
 
-void clab_case_null_write(void) { *(volatile uint64_t *)clab_opaque(0) = 1; }
+void clab_case_null_write(void) { *(volatile uint64_t *)clab_optimizer_barrier(0) = 1; }

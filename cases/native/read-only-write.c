@@ -4,5 +4,5 @@
 #include "native_cases.h"
 
 void clab_case_read_only_write(void) {
-  *(volatile uint64_t *)clab_opaque((uint64_t)&clab_case_read_only_write) = 1;
+  *(volatile uint64_t *)clab_optimizer_barrier((uint64_t)&clab_case_read_only_write) = 1;
 }

@@ -11,7 +11,7 @@
 static sigjmp_buf before_the_fall;
 
 static __attribute__((noinline)) uint64_t descend(uint64_t depth) {
-  return clab_opaque(descend(depth + 1)) + depth;
+  return clab_optimizer_barrier(descend(depth + 1)) + depth;
 }
 
 static bool jump_out(int signal, siginfo_t *info, void *context, void *argument) {
@@ -25,7 +25,7 @@ void clab_case_recover_longjmp(void) {
   volatile int64_t recovered = 0;
   while (recovered < 2) {
     if (sigsetjmp(before_the_fall, 1) == 0)
-      clab_opaque(descend(0));
+      clab_optimizer_barrier(descend(0));
     recovered++;
     clab_note_counter("recovered", recovered);
   }

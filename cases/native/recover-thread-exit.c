@@ -10,7 +10,7 @@
 static __thread sigjmp_buf first_frame;
 
 static __attribute__((noinline)) uint64_t descend(uint64_t depth) {
-  return clab_opaque(descend(depth + 1)) + depth;
+  return clab_optimizer_barrier(descend(depth + 1)) + depth;
 }
 
 static bool leave_thread(int signal, siginfo_t *info, void *context, void *argument) {
@@ -22,5 +22,5 @@ static bool leave_thread(int signal, siginfo_t *info, void *context, void *argum
 void clab_case_recover_thread_exit(void) {
   clab_set_recovery(leave_thread, NULL);
   if (sigsetjmp(first_frame, 1) == 0)
-    clab_opaque(descend(0));
+    clab_optimizer_barrier(descend(0));
 }

@@ -36,9 +36,9 @@ static void close_yellow_zone(void) {
 /* Whether it came to an end: no, if the stack has run out. */
 static __attribute__((noinline)) bool descend(uint64_t depth) {
   if (overflowed)
-    return clab_opaque(false);
-  bool whole = descend(clab_opaque(depth + 1));
-  return clab_opaque(whole);
+    return clab_optimizer_barrier(false);
+  bool whole = descend(clab_optimizer_barrier(depth + 1));
+  return clab_optimizer_barrier(whole);
 }
 
 void clab_case_recover_yellow_zone(void *stack_limit) {

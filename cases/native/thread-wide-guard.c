@@ -4,8 +4,8 @@
 
 static __attribute__((noinline)) uint64_t descend(uint64_t depth) {
   volatile unsigned char frame[64 * 1024];
-  frame[clab_opaque(0)] = (unsigned char)depth;
-  return clab_opaque(descend(depth + 1)) + frame[clab_opaque(0)];
+  frame[clab_optimizer_barrier(0)] = (unsigned char)depth;
+  return clab_optimizer_barrier(descend(depth + 1)) + frame[clab_optimizer_barrier(0)];
 }
 
-void clab_case_thread_wide_guard(void) { clab_opaque(descend(0)); }
+void clab_case_thread_wide_guard(void) { clab_optimizer_barrier(descend(0)); }

@@ -11,5 +11,5 @@ void clab_case_use_after_unmap(void) {
     clab_give_up("no memory for a page", errno);
   *page = 1;
   munmap(page, 4096);
-  clab_opaque(*(volatile uint8_t *)clab_opaque((uint64_t)page));
+  clab_optimizer_barrier(*(volatile uint8_t *)clab_optimizer_barrier((uint64_t)page));
 }

@@ -4,5 +4,5 @@
 #include "crashlab_harness.h"
 
 void clab_case_wild_pointer(void) {
-  *(volatile uint64_t *)clab_opaque(UINT64_C(0x5a5a5a5a5a50)) = 1;
+  *(volatile uint64_t *)clab_optimizer_barrier(UINT64_C(0x5a5a5a5a5a50)) = 1;
 }

@@ -372,8 +372,8 @@ void *clab_map_stack(size_t below, bool hole, size_t guard, size_t stack);
    Async-signal-safe: yes */
 int clab_install_guard(void *low, size_t size);
 
-/* A value that the optimiser can know nothing about. Async-signal-safe: yes */
-uint64_t clab_opaque(uint64_t value);
+/* Returns the value; the optimizer can assume nothing about it. Async-signal-safe: yes */
+uint64_t clab_optimizer_barrier(uint64_t value);
 /* CLOCK_MONOTONIC in nanoseconds. Async-signal-safe: yes (the vDSO's on Linux) */
 uint64_t clab_now(void);
 

@@ -141,7 +141,7 @@ int clab_bare_crash(void) {
     setrlimit(RLIMIT_CORE, &core);
     struct sigaction action = {.sa_handler = SIG_DFL};
     sigaction(SIGSEGV, &action, NULL);
-    *(volatile int *)clab_opaque(0) = 1;
+    *(volatile int *)clab_optimizer_barrier(0) = 1;
     _exit(0);
   }
   int status;

@@ -90,10 +90,10 @@ public struct Child: Sendable {
   /// Something that the report's reader should know beside what was measured.
   public func tell(_ text: String) { text.withCString { clab_note_reason($0) } }
 
-  /// Hides a value from the optimiser.
+  /// Returns the value; the optimizer can assume nothing about it.
   @inline(__always)
   public static func opaque(_ value: Int) -> Int {
-    Int(truncatingIfNeeded: clab_opaque(UInt64(truncatingIfNeeded: value)))
+    Int(truncatingIfNeeded: clab_optimizer_barrier(UInt64(truncatingIfNeeded: value)))
   }
 
   private final class Closure {

@@ -72,7 +72,7 @@ static void arm_alternate_stack(void) {
 static void interrupted(int signal) {
   (void)signal;
   arm_alternate_stack();
-  clab_opaque(go_on());
+  clab_optimizer_barrier(go_on());
 }
 
 static uint64_t send_signal(struct clab_recursion *recursion) {
@@ -185,10 +185,10 @@ static void at_bottom(int signal, siginfo_t *info, void *context) {
 static uint64_t bottom(struct clab_recursion *recursion) {
   switch (plan.bottom) {
   case CLAB_BOTTOM_FAULT:
-    *(volatile uint64_t *)clab_opaque(0) = recursion->word;
+    *(volatile uint64_t *)clab_optimizer_barrier(0) = recursion->word;
     break;
   case CLAB_BOTTOM_CALL:
-    ((clab_recursive *)clab_opaque(0))(recursion);
+    ((clab_recursive *)clab_optimizer_barrier(0))(recursion);
     break;
   case CLAB_BOTTOM_STEPPED:
 #if defined(__x86_64__)
@@ -220,7 +220,7 @@ static void catch (int signal, void *handler, int flags) {
 
 static void *begin(void *argument) {
   arm_alternate_stack();
-  clab_opaque(go_on());
+  clab_optimizer_barrier(go_on());
   return argument;
 }
 

@@ -12,4 +12,6 @@ static __attribute__((noinline)) unsigned char touch_lowest(uint64_t index) {
   return array[index];
 }
 
-void clab_case_array_probed(void) { clab_opaque(touch_lowest(clab_opaque(0))); }
+void clab_case_array_probed(void) {
+  clab_optimizer_barrier(touch_lowest(clab_optimizer_barrier(0)));
+}

@@ -39,13 +39,13 @@ static uint64_t most_depth = UINT64_MAX; /* where a recursion that is to end doe
 /* Lets the other unwinder look at a recursion that has not overflowed, and ends the child. */
 static __attribute__((noinline)) uint64_t bottom(uint64_t depth) {
   capture(measured);
-  _exit((int)clab_opaque(depth) & 0);
+  _exit((int)clab_optimizer_barrier(depth) & 0);
 }
 
 static __attribute__((noinline)) uint64_t descend(uint64_t depth) {
   if (depth == most_depth)
     return bottom(depth);
-  return clab_opaque(descend(depth + 1)) + depth;
+  return clab_optimizer_barrier(descend(depth + 1)) + depth;
 }
 
 typedef uint64_t descent(uint64_t depth);
@@ -87,7 +87,7 @@ static descent *next_descent(uint64_t depth) {
 }
 
 void clab_overflow_here(bool irregular) {
-  clab_opaque(irregular ? next_descent(0)(0) : descend(0));
+  clab_optimizer_barrier(irregular ? next_descent(0)(0) : descend(0));
 }
 
 /* ---- the handler ------------------------------------------------------------------------------
@@ -132,7 +132,7 @@ static __attribute__((no_sanitize("address", "undefined"))) uint64_t time_read(v
   for (; word < end; word += 4 * stride)
     sum += *(const uint64_t *)word + *(const uint64_t *)(word + stride) +
            *(const uint64_t *)(word + 2 * stride) + *(const uint64_t *)(word + 3 * stride);
-  clab_opaque(sum);
+  clab_optimizer_barrier(sum);
   return clab_now() - started;
 }
 

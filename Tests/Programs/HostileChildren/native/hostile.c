@@ -87,5 +87,7 @@ void hostile_be_undumpable(void) { prctl(PR_SET_DUMPABLE, 0); }
 void hostile_name_itself(const char *name) { prctl(PR_SET_NAME, name); }
 
 uint64_t hostile_recurse(uint64_t depth) {
-  return clab_opaque(depth) == UINT64_MAX ? 0 : hostile_recurse(depth + 1) + clab_opaque(1);
+  return clab_optimizer_barrier(depth) == UINT64_MAX
+             ? 0
+             : hostile_recurse(depth + 1) + clab_optimizer_barrier(1);
 }
