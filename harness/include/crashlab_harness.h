@@ -119,7 +119,8 @@ uint64_t clab_board_armed_at(const struct clab_board *board);
 /* Copies out one note; false if there is none of that index. The text is always ended by a NUL.
    Async-signal-safe: yes */
 bool clab_board_stack(const struct clab_board *board, uint32_t index, struct clab_stack_note *out);
-bool clab_board_canary(const struct clab_board *board, uint32_t index, struct clab_canary_note *out);
+bool clab_board_canary(const struct clab_board *board, uint32_t index,
+                       struct clab_canary_note *out);
 bool clab_board_counter(const struct clab_board *board, uint32_t index,
                         struct clab_counter_note *out);
 /* The reason why the child could not run its case, or what it has to tell; "" if it said nothing.
@@ -178,12 +179,12 @@ struct clab_evidence {
 struct clab_trial_setup {
   struct clab_board *board;
   int board_descriptor;
-  uint32_t unwinding;          /* enum clab_unwinding */
-  uint64_t memory_limit;       /* bytes of private writable memory (RLIMIT_DATA); 0: no limit */
-  uint64_t file_limit;         /* bytes of each file that it writes (RLIMIT_FSIZE); 0: no limit */
-  bool show_output;            /* leave standard output and error; otherwise /dev/null */
-  bool observed;               /* traced from its start: see clab_observer.h */
-  bool measure_handler_stack;  /* count the bytes of alternate stack that the handler touched */
+  uint32_t unwinding;         /* enum clab_unwinding */
+  uint64_t memory_limit;      /* bytes of private writable memory (RLIMIT_DATA); 0: no limit */
+  uint64_t file_limit;        /* bytes of each file that it writes (RLIMIT_FSIZE); 0: no limit */
+  bool show_output;           /* leave standard output and error; otherwise /dev/null */
+  bool observed;              /* traced from its start: see clab_observer.h */
+  bool measure_handler_stack; /* count the bytes of alternate stack that the handler touched */
 };
 
 /* Once, before the first fork: binds and warms whatever a handler will need (libunwind's caches
@@ -248,9 +249,9 @@ size_t clab_minimum_signal_stack(void);
 
 enum { CLAB_MAX_PEEKS = 512 };
 
-/* Copies `size` bytes from each of these addresses of another process, one behind the other, at most
-   CLAB_MAX_PEEKS of them. Returns how many were read whole: it stops at the first that can't be. -1
-   and errno if that is the first of all. Async-signal-safe: yes */
+/* Copies `size` bytes from each of these addresses of another process, one behind the other, at
+   most CLAB_MAX_PEEKS of them. Returns how many were read whole: it stops at the first that can't
+   be. -1 and errno if that is the first of all. Async-signal-safe: yes */
 long clab_peek_memory(pid_t process, const uint64_t *addresses, size_t count, size_t size,
                       void *buffer);
 /* The stack pointer of another process's running thread, which is stopped for the moment. Returns 0
@@ -268,8 +269,8 @@ int clab_adopt_orphans(bool adopt);
 
 enum clab_arm_flags {
   CLAB_ARM_NO_ALTERNATE_STACK = 1 << 0,
-  CLAB_ARM_NO_ONSTACK = 1 << 1,  /* leave SA_ONSTACK out */
-  CLAB_ARM_NODEFER = 1 << 2,     /* a second fault inside the handler is caught too */
+  CLAB_ARM_NO_ONSTACK = 1 << 1, /* leave SA_ONSTACK out */
+  CLAB_ARM_NODEFER = 1 << 2,    /* a second fault inside the handler is caught too */
   CLAB_ARM_NO_HANDLER = 1 << 3,
   CLAB_ARM_BLOCKED = 1 << 4, /* SIGSEGV is blocked in this thread */
   CLAB_ARM_IGNORED = 1 << 5, /* SIGSEGV is ignored (SIG_IGN) instead of handled */
