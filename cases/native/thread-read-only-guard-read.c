@@ -11,6 +11,8 @@ struct look {
 static __attribute__((noinline)) struct look read_lowest(const char *stack_limit) {
   const char *here = __builtin_frame_address(0);
   volatile unsigned char *array = __builtin_alloca((size_t)(here - stack_limit) + 1024);
+  /* Reading what was never written is the purpose; the compiler must not see it. */
+  __asm__ volatile("" : "+r"(array));
   uint64_t lowest = (uint64_t)array;
   return (struct look){array[0], (uint64_t)stack_limit - lowest};
 }

@@ -42,6 +42,7 @@ static void *bystander(void *argument) {
   pthread_setname_np(pthread_self(), name);
   for (;;)
     clab_beat(clab_own_board, place->index, place->period);
+  return NULL;
 }
 
 int clab_start_bystanders(uint32_t count) {
