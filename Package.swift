@@ -92,8 +92,12 @@ let package = Package(
       dependencies: ["CrashLab", "CHarness", "CNativeCases", "CProbedCases"],
       path: "cases",
       exclude: ["native"],
-      swiftSettings: strict
+      swiftSettings: strict,
+      plugins: ["CataloguePlugin"]
     ),
+    // Lists the files of cases while the package is built; nothing links it.
+    .plugin(
+      name: "CataloguePlugin", capability: .buildTool(), path: "Sources/CataloguePlugin"),
     // What the oracle holds the unwinder against; half of it is built without frame pointers.
     .target(
       name: "CRandomRecursions",
