@@ -69,6 +69,15 @@ import Testing
     }
   }
 
+  /// The headers of the C bodies are what `.github/generate declarations` makes of them.
+  @Test func declarationsAreThoseOfTheBodies() throws {
+    let generate = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+      .deletingLastPathComponent().deletingLastPathComponent()
+      .appendingPathComponent(".github/generate")
+    let result = try Command(path: generate.path).run(["--check", "declarations"])
+    #expect(result.status == 0, "\(result.output)\(result.errors)")
+  }
+
   /// One file a case, and every file in the list.
   @Test func listHoldsEveryFile() throws {
     let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()

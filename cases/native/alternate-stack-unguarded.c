@@ -1,6 +1,5 @@
 /* A handler that overruns its alternate stack and comes back: the kernel has nothing against it. */
 #include "crashlab_harness.h"
-#include "handler_cases.h"
 #include "native_cases.h"
 
 #include <setjmp.h>

@@ -3,6 +3,7 @@
  * The compilers move the stack pointer in one step and touch nothing on the way, so the access
  * steps over the guard (unless built with -fstack-clash-protection: see probed/array-probed.c).
  */
+#include "array_size.h"
 #include "crashlab_harness.h"
 #include "native_cases.h"
 

@@ -1,4 +1,5 @@
 /* The same array filled from its high end: the first byte below the stack limit is in the guard. */
+#include "array_size.h"
 #include "crashlab_harness.h"
 #include "native_cases.h"
 

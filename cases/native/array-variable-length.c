@@ -1,4 +1,5 @@
 /* As array-lowest-first.c, but the length is known only at run time. */
+#include "array_size.h"
 #include "crashlab_harness.h"
 #include "native_cases.h"
 

@@ -1,6 +1,6 @@
 /* Recursion without an end, in frames that the compiler can neither merge nor drop. */
 #include "crashlab_harness.h"
-#include "handler_cases.h"
+#include "native_cases.h"
 
 static __attribute__((noinline)) uint64_t descend(uint64_t depth) {
   return clab_optimizer_barrier(descend(clab_optimizer_barrier(depth + 1))) + depth;

@@ -1,6 +1,6 @@
 /* An integer division by zero, which the processor refuses. */
-#include "control_cases.h"
 #include "crashlab_harness.h"
+#include "native_cases.h"
 
 void clab_case_divide_by_zero(void) {
   clab_optimizer_barrier(clab_optimizer_barrier(1) / clab_optimizer_barrier(0));

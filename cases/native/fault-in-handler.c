@@ -1,6 +1,6 @@
 /* A handler that faults itself, and says what alternate stack the kernel sees at that moment. */
 #include "crashlab_harness.h"
-#include "handler_cases.h"
+#include "native_cases.h"
 
 static bool write_to_null(int signal, siginfo_t *info, void *context, void *argument) {
   (void)signal, (void)context, (void)argument;

@@ -1,6 +1,6 @@
 /* A handler that mends nothing and returns, as if it had. */
 #include "crashlab_harness.h"
-#include "handler_cases.h"
+#include "native_cases.h"
 
 static bool say_it_is_mended(int signal, siginfo_t *info, void *context, void *argument) {
   (void)signal, (void)info, (void)context, (void)argument;

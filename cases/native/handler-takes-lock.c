@@ -4,7 +4,7 @@
  * stands for a heap that is corrupted in the middle of malloc.
  */
 #include "crashlab_harness.h"
-#include "handler_cases.h"
+#include "native_cases.h"
 
 #include <errno.h>
 #include <malloc.h>

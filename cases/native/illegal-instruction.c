@@ -1,6 +1,6 @@
 /* An instruction that is defined to be none. */
-#include "control_cases.h"
 #include "crashlab_harness.h"
+#include "native_cases.h"
 
 void clab_case_illegal_instruction(void) {
 #if defined(__x86_64__)

@@ -1,6 +1,6 @@
 /* A mapping of a file that lives in memory only and can be cut off. */
 #include "crashlab_harness.h"
-#include "handler_cases.h"
+#include "native_cases.h"
 
 #include <errno.h>
 #include <sys/mman.h>

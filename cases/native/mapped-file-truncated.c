@@ -1,6 +1,6 @@
 /* A file of two pages is mapped, then cut to one; the second page is read. */
-#include "control_cases.h"
 #include "crashlab_harness.h"
+#include "native_cases.h"
 
 #include <errno.h>
 #include <sys/mman.h>

@@ -1,6 +1,6 @@
 /* A call of an instruction that is there, in memory that may not be executed. */
-#include "control_cases.h"
 #include "crashlab_harness.h"
+#include "native_cases.h"
 
 #include <errno.h>
 #include <string.h>

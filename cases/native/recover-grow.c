@@ -6,7 +6,6 @@
  * mprotect is not on POSIX's list for handlers; on Linux it is a bare system call.
  */
 #include "crashlab_harness.h"
-#include "handler_cases.h"
 #include "native_cases.h"
 
 #include <errno.h>

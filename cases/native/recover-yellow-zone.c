@@ -5,7 +5,7 @@
  * opens.
  */
 #include "crashlab_harness.h"
-#include "handler_cases.h"
+#include "native_cases.h"
 
 #include <errno.h>
 #include <sys/mman.h>

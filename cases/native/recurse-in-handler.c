@@ -1,6 +1,6 @@
 /* A handler that needs more stack than its alternate stack has. */
 #include "crashlab_harness.h"
-#include "handler_cases.h"
+#include "native_cases.h"
 
 static bool recurse(int signal, siginfo_t *info, void *context, void *argument) {
   (void)signal, (void)info, (void)context, (void)argument;

@@ -3,7 +3,7 @@
  * its own, by default action; before that it leaves a word in the memory that both have.
  */
 #include "crashlab_harness.h"
-#include "handler_cases.h"
+#include "native_cases.h"
 
 #include <errno.h>
 #include <sched.h>

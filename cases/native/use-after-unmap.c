@@ -1,6 +1,6 @@
 /* A read of memory that was there a moment ago. */
-#include "control_cases.h"
 #include "crashlab_harness.h"
+#include "native_cases.h"
 
 #include <errno.h>
 #include <sys/mman.h>

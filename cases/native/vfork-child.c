@@ -4,7 +4,7 @@
  * touched.
  */
 #include "crashlab_harness.h"
-#include "handler_cases.h"
+#include "native_cases.h"
 
 #include <errno.h>
 #include <sys/wait.h>

@@ -3,11 +3,12 @@
  * for this folder): the prologue touches every page on its way down, so the guard is hit before
  * any statement runs.
  */
+#include "../array_size.h"
 #include "crashlab_harness.h"
 #include "probed_cases.h"
 
 static __attribute__((noinline)) unsigned char touch_lowest(uint64_t index) {
-  volatile unsigned char array[2 * 1024 * 1024];
+  volatile unsigned char array[CLAB_CASE_ARRAY_SIZE];
   array[index] = 0xee;
   return array[index];
 }

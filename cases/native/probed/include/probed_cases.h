@@ -1,6 +1,9 @@
-/* Bodies that are compiled with stack probes. */
+/* Made by .github/generate from the C files of this folder, which describe each function. */
 #ifndef CRASHLAB_PROBED_CASES_H
 #define CRASHLAB_PROBED_CASES_H
+
+#include <stddef.h>
+#include <stdint.h>
 
 void clab_case_array_probed(void);
 
