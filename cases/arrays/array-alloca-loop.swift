@@ -2,10 +2,11 @@ import CNativeCases
 import CrashLab
 
 let arrayAllocaLoop = CrashCase(
-  "array-alloca-loop", "alloca in a loop, each piece used.",
+  "array-alloca-loop", "alloca in a loop; each piece is used.",
   lesson: """
-    What alloca gives is given back when the function returns, not when the turn of the loop ends. \
-    No recursion is needed to use a stack up; pieces smaller than the guard end in it.
+    alloca's memory is freed when the function returns, not at the end of the loop's iteration. \
+    The stack is used up without any recursion; pieces smaller than the guard cannot step over \
+    it.
     """,
   expect: .dies(
     .init(

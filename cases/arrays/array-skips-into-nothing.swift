@@ -4,7 +4,7 @@ import CrashLab
 let arraySkipsIntoNothing = CrashCase(
   "array-skips-into-nothing", "A huge array steps over the guard to where nothing is mapped.",
   lesson: """
-    The guard was stepped over and the program died all the same, by luck: nothing happened to be \
+    The access stepped over the guard. The program died only because nothing happened to be \
     mapped there. SEGV_MAPERR and an address far from any guard make it look like a wild pointer.
     """,
   expect: .dies(

@@ -3,8 +3,8 @@ import CrashLab
 let arraySwiftInline = CrashCase(
   "array-swift-inline", "A Swift InlineArray of 9 MB on a thread's stack.",
   lesson: """
-    Swift emits no stack probes: the function subtracts 9 MB from the stack pointer and calls on. \
-    The first access lies megabytes below the guard.
+    Swift emits no stack probes: the function subtracts 9 MB from the stack pointer at once. The \
+    first access lies megabytes below the guard.
     """,
   expect: .dies(
     .init(

@@ -3,8 +3,8 @@ import CrashLab
 let arraySwiftTemporaryLarge = CrashCase(
   "array-swift-temporary-large", "withUnsafeTemporaryAllocation of 16 MiB on a stack of 512 KiB.",
   lesson: """
-    Above a kilobyte Swift takes a temporary allocation from the heap where it cannot be sure of \
-    the stack. The same call that overflows as an InlineArray survives.
+    Above one kilobyte Swift takes a temporary allocation from the heap unless it knows that the \
+    stack has room. The same buffer overflows the stack as an InlineArray and survives here.
     """,
   expect: .survives(counters: ["buffer on the stack": 0...0, "bytes written": 2...2])
 ) { child in

@@ -3,8 +3,8 @@ import CrashLab
 let arraySwiftTemporarySmall = CrashCase(
   "array-swift-temporary-small", "withUnsafeTemporaryAllocation of 512 bytes in a recursion.",
   lesson: """
-    A small temporary allocation is taken from the stack, so it makes each frame of a recursion \
-    larger. It is far smaller than the guard: the guard catches it.
+    A small temporary allocation is taken from the stack and makes each frame of a recursion \
+    larger. It is far smaller than the guard, so the guard catches it.
     """,
   expect: .init(
     faults: [

@@ -4,8 +4,8 @@ import CrashLab
 let arrayTopDown = CrashCase(
   "array-top-down", "The same array, filled from its high end.",
   lesson: """
-    The frame is as large as in array-skips-guard, and the guard holds: what counts is not the size \
-    of the frame but which of its bytes is touched first.
+    The frame is as large as in array-skips-guard, and the guard holds: what matters is not the \
+    size of the frame but which of its bytes is touched first.
     """,
   expect: .dies(
     .init(

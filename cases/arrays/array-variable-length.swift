@@ -1,12 +1,12 @@
 import CNativeCases
 import CrashLab
 
-// The frame itself lies below the array, so what a call pushes is written there too.
+// The frame itself lies below the array, so what a call pushes is written there as well.
 let arrayVariableLength = CrashCase(
   "array-variable-length", "An array on the stack whose length comes from input.",
   lesson: """
-    A variable-length array moves the stack pointer as far as the input says. Whoever chooses the \
-    length chooses how far the guard is stepped over, and where the write falls.
+    A variable-length array moves the stack pointer as far as the input says. Whoever controls \
+    the length controls how far the access steps over the guard, and where the write falls.
     """,
   expect: .corrupts(
     .init(

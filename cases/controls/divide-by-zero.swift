@@ -4,8 +4,8 @@ import CrashLab
 let divideByZero = CrashCase(
   "divide-by-zero", "Divides an integer by zero.",
   lesson: """
-    SIGFPE, though no floating point is in it. si_addr is the address of the instruction: it says \
-    nothing about memory. Not every processor traps: on aarch64 the result is 0.
+    SIGFPE is also raised for integers. si_addr is the address of the instruction, not of memory \
+    that was accessed. Not every processor traps: on aarch64 the result is 0.
     """,
   requires: [.architecture("x86_64", why: "an integer division that traps")],
   expect: .dies(

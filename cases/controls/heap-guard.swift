@@ -4,8 +4,8 @@ import CrashLab
 let heapGuard = CrashCase(
   "heap-guard", "Writes past a buffer into the page that guards it.",
   lesson: """
-    A page without access guards a buffer as it guards a stack, with the same signal and the same \
-    si_code. It is no stack overflow: no stack's limit is near.
+    A page without access guards a buffer in the same way as a stack, with the same signal and \
+    the same si_code. It is not a stack overflow: no stack limit is near.
     """,
   expect: .dies(
     .init(

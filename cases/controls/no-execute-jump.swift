@@ -4,8 +4,9 @@ import CrashLab
 let noExecuteJump = CrashCase(
   "no-execute-jump", "Calls into data.",
   lesson: """
-    The page may be read and written but not executed: the fetch faults, and the fault address is the \
-    program counter. Stacks and heaps are such memory, so that what an attacker writes there is no code.
+    The page may be read and written but not executed: the fetch faults, and the fault address is \
+    the program counter. Stacks and heaps are not executable, so that data written there cannot \
+    run as code.
     """,
   expect: .dies(
     .init(

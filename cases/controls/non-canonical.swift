@@ -1,14 +1,14 @@
 import CNativeCases
 import CrashLab
 
-// On x86-64 this is a general protection fault: no address is told. Other processors raise an
-// ordinary fault with the address.
+// On x86-64 this is a general protection fault, reported without an address. Other processors raise
+// an ordinary fault with the address.
 let nonCanonical = CrashCase(
   "non-canonical", "Writes to an address that no process can have.",
   lesson: """
-    On x86-64 an address whose upper bits are no sign extension raises a general protection fault, \
-    for which the kernel knows no address: it says SI_KERNEL and 0. A reporter that believes the 0 \
-    calls it a null pointer.
+    On x86-64 the upper bits of an address must repeat its highest used bit. Any other address \
+    raises a general protection fault, for which the processor reports no address: the kernel \
+    sends SI_KERNEL and 0. A reporter that takes the 0 for an address calls it a null pointer.
     """,
   requires: [.architecture("x86_64", why: "a general protection fault")],
   expect: .dies(

@@ -4,8 +4,8 @@ import CrashLab
 let nullRead = CrashCase(
   "null-read", "Reads through a null pointer.",
   lesson: """
-    The page at 0 is never mapped (vm.mmap_min_addr), so that a null pointer faults. It is no stack \
-    overflow, though the signal is the same.
+    The page at 0 is never mapped (vm.mmap_min_addr), so that a null pointer faults. It is not a \
+    stack overflow, although the signal is the same.
     """,
   expect: .dies(
     .init(

@@ -3,7 +3,7 @@ import CrashLab
 
 let nullWrite = CrashCase(
   "null-write", "Writes through a null pointer.",
-  lesson: "The least that a crash can be: one instruction, one fault, one signal.",
+  lesson: "The smallest crash: one instruction, one fault, one signal.",
   expect: .dies(
     .init(
       .segv, code: .segvMapErr, access: .write, site: .init(.nullPage),

@@ -4,8 +4,8 @@ import CrashLab
 let readOnlyWrite = CrashCase(
   "read-only-write", "Writes to its own code.",
   lesson: """
-    The mapping is there and does not permit the access: SEGV_ACCERR, as in a stack's guard. Only \
-    the address tells the two apart.
+    The mapping exists and does not permit the access: SEGV_ACCERR, as in a stack's guard. Only \
+    the address distinguishes the two.
     """,
   expect: .dies(
     .init(

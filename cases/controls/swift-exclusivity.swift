@@ -3,8 +3,9 @@ import CrashLab
 let swiftExclusivity = CrashCase(
   "swift-exclusivity", "Reads a property while it is being modified.",
   lesson: """
-    Swift's law of exclusivity is checked at run time where the compiler cannot see it. The runtime \
-    says what overlaps and calls abort: a signal of its own wish, no fault.
+    Swift checks exclusive access at run time where the compiler cannot prove it. The runtime \
+    prints which accesses overlap and calls abort: a signal that the process sends itself, not a \
+    fault.
     """,
   expect: .dies(
     .init(.abrt, code: .tkill, site: .init(.notAFault), frames: ["abort", "swift_beginAccess"]))

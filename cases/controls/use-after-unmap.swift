@@ -4,8 +4,8 @@ import CrashLab
 let useAfterUnmap = CrashCase(
   "use-after-unmap", "Reads memory that was given back.",
   lesson: """
-    The pointer was right a moment ago. The kernel cannot know that: it says what it says of any \
-    address without a mapping.
+    The pointer was valid a moment ago. The kernel does not know that: it reports the same as for \
+    any address without a mapping.
     """,
   expect: .dies(
     .init(

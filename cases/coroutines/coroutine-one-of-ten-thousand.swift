@@ -3,8 +3,8 @@ import CrashLab
 let coroutineOneOfTenThousand = CrashCase(
   "coroutine-one-of-ten-thousand", "10,000 suspended coroutines; one overflows.",
   lesson: """
-    Ten thousand coroutines live in one process and die in one process. Each guard is one more \
-    mapping: 20,000 of them here, of the 65,530 that a process may have.
+    All ten thousand coroutines die with their process. Each guard is one more mapping: there are \
+    20,000 of them here, and a process may have 65,530.
     """,
   expect: .init(
     faults: [

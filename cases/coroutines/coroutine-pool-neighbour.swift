@@ -4,8 +4,8 @@ import CrashLab
 let coroutinePoolNeighbour = CrashCase(
   "coroutine-pool-neighbour", "Coroutine stacks laid end to end: one runs into the next.",
   lesson: """
-    A pool without guards saves a mapping a coroutine, and makes each coroutine's overflow its \
-    neighbour's mystery.
+    A pool without guards saves one mapping for each coroutine. In return, an overflow of one \
+    coroutine changes the stack of the next, and the failure shows there.
     """,
   expect: .corrupts(
     .init("coroutine stack", of: "coroutine 1", belowStackLimit: 1...(12 << 10)))

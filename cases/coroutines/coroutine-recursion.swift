@@ -3,8 +3,8 @@ import CrashLab
 let coroutineRecursion = CrashCase(
   "coroutine-recursion", "Endless recursion in a coroutine whose stack is guarded.",
   lesson: """
-    The thread's own stack is fine; the coroutine's is not. A reporter that only knows of threads \
-    looks at the wrong stack and calls it a bad pointer.
+    The thread's own stack has room; the coroutine's has not. A reporter that knows only thread \
+    stacks looks at the wrong stack and reports a bad pointer.
     """,
   expect: .dies(
     .init(

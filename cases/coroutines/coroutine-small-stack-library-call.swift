@@ -4,10 +4,10 @@ import CrashLab
 // Measured with glibc 2.36: formatting 3.14 with %f takes 2.6 KiB of stack, formatting 1e300 4.5 KiB.
 let coroutineSmallStackLibraryCall = CrashCase(
   "coroutine-small-stack-library-call",
-  "printf of a double on a stack of 4 KiB: it works for 3.14 and dies of 1e300.",
+  "printf of a double on a stack of 4 KiB: 3.14 works, 1e300 crashes.",
   lesson: """
-    How much stack a library call takes is nowhere promised, and may depend on the value. What has \
-    worked for years on a small stack dies on the day that a number is large.
+    The C library does not promise how much stack a call takes, and it may depend on the value. A \
+    call that has worked for years on a small stack can overflow it when a number is large.
     """,
   expect: .init(
     faults: [
@@ -23,7 +23,7 @@ let coroutineSmallStackLibraryCall = CrashCase(
 ) { child in
   let memory = child.layOutStack(size: 4096)
   child.thread("scheduler") {
-    // Whatever is done on the first call only, by the loader for instance, is done here.
+    // Work of the first call only, such as the loader's, is done here.
     clab_case_coroutine_small_stack_library_call(1e300)
     child.coroutine("printer", on: memory.limit, size: memory.size) {
       child.note("characters of the first", clab_case_coroutine_small_stack_library_call(3.14))

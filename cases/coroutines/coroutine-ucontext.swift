@@ -2,10 +2,10 @@ import CNativeCases
 import CrashLab
 
 let coroutineUcontext = CrashCase(
-  "coroutine-ucontext", "The same overflow on makecontext and swapcontext.",
+  "coroutine-ucontext", "The same overflow in a coroutine by makecontext and swapcontext.",
   lesson: """
-    The C library's own coroutines are no different: the stack is memory of the program's, and \
-    its guard is the program's affair. Nobody but the program knows that there is another stack.
+    The C library's own coroutines are no different: the program supplies the stack and must \
+    supply its guard. Only the program knows that there is another stack.
     """,
   expect: .dies(
     .init(

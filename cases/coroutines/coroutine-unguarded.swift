@@ -5,8 +5,8 @@ import Glibc
 let coroutineUnguarded = CrashCase(
   "coroutine-unguarded", "A coroutine on a stack from malloc overruns it.",
   lesson: """
-    A stack from malloc has the heap below it. The overflow changes what the program has put there, \
-    and nobody is told.
+    Below a stack from malloc lies the heap. The overflow changes other data of the program, and \
+    no signal is sent.
     """,
   expect: .corrupts(
     .init("heap block", of: "the heap", belowStackLimit: 1...(12 << 10)))

@@ -4,11 +4,11 @@ import Glibc
 let alternateStackBadReadOnly = CrashCase(
   "alternate-stack-bad-read-only", "The alternate stack can only be read.",
   lesson: """
-    As with no permission at all: that the memory is there and readable does not help.
+    As with no permission at all: readable memory does not help, since the frame must be written.
     """,
   observed: true,
   expect: .dies(
     .overflowerInGuard(handled: false, because: .alternateStackNotWritable, alternateStack: "r--p"))
 ) { child in
-  overflowAfterSpoilingAlternateStack(child) { mprotect($0, $1, PROT_READ) }
+  overflowAfterDamagingAlternateStack(child) { mprotect($0, $1, PROT_READ) }
 }

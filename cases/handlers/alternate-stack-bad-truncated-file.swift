@@ -2,15 +2,15 @@ import CNativeCases
 import CrashLab
 import Glibc
 
-// The catalogue's row expects SIGBUS "where the kernel says so": Linux does not. The write in
-// setup_rt_frame fails by an exception-table fix-up, never as a signal, and force_sigsegv follows.
+// Not SIGBUS: the kernel's write in setup_rt_frame fails by an exception-table fix-up, never as a
+// signal, and force_sigsegv follows.
 let alternateStackBadTruncatedFile = CrashCase(
   "alternate-stack-bad-truncated-file",
   "The alternate stack lies in a mapped file that was cut off.",
   lesson: """
-    A program's own access to such a page raises SIGBUS. When it is the kernel that fails to \
-    write there, on its way into a handler, it says SIGSEGV all the same: what can't be \
-    delivered is answered with the forced kill.
+    A program's own access to such a page raises SIGBUS. When the kernel itself fails to write \
+    the signal frame there, it sends SIGSEGV: a signal that can't be delivered becomes a forced \
+    kill.
     """,
   observed: true,
   expect: .dies(.overflowerInGuard(handled: false, because: .alternateStackPastFile))

@@ -4,9 +4,9 @@ import CrashLab
 let alternateStackOverflow = CrashCase(
   "alternate-stack-overflow", "The handler recurses on its alternate stack, which is guarded.",
   lesson: """
-    A handler can overflow too. Its own signal is blocked while it runs, so that the second \
-    fault kills at once, in the guard of the alternate stack; without that guard it would have \
-    gone on into whatever lies there.
+    A handler can overflow its stack too. Its own signal is blocked while it runs, so the second \
+    fault kills at once, in the guard of the alternate stack. Without that guard the recursion \
+    would go on into whatever lies below.
     """,
   observed: true,
   expect: .init(

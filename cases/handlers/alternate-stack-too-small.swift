@@ -8,9 +8,9 @@ let alternateStackTooSmall = CrashCase(
   "alternate-stack-too-small",
   "An alternate stack of MINSIGSTKSZ bytes, on a processor whose signal frame is larger.",
   lesson: """
-    MINSIGSTKSZ is 2048 and was enough before processors had vector registers of 64 bytes: the \
-    frame holds them all. What it needs here is in the auxiliary vector (AT_MINSIGSTKSZ). The \
-    kernel takes the small stack and fails only when it counts.
+    MINSIGSTKSZ is 2048, which was enough before processors had vector registers of 64 bytes: the \
+    signal frame holds all of them. The size needed on this machine is in the auxiliary vector \
+    (AT_MINSIGSTKSZ). sigaltstack accepts the small stack; delivering the signal fails.
     """,
   observed: true,
   expect: .dies(.overflowerInGuard(handled: false, because: .alternateStackTooSmall))

@@ -3,11 +3,11 @@ import CrashLab
 
 let alternateStackUnguarded = CrashCase(
   "alternate-stack-unguarded",
-  "The handler overruns an alternate stack that has nothing to guard it.",
+  "The handler overruns an alternate stack that has no guard.",
   lesson: """
-    An alternate stack is a stack like any other, and usually a block from malloc: below it lies \
-    what the program has put there. A handler that needs more than it has writes over that, and \
-    the report that it makes says nothing of it.
+    An alternate stack is a stack like any other, and usually a block from malloc: other data of \
+    the program lies below it. A handler that needs more than its alternate stack has overwrites \
+    that data, and its report does not show it.
     """,
   expect: .init(
     faults: [

@@ -2,10 +2,10 @@ import CNativeCases
 import CrashLab
 
 let faultInHandlerNodefer = CrashCase(
-  "fault-in-handler-nodefer", "The handler dereferences null, and its own fault is caught too.",
+  "fault-in-handler-nodefer", "The handler dereferences null, and its own fault is handled too.",
   lesson: """
-    SA_NODEFER leaves the signal open while its handler runs. The second fault enters the same \
-    handler again, further down on the same alternate stack, which must have room for both.
+    SA_NODEFER leaves the signal unblocked while its handler runs. The second fault enters the \
+    same handler again, further down on the same alternate stack, which must have room for both.
     """,
   arming: .noDefer,
   expect: .init(

@@ -4,9 +4,9 @@ import CrashLab
 let faultInHandler = CrashCase(
   "fault-in-handler", "The handler dereferences null.",
   lesson: """
-    While the handler of SIGSEGV runs SIGSEGV is blocked, and a fault that is blocked kills at \
-    once. What is left behind is the second fault, the handler's own; the first, which is the \
-    cause, is lost to a core file and to whoever reads only the end.
+    SIGSEGV is blocked while its handler runs, and a fault whose signal is blocked kills at once. \
+    The core file and the exit status show the second fault, the handler's own. The first, which \
+    is the cause, is not in them.
     """,
   observed: true,
   expect: .init(

@@ -5,9 +5,9 @@ let flagMissing = CrashCase(
   "flag-missing",
   "The thread has an alternate stack, but the handler was installed without SA_ONSTACK.",
   lesson: """
-    An alternate stack is used only by handlers that ask for it. Without SA_ONSTACK the kernel \
-    turns to the ordinary stack, which is what has run out: the preparation was there, and one \
-    flag made it worthless.
+    Only a handler that was installed with SA_ONSTACK runs on the alternate stack. Without the \
+    flag the kernel uses the ordinary stack, which is the one that has run out: the alternate \
+    stack is there and is not used.
     """,
   arming: .notOnStack,
   observed: true,

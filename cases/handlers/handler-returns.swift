@@ -2,11 +2,11 @@ import CNativeCases
 import CrashLab
 
 let handlerReturns = CrashCase(
-  "handler-returns", "The handler returns without having mended anything.",
+  "handler-returns", "The handler returns without having fixed anything.",
   lesson: """
-    Returning from a handler runs the same instruction again. If nothing has changed it faults \
-    again, at the same address, for ever: a process that eats a processor and does not die. The \
-    laboratory counts to sixteen and then ends it.
+    Returning from a handler runs the same instruction again. If nothing has changed, it faults \
+    again at the same address, without end: the process uses a processor and does not die. The \
+    laboratory ends it after sixteen faults.
     """,
   expect: .init(
     faults: Array(

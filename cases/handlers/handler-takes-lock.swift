@@ -4,9 +4,9 @@ import CrashLab
 let handlerTakesLock = CrashCase(
   "handler-takes-lock", "A fault while the allocator's lock is held; the handler allocates.",
   lesson: """
-    A handler runs between two instructions of anything, so also while malloc holds its lock. If \
-    it then needs the same lock, it waits for itself. Nothing crashes and nothing ends: this is \
-    why a handler may call only what is async-signal-safe.
+    A handler may run between any two instructions, also while malloc holds its lock. If it then \
+    needs the same lock, it waits for itself. Nothing crashes and nothing ends: this is why a \
+    handler may call only async-signal-safe functions.
     """,
   deadline: 0.15,
   expect: .init(

@@ -5,8 +5,8 @@ import Glibc
 let sentSignalKill = CrashCase(
   "sent-signal-kill", "Another process sends SIGSEGV.",
   lesson: """
-    kill is how an impatient script ends a program, and with 11 it looks like a crash to whoever \
-    reads only the status. si_code SI_USER and si_pid tell who it was.
+    A script may end a program with kill. With signal 11 the exit status looks like that of a \
+    crash. si_code SI_USER and si_pid name the sender.
     """,
   expect: .dies(
     .init(

@@ -4,9 +4,9 @@ import Glibc
 let sentSignalQueue = CrashCase(
   "sent-signal-queue", "Sends SIGSEGV to itself with a value (sigqueue).",
   lesson: """
-    sigqueue sends a word with the signal, in the bytes behind the sender: a reporter that \
-    prints si_addr without looking at si_code prints process and user as if they were an \
-    address.
+    sigqueue sends a word with the signal, stored in siginfo after the sender. A reporter that \
+    prints si_addr without checking si_code prints the sender's process and user identifiers as \
+    an address.
     """,
   expect: .dies(
     .init(

@@ -4,8 +4,8 @@ import CrashLab
 let signalIgnored = CrashCase(
   "signal-ignored", "SIGSEGV is ignored (SIG_IGN).",
   lesson: """
-    What would it mean to ignore a fault? The instruction can't be done and can't be left out. \
-    The kernel overrules the program: it restores the default action and kills.
+    A fault can't be ignored: the instruction can neither be completed nor skipped. The kernel \
+    resets the action to the default and kills the process.
     """,
   arming: .ignored,
   observed: true,

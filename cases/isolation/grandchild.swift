@@ -6,9 +6,9 @@ import Glibc
 let grandchild = CrashCase(
   "grandchild", "The case's own child overflows.",
   lesson: """
-    A process that was forked has its parent's handlers, its stacks by copy, and its channel. \
-    The fault is the grandchild's and so is the death: the parent only reads it from wait. A \
-    reporter must look at the process that has faulted, not at the one that it knows.
+    A forked process has its parent's handlers, copies of its stacks, and its channel. The \
+    grandchild faults and dies; the parent only learns of it from wait. A reporter must look at \
+    the process that has faulted, not at the one that it started.
     """,
   expect: .survives(
     .init(

@@ -3,10 +3,9 @@ import CrashLab
 import Glibc
 
 let siblingProcess = CrashCase(
-  "sibling-process", "Two children: one overflows, the other beats on.",
+  "sibling-process", "Two children: one overflows, the other goes on beating.",
   lesson: """
-    A process is the border that a SIGSEGV does not cross. The sibling shares nothing with the one \
-    that died but its parent.
+    SIGSEGV ends one process. The sibling shares only the parent with the one that died.
     """,
   expect: .survives(counters: [
     "signal of the one": 11...11, "beats of the other after": 1...Int.max,

@@ -2,11 +2,11 @@ import CNativeCases
 import CrashLab
 
 let vforkChild = CrashCase(
-  "vfork-child", "A child of vfork overflows the stack that it has borrowed from its parent.",
+  "vfork-child", "A child of vfork overflows the stack that it shares with its parent.",
   lesson: """
-    Until it executes something else a vfork child lives in its parent's memory and on its \
-    parent's stack, while the parent's thread stands still. The child dies; the parent wakes and \
-    finds its own frames as they were. The other threads never stopped.
+    Until it executes another program, a vfork child runs in its parent's memory and on its \
+    parent's stack, while the parent's thread is suspended. The child dies; the parent resumes \
+    and finds its own frames unchanged. The other threads never stopped.
     """,
   expect: .survives(
     .init(

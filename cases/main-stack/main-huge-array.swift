@@ -5,7 +5,8 @@ let mainHugeArray = CrashCase(
   "main-huge-array", "An array larger than the main stack's limit, its lowest byte touched.",
   lesson: """
     The kernel lets the main stack grow to any address above the limit, however far below its \
-    present end; below the limit it refuses. The fault lies as far down as the array is too large.
+    present end; below the limit it refuses. The fault lies as far below the limit as the array \
+    is too large.
     """,
   expect: .dies(
     .init(

@@ -1,15 +1,14 @@
 import CrashLab
 
-// The kernel reads the soft limit at every growth (mm/vma.c, acct_stack_growth), so a setrlimit in
-// the running process would be heeded too; but the stack of a process that has already run may
-// have grown past a limit as low as this. Executed again, it starts small. The distance kept to the
-// mappings is chosen at exec and at least 128 MiB (mm/util.c, mmap_base): a low limit does not
-// change it.
+// The kernel reads the soft limit at every growth (mm/vma.c, acct_stack_growth), so setrlimit takes
+// effect in a running process too. But its stack may already be larger than a limit as low as this:
+// the child is executed again and starts with a small one. The distance to the mappings is chosen at
+// exec and is at least 128 MiB (mm/util.c, mmap_base): a low limit does not change it.
 let mainLowRlimit = CrashCase(
   "main-low-rlimit", "Endless recursion on the main thread under a soft limit of 256 KiB.",
   lesson: """
-    8 MiB is a setting (ulimit -s), not a property of the main stack. The kernel holds the limit \
-    against the size that the stack would have after each growth.
+    8 MiB is a setting (ulimit -s), not a property of the main stack. The kernel compares the \
+    limit with the size that the stack would have after each growth.
     """,
   stackLimit: 256 << 10,
   expect: .dies(

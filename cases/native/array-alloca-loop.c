@@ -1,5 +1,5 @@
-/* A loop that takes a piece of stack in every turn. The pieces are chained, so that none can be
-   left out or taken back. */
+/* A loop that allocates a piece of stack in every iteration. The pieces are chained, so that the
+   compiler can neither omit nor free one. */
 #include "crashlab_harness.h"
 #include "native_cases.h"
 

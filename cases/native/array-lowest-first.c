@@ -1,6 +1,6 @@
 /*
  * An array larger than the guard and the rest of the stack, whose lowest byte is touched first.
- * The compilers move the stack pointer in one step and touch nothing on the way, so the access
+ * The compilers move the stack pointer in one step and touch nothing in between, so the access
  * steps over the guard (unless built with -fstack-clash-protection: see probed/array-probed.c).
  */
 #include "array_size.h"

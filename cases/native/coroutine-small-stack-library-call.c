@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 
+/* Returns how many characters the value takes. */
 long clab_case_coroutine_small_stack_library_call(double value) {
   static char text[512];
   return snprintf(text, sizeof text, "%f", value);

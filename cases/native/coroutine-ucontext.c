@@ -15,7 +15,7 @@ static void entry(void) { clab_optimizer_barrier(descend(0)); }
 void clab_case_coroutine_ucontext(void *stack, size_t size) {
   clab_note_stack(CLAB_STACK_COROUTINE, 0, 1, "parser", stack, (char *)stack + size);
   if (getcontext(&coroutine))
-    clab_skip("getcontext is not there");
+    clab_skip("getcontext is not available");
   coroutine.uc_stack.ss_sp = stack;
   coroutine.uc_stack.ss_size = size;
   coroutine.uc_link = &resumer;

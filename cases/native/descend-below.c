@@ -1,5 +1,5 @@
-/* A recursion that goes on until its frames lie below an address, and then comes back: an overflow
-   of a stack without a guard, of a known length. */
+/* A recursion that continues until its frames lie below an address, and then returns: an overflow
+   of known length on a stack without a guard. */
 #include "crashlab_harness.h"
 #include "native_cases.h"
 

@@ -1,4 +1,4 @@
-/* Recursion without an end, in frames that the compiler can neither merge nor drop. */
+/* Endless recursion in frames that the compiler can neither merge nor omit. */
 #include "crashlab_harness.h"
 #include "native_cases.h"
 

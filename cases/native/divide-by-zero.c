@@ -1,4 +1,4 @@
-/* An integer division by zero, which the processor refuses. */
+/* An integer division by zero, for which the processor raises #DE. */
 #include "crashlab_harness.h"
 #include "native_cases.h"
 

@@ -1,4 +1,4 @@
-/* A handler that faults itself, and says what alternate stack the kernel sees at that moment. */
+/* A handler that faults itself. It notes whether the alternate stack is disabled at that moment. */
 #include "crashlab_harness.h"
 #include "native_cases.h"
 

@@ -27,7 +27,7 @@ static bool allocate(int signal, siginfo_t *info, void *context, void *argument)
 void clab_case_handler_takes_lock(void) {
   FILE *stream = fopencookie(NULL, "w", (cookie_io_functions_t){.write = fault});
   if (!stream)
-    clab_give_up("no stream of one's own", errno);
+    clab_give_up("no stream could be made", errno);
   setvbuf(stream, NULL, _IONBF, 0);
   stderr = stream;
   clab_set_recovery(allocate, NULL);

@@ -9,8 +9,8 @@
 
 void clab_case_heap_guard(void) {
   size_t page = (size_t)sysconf(_SC_PAGESIZE);
-  /* The page above keeps the guard apart from another stack's that may lie next to it: the kernel
-     would make one mapping of the two. */
+  /* The page above separates this guard from a stack's guard that may lie next to it: the kernel
+     would merge the two. */
   char *buffer = mmap(NULL, 3 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (buffer == MAP_FAILED || mprotect(buffer + page, page, PROT_NONE))
     clab_give_up("no memory for a buffer and its guard", errno);

@@ -1,4 +1,4 @@
-/* An instruction that is defined to be none. */
+/* An instruction that is defined to be invalid. */
 #include "crashlab_harness.h"
 #include "native_cases.h"
 

@@ -1,5 +1,5 @@
 /*
- * Puts a mapping where the main stack would grow to: its end lies 4 MiB above the stack limit of
+ * Maps a page in the way of the main stack's growth; the page ends 4 MiB above the stack limit of
  * 8 MiB. The limit is set here, since the kernel reads it at each growth.
  */
 #include "crashlab_harness.h"
@@ -40,5 +40,5 @@ void clab_case_main_growth_blocked(void) {
     clab_give_up("no file to map below the main stack", errno);
   void *place = (void *)(end - LIMIT + ABOVE_LIMIT - page);
   if (mmap(place, page, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED_NOREPLACE, file, 0) != place)
-    clab_give_up("the place below the main stack is taken", errno);
+    clab_give_up("the address below the main stack is in use", errno);
 }

@@ -1,5 +1,5 @@
-/* An array larger than the main stack may become, its lowest byte touched. Its size follows the
-   limit, so it is allocated at run time. */
+/* An array larger than the main stack's limit; its lowest byte is touched. The size depends on the
+   limit, so the array is allocated at run time. */
 #include "crashlab_harness.h"
 #include "native_cases.h"
 

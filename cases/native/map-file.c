@@ -1,4 +1,4 @@
-/* A mapping of a file that lives in memory only and can be cut off. */
+/* A mapping of a file in memory that can be truncated. */
 #include "crashlab_harness.h"
 #include "native_cases.h"
 
@@ -6,6 +6,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+/* `file` receives the file's descriptor. */
 void *clab_case_map_file(size_t size, int *file) {
   *file = memfd_create("alternate-stack", MFD_CLOEXEC);
   if (*file < 0 || ftruncate(*file, (off_t)size))

@@ -1,4 +1,4 @@
-/* A call of an instruction that is there, in memory that may not be executed. */
+/* A call of a valid instruction in memory that may not be executed. */
 #include "crashlab_harness.h"
 #include "native_cases.h"
 
@@ -17,5 +17,5 @@ void clab_case_no_execute_jump(void) {
   memcpy(page, &(uint32_t){0xd65f03c0}, 4); /* ret */
 #endif
   ((void (*)(void))clab_optimizer_barrier((uint64_t)page))();
-  clab_note_reason("came back"); /* keeps the call from being a jump: the caller has a frame */
+  clab_note_reason("returned"); /* keeps the call from being a jump: the caller has a frame */
 }

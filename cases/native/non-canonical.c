@@ -1,5 +1,5 @@
-/* An address whose upper bits are no sign extension: the processor refuses it before any look at
-   the page table, and does not tell the kernel which it was. */
+/* An address whose upper bits are not a sign extension: the processor raises #GP before it reads
+   the page table, and does not report the address. */
 #include "crashlab_harness.h"
 #include "native_cases.h"
 

@@ -1,7 +1,7 @@
 /*
- * A stack that grows on demand: the guard is opened from its upper end, step by step, by the
- * handler of the very fault that it raises, and the instruction is tried again. Twice: between the
- * two, the stack is made small again.
+ * A stack that grows on demand: the handler of a fault in the guard makes the guard's upper end
+ * writable, step by step, and the instruction runs again. This happens twice; in between, the stack
+ * is made small again.
  *
  * mprotect is not on POSIX's list for handlers; on Linux it is a bare system call.
  */

@@ -1,5 +1,5 @@
 /*
- * The handler makes only the offending thread end. It does not call pthread_exit itself, which is
+ * The handler ends only the thread that overflowed. It does not call pthread_exit itself, which is
  * not async-signal-safe: it jumps to the thread's first frame, and the thread returns from there.
  */
 #include "crashlab_harness.h"

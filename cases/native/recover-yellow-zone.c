@@ -1,8 +1,7 @@
 /*
  * Two zones below the stack, as the JVM has them. A fault in the upper, yellow one opens it, so
- * that the program has room to deal with what happened, and is told the program as an error; when
- * the program has come back up, the zone is closed again. Below it lies the red zone, which nobody
- * opens.
+ * that the program has room to react, and is reported to the program as an error. When the program
+ * has returned from the recursion, the zone is closed again. The red zone below is never opened.
  */
 #include "crashlab_harness.h"
 #include "native_cases.h"
@@ -33,14 +32,15 @@ static void close_yellow_zone(void) {
   overflowed = false;
 }
 
-/* Whether it came to an end: no, if the stack has run out. */
+/* Returns whether it ended normally: false if the stack has run out. */
 static __attribute__((noinline)) bool descend(uint64_t depth) {
   if (overflowed)
     return clab_optimizer_barrier(false);
-  bool whole = descend(clab_optimizer_barrier(depth + 1));
-  return clab_optimizer_barrier(whole);
+  bool ended = descend(clab_optimizer_barrier(depth + 1));
+  return clab_optimizer_barrier(ended);
 }
 
+/* Both run on a stack above a guard of at least 1 MiB. */
 void clab_case_recover_yellow_zone(void *stack_limit) {
   limit = stack_limit;
   clab_set_recovery(open_yellow_zone, NULL);

@@ -1,6 +1,6 @@
 /*
  * Two processes in one address space: CLONE_VM without CLONE_THREAD. The child overflows a stack of
- * its own, by default action; before that it leaves a word in the memory that both have.
+ * its own, with the default action; before that it writes a word into the shared memory.
  */
 #include "crashlab_harness.h"
 #include "native_cases.h"
@@ -15,8 +15,8 @@ enum { STACK_SIZE = 64 * 1024 };
 
 static volatile int word;
 
-/* It shares thread-local storage with the thread that made it, which waits. */
-static int live_and_die(void *argument) {
+/* It shares thread-local storage with the thread that created it, which waits. */
+static int run_child(void *argument) {
   (void)argument;
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   signal(SIGSEGV, SIG_DFL);
@@ -29,7 +29,7 @@ void clab_case_shared_memory_process(void) {
   char *stack = clab_map_stack(0, false, 4096, STACK_SIZE);
   if (!stack)
     clab_give_up("no memory for a stack", errno);
-  pid_t child = clone(live_and_die, stack + STACK_SIZE, CLONE_VM | SIGCHLD, NULL);
+  pid_t child = clone(run_child, stack + STACK_SIZE, CLONE_VM | SIGCHLD, NULL);
   int status = 0;
   if (child < 0 || waitpid(child, &status, 0) != child)
     clab_give_up("no second process in this address space", errno);

@@ -1,4 +1,4 @@
-/* A comparator that sorts: every second frame or so is one of the C library's. */
+/* A comparator that sorts: about every second frame is the C library's. */
 #include "crashlab_harness.h"
 #include "native_cases.h"
 

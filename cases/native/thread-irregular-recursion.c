@@ -1,7 +1,7 @@
 /*
  * A recursive descent over random input that never ends. Which function comes next depends on the
  * input, so no run of frames repeats; one of them has a frame whose size depends on it too. The
- * input is the same every time.
+ * input is the same in every run.
  */
 #include "crashlab_harness.h"
 #include "native_cases.h"

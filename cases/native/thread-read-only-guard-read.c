@@ -1,4 +1,4 @@
-/* An array that reaches into the guard, read at its low end. Nothing is called meanwhile: a call
+/* An array that reaches into the guard is read at its low end. Nothing is called in between: a call
    would write its return address there. */
 #include "crashlab_harness.h"
 #include "native_cases.h"

@@ -1,5 +1,5 @@
-/* Whoever faults first waits in the handler, its evidence sent, until all have come; then it dies,
-   and they with it. */
+/* The thread that faults first sends its evidence and waits in the handler until all have faulted;
+   then the process dies. */
 #include "crashlab_harness.h"
 #include "native_cases.h"
 
@@ -14,6 +14,7 @@ static bool wait_for_the_others(int signal, siginfo_t *info, void *context, void
   return false;
 }
 
+/* Returns at once: it sets what the handler does. */
 void clab_case_thread_simultaneous(uint32_t threads) {
   expected = threads;
   clab_set_recovery(wait_for_the_others, NULL);

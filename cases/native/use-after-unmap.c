@@ -1,4 +1,4 @@
-/* A read of memory that was there a moment ago. */
+/* A read of memory that was unmapped just before. */
 #include "crashlab_harness.h"
 #include "native_cases.h"
 

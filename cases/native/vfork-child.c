@@ -1,7 +1,6 @@
 /*
- * A child of vfork runs in its parent's memory, on its parent's stack, while the parent stands
- * still. That its recursion overwrites dead frames below is harmless; the frames above are not
- * touched.
+ * A child of vfork runs in its parent's memory, on its parent's stack, while the parent is
+ * suspended. Its recursion overwrites only unused stack below; the frames above stay unchanged.
  */
 #include "crashlab_harness.h"
 #include "native_cases.h"
@@ -19,6 +18,7 @@ static __attribute__((noinline)) pid_t crash_in_child(void) {
   return child;
 }
 
+/* Returns the signal that ended the child. */
 int clab_case_vfork_child(void) {
   pid_t child = crash_in_child();
   int status = 0;

@@ -1,5 +1,5 @@
-/* An address like those that debug allocators fill freed memory with, in the middle of what a
-   process may have. */
+/* An address like those that debug allocators fill freed memory with, in the middle of the range
+   that a process may use. */
 #include "crashlab_harness.h"
 #include "native_cases.h"
 

@@ -2,11 +2,11 @@ import CNativeCases
 import CrashLab
 
 let recoverGrow = CrashCase(
-  "recover-grow", "The handler opens the guard and moves it down, step by step, twice over.",
+  "recover-grow", "The handler opens the guard and moves it down, step by step, two times.",
   lesson: """
-    The SIGSEGV that is said to kill everyone is a question that the program may answer: the \
-    handler makes the next 64 KiB of the guard writable and returns, and the push that faulted \
-    succeeds. This is how the kernel grows the main stack, done by hand.
+    A handler can fix the cause of a SIGSEGV: this one makes the next 64 KiB of the guard \
+    writable and returns, and the push that faulted succeeds. The kernel grows the main stack in \
+    the same way.
     """,
   expect: .init(
     faults: Array(

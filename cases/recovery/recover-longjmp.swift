@@ -4,8 +4,8 @@ import CrashLab
 let recoverLongjmp = CrashCase(
   "recover-longjmp", "The handler jumps out of the overflow, twice in a row.",
   lesson: """
-    The guard is no law of nature: what kills is the default action. A handler on an alternate \
-    stack may leave by siglongjmp, and the thread goes on where it was before the fall.
+    The guard does not kill; the default action of the signal does. A handler on an alternate \
+    stack may leave by siglongjmp, and the thread continues from where it called sigsetjmp.
     """,
   expect: .survives(
     .init(

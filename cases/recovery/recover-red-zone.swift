@@ -2,10 +2,10 @@ import CNativeCases
 import CrashLab
 
 let recoverRedZone = CrashCase(
-  "recover-red-zone", "The program goes on falling through the yellow zone.",
+  "recover-red-zone", "The program ignores the error and recurses through the yellow zone.",
   lesson: """
-    An error that nobody heeds: the recursion goes on through the opened yellow zone and comes \
-    to the red one, which nobody opens. What could be recovered once is fatal now.
+    The program ignores the error: the recursion goes on through the opened yellow zone and \
+    reaches the red zone, which is never opened. The second fault is fatal.
     """,
   expect: .init(
     faults: [

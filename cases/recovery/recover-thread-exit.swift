@@ -2,10 +2,10 @@ import CNativeCases
 import CrashLab
 
 let recoverThreadExit = CrashCase(
-  "recover-thread-exit", "The handler makes only the offending thread end.",
+  "recover-thread-exit", "The handler ends only the thread that overflowed.",
   lesson: """
-    Death by thread is possible after all, if the program arranges it: the thread that overflowed \
-    is gone, the others beat on. Its locks and its half-done work are the program's problem.
+    A handler can end only the thread that overflowed; the others beat on. The thread's locks and \
+    its unfinished work remain for the program to deal with.
     """,
   expect: .survives(
     .init(

@@ -4,9 +4,9 @@ import CrashLab
 let recoverYellowZone = CrashCase(
   "recover-yellow-zone", "An overflow becomes an error in the program, twice in a row.",
   lesson: """
-    The JVM's way: the upper part of the guard is the yellow zone. The first fault opens it, so \
-    that there is room to raise an error and to clean up; when the program has come back up, it \
-    is closed again and the next overflow is caught as well.
+    As in the JVM, the upper part of the guard is the yellow zone. The first fault opens it, so \
+    that there is room to raise an error and to clean up. When the program has returned from the \
+    recursion, the zone is closed again and catches the next overflow.
     """,
   expect: .init(
     faults: Array(

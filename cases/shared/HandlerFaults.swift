@@ -29,14 +29,14 @@ extension FaultExpectation {
   }
 }
 
-/// Overflows the thread called overflower, whose alternate stack was spoilt after it had been set.
-func overflowAfterSpoilingAlternateStack(
-  _ child: Child, _ spoil: @escaping (UnsafeMutableRawPointer, Int) -> Int32
+/// Overflows the thread called overflower, whose alternate stack is made unusable after it was set.
+func overflowAfterDamagingAlternateStack(
+  _ child: Child, _ damage: @escaping (UnsafeMutableRawPointer, Int) -> Int32
 ) {
   let memory = child.layOutStack(size: 64 << 10)
   child.thread("overflower", arming: .noAlternateStack) {
     child.useAlternateStack("overflower", at: memory.limit, size: memory.size)
-    _ = spoil(memory.limit, memory.size)
+    _ = damage(memory.limit, memory.size)
     clab_case_descend()
   }
 }

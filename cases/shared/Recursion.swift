@@ -1,7 +1,7 @@
 import CrashLab
 
-/// Recursion that the optimiser can't make a loop of: the depth is opaque before the call and the
-/// result after it. It never ends; the condition only keeps the compiler from saying so.
+/// Endless recursion that the optimizer can't turn into a loop: it can assume nothing about the depth
+/// before the call, nor about the result after it. The condition only avoids a compiler warning.
 @inline(never)
 func descend(_ depth: Int) -> Int {
   if Child.opaque(depth) < 0 { return depth }

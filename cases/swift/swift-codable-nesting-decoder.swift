@@ -4,8 +4,8 @@ import FoundationEssentials
 let swiftCodableNestingDecoder = CrashCase(
   "swift-codable-nesting-decoder", "JSON nested 100,000 deep through Foundation's decoder.",
   lesson: """
-    Foundation's scanner recurses too, but it counts: past 512 levels it throws. Input from \
-    outside becomes an error that can be handled, not a death that can't.
+    Foundation's scanner recurses too, but it counts the levels: beyond 512 it throws. Bad input \
+    becomes an error that can be handled instead of a crash.
     """,
   expect: .survives(counters: ["errors thrown": 1...1, "deepest accepted": 512...512])
 ) { child in

@@ -4,8 +4,8 @@ let swiftCodableNestingHandWritten = CrashCase(
   "swift-codable-nesting-hand-written",
   "JSON nested 100,000 deep through a hand-written recursive Codable.",
   lesson: """
-    A decoder that nobody has taught to count follows its input down. A hundred kilobytes of \
-    opening brackets, from anybody, and the process is gone.
+    A decoder without a limit recurses as deep as its input. A hundred kilobytes of opening \
+    brackets end the process.
     """,
   expect: .dies(
     .init(

@@ -6,8 +6,8 @@ import CrashLab
 let swiftDeinitChainList = CrashCase(
   "swift-deinit-chain-list", "Release of a linked list of 100,000 objects.",
   lesson: """
-    The compiler knows the plainest of all chains, one link to the same class, and tears it down by \
-    a loop. A second link is enough for it to recurse: swift-deinit-chain.
+    The compiler recognizes a chain of one link to the same class and releases it in a loop. With \
+    a second link it recurses: see swift-deinit-chain.
     """,
   expect: .survives(counters: ["depth": 100_000...100_000])
 ) { child in

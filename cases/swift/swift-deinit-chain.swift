@@ -4,8 +4,8 @@ import CrashLab
 let swiftDeinitChain = CrashCase(
   "swift-deinit-chain", "Release of a tree of objects that is 100,000 deep.",
   lesson: """
-    Each deinit releases the next object inside itself, so what was built by a loop is torn down by \
-    a recursion. The cure is a deinit that takes the tree apart in a loop of its own.
+    Each deinit releases the next object, so a tree that was built by a loop is released by a \
+    recursion. The remedy is a deinit that takes the tree apart in a loop.
     """,
   expect: .dies(
     .init(

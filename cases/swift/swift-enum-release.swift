@@ -3,8 +3,8 @@ import CrashLab
 let swiftEnumRelease = CrashCase(
   "swift-enum-release", "Release of an indirect enum that is 100,000 deep.",
   lesson: """
-    Nothing in the source recurses: the list was built by a loop. But letting go of its head lets \
-    go of the next, and so on, each inside the runtime's release of the one before.
+    Nothing in the source recurses: the list was built by a loop. But the release of its head \
+    releases the next element inside the runtime's release of the first, and so on.
     """,
   expect: .dies(
     .init(

@@ -3,8 +3,8 @@ import CrashLab
 let swiftFatalError = CrashCase(
   "swift-fatal-error", "fatalError.",
   lesson: """
-    A trap is no memory fault: the program has ended itself with an instruction that the processor \
-    refuses. SIGILL (SIGTRAP on aarch64) and no address, however deep the stack was.
+    A trap is not a memory fault: the program ends itself with an instruction that the processor \
+    refuses. SIGILL (SIGTRAP on aarch64) without an address, however deep the stack was.
     """,
   expect: .dies(trapExpectation)
 ) { child in

@@ -1,10 +1,10 @@
 import CrashLab
 
 let threadBystanders = CrashCase(
-  "thread-bystanders", "One thread overflows; 64 others have done nothing wrong.",
+  "thread-bystanders", "One thread overflows; 64 others do not.",
   lesson: """
-    The default action of SIGSEGV ends the thread group. That 64 threads are healthy does not help \
-    them: all of them stop at once.
+    The default action of SIGSEGV ends the thread group. It does not matter that 64 threads are \
+    healthy: all of them stop at once.
     """,
   bystanders: 64,
   expect: .dies(

@@ -4,8 +4,8 @@ let threadCachedStackKeptGuard = CrashCase(
   "thread-cached-stack-kept-guard",
   "A stack from glibc's cache, whose guard stays larger than the one asked for.",
   lesson: """
-    A guard that is larger than asked for is left as it is while the stack is still large enough \
-    without it. What the attributes say is then not what is in force.
+    A guard that is larger than asked for is kept while the stack is still large enough without \
+    it. The size in the attributes is then not the size in force.
     """,
   expect: .init(
     faults: [

@@ -1,7 +1,7 @@
 import CrashLab
 
-// The guard lies in two mappings then, which the kernel does not merge: what was stack is accounted
-// for (VM_ACCOUNT), what was guard from the beginning is not.
+// The guard then lies in two mappings, which the kernel does not merge: what was stack is accounted
+// (VM_ACCOUNT), what was guard from the start is not.
 let threadCachedStackLargerGuard = CrashCase(
   "thread-cached-stack-larger-guard",
   "A stack from glibc's cache, with a larger guard than it had.",

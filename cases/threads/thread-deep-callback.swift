@@ -4,8 +4,8 @@ import CrashLab
 let threadDeepCallback = CrashCase(
   "thread-deep-callback", "Recursion through a callback of the C library: qsort within qsort.",
   lesson: """
-    Half of the frames are not the program's own: a comparator that sorts calls qsort, which calls \
-    the comparator. An unwinder must get through code that was built by somebody else.
+    Half of the frames are not the program's own: a comparator that sorts calls qsort, which \
+    calls the comparator. An unwinder must step through code of another compiler.
     """,
   expect: .dies(
     .init(

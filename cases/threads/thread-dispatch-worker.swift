@@ -5,8 +5,8 @@ import Glibc
 let threadDispatchWorker = CrashCase(
   "thread-dispatch-worker", "Endless recursion on a Dispatch queue's worker.",
   lesson: """
-    A worker's stack was made by the library, not by you: its size is the library's choice, and \
-    without an alternate stack of its own it would die without a word.
+    The library makes a worker's stack and chooses its size. Without an alternate stack of its \
+    own the worker would die without a report.
     """,
   expect: .dies(
     .init(

@@ -4,9 +4,9 @@ import Glibc
 let threadExitDestructor = CrashCase(
   "thread-exit-destructor", "Endless recursion in a destructor, while the thread is ending.",
   lesson: """
-    Destructors of thread-specific data run after the thread's function has returned. Crash \
-    reporters that take the alternate stack down in such a destructor are blind to the next one; \
-    the laboratory's stays until the thread is gone.
+    Destructors of thread-specific data run after the thread's function has returned. A crash \
+    reporter that removes the alternate stack in such a destructor misses a crash in the next \
+    one; the laboratory keeps it until the thread has ended.
     """,
   expect: .dies(
     .init(

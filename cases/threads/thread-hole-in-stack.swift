@@ -4,8 +4,8 @@ import Glibc
 let threadHoleInStack = CrashCase(
   "thread-hole-in-stack", "A page in the middle of the live stack is unmapped.",
   lesson: """
-    The recursion dies with half of its stack unused. It is no overflow: the fault lies above the \
-    stack limit, in a hole that somebody's munmap has torn.
+    The recursion dies with half of its stack unused. It is not an overflow: the fault lies above \
+    the stack limit, in a hole that munmap has made.
     """,
   expect: .dies(
     .init(

@@ -5,8 +5,9 @@ let threadIrregularRecursion = CrashCase(
   "thread-irregular-recursion",
   "Recursive descent over random input: six functions with frames of different sizes.",
   lesson: """
-    Not every recursion repeats a pattern. A parser driven by its input leaves frames of many sizes \
-    in no order, one of them sized at run time; the depth at which it overflows is up to the input.
+    Not every recursion repeats a pattern. A parser driven by its input leaves frames of many \
+    sizes in no order, one of them sized at run time; at what depth it overflows depends on the \
+    input.
     """,
   expect: .dies(
     .init(

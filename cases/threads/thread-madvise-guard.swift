@@ -3,8 +3,9 @@ import CrashLab
 let threadMadviseGuard = CrashCase(
   "thread-madvise-guard", "A guard made with MADV_GUARD_INSTALL.",
   lesson: """
-    Such a guard costs no mapping of its own: /proc/PID/maps shows one piece of readable and \
-    writable memory, and the fault is SEGV_MAPERR as if nothing were mapped. Only pagemap tells.
+    Such a guard needs no mapping of its own: /proc/PID/maps shows one readable and writable \
+    mapping, and the fault is SEGV_MAPERR as if nothing were mapped. Only pagemap shows the \
+    guard.
     """,
   requires: [.guardPages],
   expect: .dies(

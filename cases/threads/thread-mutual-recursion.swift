@@ -2,7 +2,9 @@ import CrashLab
 
 let threadMutualRecursion = CrashCase(
   "thread-mutual-recursion", "Three functions that call each other without end.",
-  lesson: "A recursion may have a period: what repeats is a round of three frames, not one frame.",
+  lesson: """
+    A recursion may have a period: what repeats here is a group of three frames, not one frame.
+    """,
   expect: .dies(
     .init(
       .segv, code: .segvAccErr, access: .write, site: .inGuard(of: .thread, "overflower"),

@@ -3,16 +3,16 @@ import CrashLab
 import Glibc
 
 let threadNoGuard = CrashCase(
-  "thread-no-guard", "A thread whose guard has size 0, above memory of somebody else's.",
+  "thread-no-guard", "A thread whose guard has size 0, above memory with another owner.",
   lesson: """
-    With a guard of size 0 the byte below the stack is as good as any: the overflow writes into it, \
-    no fault is raised, and whoever owns that memory will fail later, somewhere else.
+    With a guard of size 0 the byte below the stack is ordinary memory: the overflow writes into \
+    it, no fault is raised, and the owner of that memory fails later, somewhere else.
     """,
   expect: .corrupts(
     .init("mapping", of: "a neighbour", belowStackLimit: 1...(20 << 10)))
 ) { child in
-  // glibc and the kernel choose the place. Where something lies below already, another size is
-  // tried: a stack of the same size would be the same one, from the cache.
+  // glibc and the kernel choose the address. If something is mapped below it, another size is
+  // tried: a stack of the same size would come from the cache and be the same.
   for attempt in 1...16 {
     var done = false
     // No fault is to come; an alternate stack would be mapped right below the stack.

@@ -4,8 +4,9 @@ import Glibc
 let threadOverflowInSignalHandler = CrashCase(
   "thread-overflow-in-signal-handler", "A signal handler on the ordinary stack recurses.",
   lesson: """
-    A handler without SA_ONSTACK runs on whatever stack was in use, below the frame that it \
-    interrupted. Its overflow is the thread's; the kernel's signal frame lies in the middle of it.
+    A handler without SA_ONSTACK runs on the interrupted stack, below the frame that it \
+    interrupted. Its overflow is the thread's; the kernel's signal frame lies in the middle of \
+    the stack.
     """,
   expect: .dies(
     .init(

@@ -2,10 +2,10 @@ import CNativeCases
 import CrashLab
 
 let threadOwnStack = CrashCase(
-  "thread-own-stack", "A thread on memory of the program's own: nobody adds a guard.",
+  "thread-own-stack", "A thread on memory that the program supplies: it has no guard.",
   lesson: """
-    pthread_attr_setstack hands over memory, and glibc takes it as it is: the guard size that the \
-    attributes also hold is not applied. Whoever brings a stack must bring its guard too.
+    pthread_attr_setstack passes memory to glibc, which uses it as it is: the guard size in the \
+    attributes is not applied. A program that supplies a stack must supply its guard too.
     """,
   expect: .corrupts(
     .init("mapping", of: "a neighbour", belowStackLimit: 1...(20 << 10)))

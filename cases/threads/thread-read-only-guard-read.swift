@@ -5,8 +5,8 @@ import Glibc
 let threadReadOnlyGuardRead = CrashCase(
   "thread-read-only-guard-read", "A guard that may be read, and an overflow that only reads.",
   lesson: """
-    An array whose lowest byte lies in the guard is read before it is written: the page lets it \
-    through and gives a zero. The stack pointer stood inside the guard, and nobody noticed.
+    An array whose lowest byte lies in the guard is read before it is written: the page permits \
+    that and returns zero. The stack pointer was inside the guard, and nothing faulted.
     """,
   expect: .survives(counters: ["byte read from the guard": 0...0, "depth in the guard": 1...4096])
 ) { child in

@@ -5,7 +5,8 @@ let threadReadOnlyGuardWrite = CrashCase(
   "thread-read-only-guard-write", "A guard that may be read, and an overflow that writes.",
   lesson: """
     A guard need not be PROT_NONE to stop a recursion: a call writes its return address, and a \
-    page that may only be read refuses that as well. What reads gets through: see the other case.
+    read-only page refuses that as well. An overflow that only reads gets through: see \
+    thread-read-only-guard-read.
     """,
   expect: .dies(
     .init(

@@ -3,8 +3,8 @@ import CrashLab
 let threadRecursion = CrashCase(
   "thread-recursion", "Endless recursion in a secondary thread.",
   lesson: """
-    The last frame that fits is followed by one that does not: its first push falls a few bytes \
-    below the stack limit, into the guard page. The signal goes to one thread, the death to all.
+    One more frame does not fit: its first push falls a few bytes below the stack limit, into the \
+    guard page. The signal goes to one thread; all threads die.
     """,
   expect: .dies(
     .init(

@@ -5,8 +5,8 @@ import Glibc
 let threadSimultaneous = CrashCase(
   "thread-simultaneous", "Eight threads overflow at once.",
   lesson: """
-    Each of them gets a SIGSEGV of its own. One comes first and is told; the others stand in the \
-    handler and are counted, so that two accounts can't run into each other.
+    Each of the threads gets a SIGSEGV of its own. The first is reported; the others wait in the \
+    handler and are counted, so that two reports can't mix.
     """,
   expect: .init(
     faults: [
@@ -16,7 +16,7 @@ let threadSimultaneous = CrashCase(
     ],
     ending: .killed(.segv), counters: ["handler entries": 8...8])
 ) { child in
-  // The first to be told dies when the last has come: which of them it is, is up to the scheduler.
+  // The first to be reported dies once all have faulted; the scheduler decides which one that is.
   clab_case_thread_simultaneous(8)
   let start = UnsafeMutablePointer<pthread_barrier_t>.allocate(capacity: 1)
   pthread_barrier_init(start, nil, 8)

@@ -4,7 +4,8 @@ import Glibc
 let threadSmallestStack = CrashCase(
   "thread-smallest-stack", "Endless recursion on the smallest stack that a thread can have.",
   lesson: """
-    PTHREAD_STACK_MIN is what a thread needs to be born, not to work: a few calls deep it is over.
+    PTHREAD_STACK_MIN is what a thread needs to start, not to work: it is used up after a few \
+    calls.
     """,
   expect: .dies(
     .init(

@@ -4,8 +4,8 @@ import CrashLab
 let threadWideGuard = CrashCase(
   "thread-wide-guard", "A 1 MiB guard, and frames of 64 KiB touched from their low end.",
   lesson: """
-    A guard catches every frame that is smaller than itself, wherever it is touched first. How far \
-    below the limit the fault falls is then up to the size of a frame.
+    A guard catches every frame that is smaller than itself, whichever byte is touched first. How \
+    far below the limit the fault falls then depends on the size of a frame.
     """,
   expect: .dies(
     .init(
