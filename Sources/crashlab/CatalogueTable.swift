@@ -1,9 +1,9 @@
-public import CrashLab
+import CrashLab
 import CrashLabText
 
-/// The catalogue as a Markdown table: what the README holds, and a test holds it to.
-public enum CatalogueTable {
-  public static func markdown(_ catalogue: CaseCollection) -> String {
+/// The catalogue as a Markdown table, for the documentation (CrashLab.docc/Catalogue.md).
+enum CatalogueTable {
+  static func markdown(_ catalogue: CaseCollection) -> String {
     var text = "| case | what it does | what must be seen |\n| --- | --- | --- |\n"
     for folder in catalogue.folders {
       text += "| **\(folder.name)** | | |\n"

@@ -9,7 +9,7 @@ struct ListCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "list", abstract: "Show the catalogue: every case and what must be seen of it.")
 
-  @Option(help: "text, or the table that stands in the README.") var format: Format = .text
+  @Option(help: "text, or the table of the documentation.") var format: Format = .text
 
   func run() throws {
     let text =
