@@ -16,7 +16,7 @@ struct Crashlab: ParsableCommand {
       Exit status: 0 all as expected, 1 some case not, 64 usage, 70 the laboratory itself failed, \
       130 interrupted (128 and the signal's number).
       """,
-    version: "crashlab 0.1",
+    version: "crashlab \(crashLabVersion)",
     subcommands: [
       AllCommand.self, RunCommand.self, ListCommand.self, ExplainCommand.self, ExecCommand.self,
       CoreCommand.self,
