@@ -27,6 +27,19 @@ let package = Package(
       pkgConfig: "libunwind-generic",
       providers: [.apt(["libunwind-dev"])]
     ),
+    .systemLibrary(
+      name: "CElfutils",
+      pkgConfig: "libdw",
+      providers: [.apt(["libdw-dev"])]
+    ),
+    // What reads debug information, in a process of its own. Apart, as nothing of it may be called
+    // by the harness's signal handler.
+    .target(
+      name: "CNaming",
+      dependencies: ["CElfutils"],
+      cSettings: [.define("_GNU_SOURCE")],
+      linkerSettings: [.linkedLibrary("iberty")]
+    ),
     .target(
       name: "CHarness",
       dependencies: ["CLibunwind"],
@@ -41,7 +54,7 @@ let package = Package(
       name: "ObjectFiles", dependencies: ["CrashLabModel", "CHarness"], swiftSettings: strict),
     .target(
       name: "CrashLab",
-      dependencies: ["CrashLabModel", "ObjectFiles", "CHarness"],
+      dependencies: ["CrashLabModel", "ObjectFiles", "CHarness", "CNaming"],
       swiftSettings: strict
     ),
     // Reports in words.
@@ -168,6 +181,7 @@ let package = Package(
       name: "CrashLabTests",
       dependencies: [
         "CrashLab", "CrashLabText", "CrashLabBench", "ObjectFiles", "Catalogue", "CHarness",
+        "CNaming",
       ],
       swiftSettings: strict
     ),

@@ -50,7 +50,8 @@ enum UntrustedInput: String, CaseIterable, Sendable {
       evidence, photograph,
       in: .init(process: 7, laboratory: 8, nullLimit: machine.lowestMappable))
     if let trace = evidence.trace {
-      fault.name(trace, in: photograph.mappings, with: Symbolicator())
+      fault.name(
+        trace, in: photograph.mappings, files: MappedFiles(), with: Symbolicator())
     }
     var seen = TrialResult(command: ["program"])
     seen.faults = [fault]
@@ -137,7 +138,7 @@ enum UntrustedInput: String, CaseIterable, Sendable {
 
   private static func readImage(_ bytes: [UInt8]) {
     bytes.withUnsafeBytes { bytes in
-      _ = SymbolExtents.sizes(in: bytes)
+      _ = try? NamingAnswer(bytes)
       _ = ImageIdentity.buildIdentifier { offset, buffer in
         MemorySource(Array(bytes)).read(at: offset, into: buffer)
       }

@@ -58,7 +58,8 @@ struct CoreLook {
       evidence, photograph(with: evidence), handler: handler,
       in: .init(process: process, laboratory: 0, nullLimit: machine.lowestMappable))
     if let trace = evidence.trace {
-      fault.name(trace, in: mappingsToName(trace), with: symbolicator)
+      let (mappings, files) = mappingsToName(trace)
+      fault.name(trace, in: mappings, files: files, with: symbolicator)
     }
     return fault
   }
@@ -243,9 +244,9 @@ struct CoreLook {
 
   // MARK: - Images
 
-  /// The mappings with the names that the symbolicator may open: a file that is not the one that was
-  /// mapped would give wrong names.
-  private func mappingsToName(_ trace: Trace) -> [Mapping] {
+  /// The mappings, with the paths of the files that names are read from, and those files: one that
+  /// is not the one that was mapped would give wrong names.
+  private func mappingsToName(_ trace: Trace) -> ([Mapping], MappedFiles) {
     let asked = Set(
       (trace.entries.map(\.programCounter) + trace.sites.map(\.programCounter)).flatMap { pc in
         [pc.value, pc.value &- 1].compactMap { memory.mappings.holding(Address($0))?.path }
@@ -259,11 +260,17 @@ struct CoreLook {
       case .noImage: names[path] = "\(path) (no image)"
       }
     }
-    return memory.mappings.map { mapping in
+    var files = MappedFiles()
+    let mappings = memory.mappings.map { mapping in
+      let source = memory.images.source(of: mapping.path)
       var mapping = mapping
       if let name = names[mapping.path] { mapping.path = name }
+      if let source, files[mapping] == nil {
+        files[mapping] = ImageFile(duplicating: source.descriptor).map { .file($0) }
+      }
       return mapping
     }
+    return (mappings, files)
   }
 
   private var notesOnImages: [CoreNote] {

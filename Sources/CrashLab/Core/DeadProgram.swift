@@ -39,7 +39,8 @@ public struct DeadProgram: Sendable {
   /// The images on disk, with the program that was named in the place of its own.
   private func images(of dump: CoreDump, _ source: FileSource) throws -> CoreImages {
     guard let program else { return CoreImages() }
-    let file = try FileSource(program)
+    // An image is known by its whole path.
+    let file = try FileSource(realPath(of: program) ?? program)
     guard let path = dump.executable else {
       throw UnreadableFile(core, .programUnknown)
     }
@@ -52,6 +53,12 @@ public struct DeadProgram: Sendable {
       throw UnreadableFile(program, .otherProgram(path))
     }
   }
+}
+
+private func realPath(of path: String) -> String? {
+  guard !path.hasPrefix("/"), let real = realpath(path, nil) else { return nil }
+  defer { free(real) }
+  return String(cString: real)
 }
 
 extension CoreDump {

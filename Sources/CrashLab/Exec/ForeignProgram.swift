@@ -42,7 +42,8 @@ public struct ForeignProgram: Sendable {
     }
 
     let observer = Observer(process, scope: scope)
-    let symbolicator = Symbolicator()
+    // The observer waits for any child: a naming process that stays would be one more.
+    let symbolicator = Symbolicator(keepsProcess: false)
     var watched = [process: WatchedProcess(process, command: arguments, machine: machine)]
     var first: (TrialResult, handledFaults: Int)?
     var descendants: [TrialResult] = []

@@ -7,6 +7,7 @@ struct SeenFault {
   var fault: Fault
   let trace: Trace?
   private let mappings: [Mapping]
+  private let files: MappedFiles
   /// How many the process had.
   let threads: Int
 
@@ -32,13 +33,14 @@ struct SeenFault {
         senderName: sender.map { String($0.prefix { $0 != "\n" }) }))
     self.trace = trace
     mappings = photograph.mappings
+    files = MappedFiles(of: trace, in: mappings, of: evidence.thread)
     threads = photograph.threads.count
   }
 
   /// The fault, its frames named. The process may be gone.
   func named(with symbolicator: Symbolicator) -> Fault {
     var fault = fault
-    if let trace { fault.name(trace, in: mappings, with: symbolicator) }
+    if let trace { fault.name(trace, in: mappings, files: files, with: symbolicator) }
     return fault
   }
 }

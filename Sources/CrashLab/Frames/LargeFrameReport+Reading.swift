@@ -28,7 +28,7 @@ extension LargeFrameReport {
     do throws(FileProblem) {
       let image = try ElfImage(UnsafeRawBufferPointer(start: memory, count: size))
       var report = try judge(image, path: path, guardSize: guardSize)
-      if isNamed { report.name(in: image, path: path) }
+      if isNamed { report.name(in: image, path: path, descriptor: descriptor) }
       return report
     } catch {
       throw UnreadableFile(path, error)
@@ -78,7 +78,7 @@ extension LargeFrameReport {
   }
 
   /// As if the file were loaded: the symbolicator looks at processes.
-  private mutating func name(in image: ElfImage, path: String) {
+  private mutating func name(in image: ElfImage, path: String, descriptor: CInt) {
     let page: UInt64 = 4096
     var full = [CChar](repeating: 0, count: Int(PATH_MAX) + 1)
     guard realpath(path, &full) != nil else { return }
@@ -94,6 +94,10 @@ extension LargeFrameReport {
         low: Address(low), high: Address(high), permissions: [.read, .execute],
         offset: segment.offset & ~(page - 1), path: name)
     }.sorted { $0.low < $1.low }
+    var files = MappedFiles()
+    if let first = mappings.first {
+      files[first] = ImageFile(duplicating: descriptor).map { .file($0) }
+    }
     let symbolicator = Symbolicator()
     func named(_ functions: [Function]) -> [Function] {
       // Beyond this nobody reads on, and each name takes its time.
@@ -101,7 +105,8 @@ extension LargeFrameReport {
       let names = symbolicator.names(
         of: wanted.map {
           .init(programCounter: Address($0.address.value &+ bias), isReturnAddress: false)
-        }, in: mappings)
+        }, in: mappings, files: files
+      ).names
       return zip(wanted, names).map { function, name in
         var function = function
         function.symbol = name.symbol

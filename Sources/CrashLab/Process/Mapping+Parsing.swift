@@ -34,16 +34,21 @@ extension Mapping {
     var scanner = line
     guard let low = scanner.hexadecimal(), scanner.skip("-"), let high = scanner.hexadecimal(),
       low < high, scanner.skip(" "), let permissions = scanner.permissions(),
-      scanner.skip(" "), let offset = scanner.hexadecimal(), scanner.skip(" ")
+      scanner.skip(" "), let offset = scanner.hexadecimal(), scanner.skip(" "),
+      let major = scanner.hexadecimal(), scanner.skip(":"), let minor = scanner.hexadecimal(),
+      scanner.skip(" "), let inode = scanner.decimal()
     else { return nil }
-    scanner.skipWord()  // device
-    scanner.skipSpaces()
-    scanner.skipWord()  // inode
     scanner.skipSpaces()
     return Mapping(
       low: Address(low), high: Address(high), permissions: permissions, offset: offset,
-      path: scanner.rest(orSameAs: lastPath))
+      path: scanner.rest(orSameAs: lastPath), device: deviceNumber(major: major, minor: minor),
+      inode: inode)
   }
+}
+
+/// A device as stat(2) writes it (makedev(3)).
+private func deviceNumber(major: UInt64, minor: UInt64) -> UInt64 {
+  (major & 0xffff_f000) << 32 | (major & 0xfff) << 8 | (minor & 0xffff_ff00) << 12 | minor & 0xff
 }
 
 /// Walks over one line of the kernel's. By pointer: a process may have tens of thousands of
@@ -83,6 +88,19 @@ struct LineScanner {
       }
       guard next - start < 16 else { return nil }
       value = value << 4 | UInt64(digit)
+      next += 1
+    }
+    return next > start ? value : nil
+  }
+
+  mutating func decimal() -> UInt64? {
+    let start = next
+    var value: UInt64 = 0
+    while next < end, (0x30...0x39).contains(next.pointee) {
+      let (tens, isTooLarge) = value.multipliedReportingOverflow(by: 10)
+      let (sum, overflows) = tens.addingReportingOverflow(UInt64(next.pointee - 0x30))
+      if isTooLarge || overflows { return nil }
+      value = sum
       next += 1
     }
     return next > start ? value : nil

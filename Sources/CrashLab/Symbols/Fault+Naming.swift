@@ -1,4 +1,4 @@
-package import CrashLabModel
+internal import CrashLabModel
 
 extension Fault {
   /// Names the frames of its unwind.
@@ -6,9 +6,11 @@ extension Fault {
   /// - Parameters:
   ///   - trace: what the unwind was made of.
   ///   - mappings: of the process, while it stood still.
-  package mutating func name(
-    _ trace: Trace, in mappings: [Mapping], with symbolicator: Symbolicator
+  ///   - files: behind those mappings.
+  mutating func name(
+    _ trace: Trace, in mappings: [Mapping], files: MappedFiles, with symbolicator: Symbolicator
   ) {
-    take(symbolicator.names(of: trace.codeAddresses, in: mappings), of: trace)
+    let (names, missing) = symbolicator.names(of: trace.codeAddresses, in: mappings, files: files)
+    take(names, missing: missing, of: trace)
   }
 }

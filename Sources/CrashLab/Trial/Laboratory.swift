@@ -82,7 +82,7 @@ public final class Laboratory {
     lastLook = clab_now()
     defer {
       abandon()
-      orphans.end(butNot: [control.process])
+      orphans.end(butNot: [control.process, symbolicator.process])
     }
     while !waiting.isEmpty || !live.isEmpty {
       while live.count < options.jobs, let next = waiting.popFirst() {
@@ -91,12 +91,14 @@ public final class Laboratory {
       if live.isEmpty { continue }
       if let signal = try turn(interrupts) { throw Interrupted(signal: signal) }
       for trial in live where trial.state == .reaped {
-        try body(trial.result(names: symbolicator, always: options.naming))
+        try body(trial.result(names: symbolicator))
       }
       freeBoards += live.filter { $0.state == .reaped }.map(\.board)
       let before = live.count
       live.removeAll { $0.state == .reaped }
-      if live.count < before { orphans.end(butNot: Set(live.map(\.process) + [control.process])) }
+      if live.count < before {
+        orphans.end(butNot: Set(live.map(\.process) + [control.process, symbolicator.process]))
+      }
     }
   }
 

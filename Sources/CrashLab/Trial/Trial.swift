@@ -25,11 +25,13 @@ final class Trial {
   private let forkedAt: UInt64
   private var seen: TrialResult
   /// What the faults' frames are named from, one for each.
-  private var unwound: [(trace: Trace?, mappings: [Mapping])] = []
+  private var unwound: [(trace: Trace?, mappings: [Mapping], files: MappedFiles)] = []
   private var beats = DeathEvidence.Beats()
   private var threadsAtFault: Int?
   private var skipReason: SkipReason?
   private let expectation: Expectation
+  /// Whether the frames get names.
+  private let isNamed: Bool
   private var timedOut = false
 
   private var messages = 0
@@ -44,6 +46,7 @@ final class Trial {
     self.planned = planned
     seen = TrialResult(case: planned.case.name, attempt: planned.attempt)
     expectation = planned.case.expectation.reduced(for: options.unwinding)
+    isNamed = options.naming || expectation.needsNames
     self.board = board
     board.reset()
     let isObserved = planned.case.isObserved || options.observeAll
@@ -173,7 +176,11 @@ final class Trial {
             handler: evidence.source == .observer ? handlerFacts(evidence, photograph) : nil,
             in: .init(
               process: process, laboratory: getpid(), nullLimit: machine.lowestMappable)))
-        unwound.append((evidence.trace, photograph.mappings))
+        let files =
+          isNamed
+          ? MappedFiles(of: evidence.trace, in: photograph.mappings, of: photographed)
+          : MappedFiles()
+        unwound.append((evidence.trace, photograph.mappings, files))
       }
     } catch {
       seen.instrumentErrors.append(.notSeen(.parkedChild, error))
@@ -355,13 +362,11 @@ final class Trial {
   }
 
   /// What came of a trial that was reaped.
-  ///
-  /// - Parameter always: name the frames even if the case expects none.
-  func result(names symbolicator: Symbolicator, always: Bool) -> TrialResult {
-    if always || expectation.needsNames {
-      for (index, (trace, mappings)) in unwound.enumerated() {
+  func result(names symbolicator: Symbolicator) -> TrialResult {
+    if isNamed {
+      for (index, (trace, mappings, files)) in unwound.enumerated() {
         guard let trace else { continue }
-        seen.faults[index].name(trace, in: mappings, with: symbolicator)
+        seen.faults[index].name(trace, in: mappings, files: files, with: symbolicator)
       }
     }
     if board.armedAt == 0 && skipReason == nil && seen.instrumentErrors.isEmpty {

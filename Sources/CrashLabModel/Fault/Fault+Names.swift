@@ -4,9 +4,11 @@ extension Fault {
   /// - Parameters:
   ///   - trace: what the unwind was made of.
   ///   - names: of `trace.codeAddresses`, in their order.
-  package mutating func take(_ names: [CodeName], of trace: Trace) {
+  ///   - missing: images of which names or lines are missing.
+  package mutating func take(_ names: [CodeName], missing: [MissingNames] = [], of trace: Trace) {
     guard var unwind else { return }
     let sites = trace.countedSites
+    unwind.missingNames = missing
     for (index, name) in names.prefix(unwind.frames.count).enumerated() {
       unwind.frames[index].take(trace.entries[index].isSignalFrame ? name.ofSignalFrame : name)
     }

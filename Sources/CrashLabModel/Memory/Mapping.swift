@@ -26,15 +26,22 @@ package struct Mapping: Sendable, Equatable {
   package var offset: UInt64
   /// A file's path, `[stack]`, `[heap]` and the like, or "" for anonymous memory.
   package var path: String
+  /// Of the file, as stat(2) gives it in st_dev; 0 without a file, or where nobody tells.
+  package var device: UInt64
+  /// Of the file; 0 likewise.
+  package var inode: UInt64
 
   package init(
-    low: Address, high: Address, permissions: Permissions, offset: UInt64 = 0, path: String = ""
+    low: Address, high: Address, permissions: Permissions, offset: UInt64 = 0, path: String = "",
+    device: UInt64 = 0, inode: UInt64 = 0
   ) {
     self.low = low
     self.high = high
     self.permissions = permissions
     self.offset = offset
     self.path = path
+    self.device = device
+    self.inode = inode
   }
 
   package func contains(_ address: Address) -> Bool { low <= address && address < high }

@@ -164,11 +164,13 @@ public struct UnwindReport: Sendable, Codable, Equatable {
   @Nullable public var recursion: RecursionReport?
   /// By bytes, most first; null if not every frame was counted.
   @Nullable public var stackUse: [StackUse]?
+  /// Images of which names or lines are missing, and why; null if nobody looked for names.
+  @Nullable public var missingNames: [MissingNames]?
 
   package init(
     by: EvidenceSource, frameCount: Int, complete: Bool, steps: Int, duration: Double,
     handlerStackUsed: Int? = nil, frames: [FrameReport], recursion: RecursionReport? = nil,
-    stackUse: [StackUse]? = nil
+    stackUse: [StackUse]? = nil, missingNames: [MissingNames]? = nil
   ) {
     self.by = by
     self.frameCount = frameCount
@@ -179,6 +181,7 @@ public struct UnwindReport: Sendable, Codable, Equatable {
     self.frames = frames
     self.recursion = recursion
     self.stackUse = stackUse
+    self.missingNames = missingNames
   }
 }
 

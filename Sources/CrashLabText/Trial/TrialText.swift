@@ -30,6 +30,7 @@ package struct TrialText {
       guard let unwind = fault.unwind else { continue }
       if trial.faults.count > 1 { text += "\n\(theme.heading("frames of fault \(index + 1)"))" }
       text += "\n" + FrameLines(theme: theme, width: width).text(of: unwind)
+      for missing in unwind.missingNames ?? [] { text += hanging("names  ", missing.inWords) }
     }
     return text + "\n" + facts(trial, machine)
   }
