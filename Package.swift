@@ -40,12 +40,15 @@ let package = Package(
       cSettings: [.define("_GNU_SOURCE")],
       linkerSettings: [.linkedLibrary("iberty")]
     ),
+    // Debian's package has no pkg-config file: the library is named to the linker below.
+    .systemLibrary(name: "CZydis", providers: [.apt(["libzydis-dev"])]),
     .target(
       name: "CHarness",
-      dependencies: ["CLibunwind"],
+      dependencies: ["CLibunwind", "CZydis"],
       path: "harness",
       exclude: ["bench"],
-      cSettings: [.headerSearchPath("."), .define("_GNU_SOURCE")]
+      cSettings: [.headerSearchPath("."), .define("_GNU_SOURCE")],
+      linkerSettings: [.linkedLibrary("Zydis")]
     ),
     // Values and judgement. Pure: no C, no files.
     .target(name: "CrashLabModel", swiftSettings: strict),

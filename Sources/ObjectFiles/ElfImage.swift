@@ -8,12 +8,13 @@ package struct ElfImage {
     package var offset: UInt64
     package var fileSize: UInt64
     package var isExecutable: Bool
+    package var isWritable: Bool
 
-    package init(address: UInt64, offset: UInt64, fileSize: UInt64, isExecutable: Bool) {
-      self.address = address
-      self.offset = offset
-      self.fileSize = fileSize
-      self.isExecutable = isExecutable
+    package var permissions: Mapping.Permissions {
+      var permissions: Mapping.Permissions = [.read]
+      if isWritable { permissions.insert(.write) }
+      if isExecutable { permissions.insert(.execute) }
+      return permissions
     }
   }
 
@@ -47,7 +48,8 @@ package struct ElfImage {
         segments.append(
           Segment(
             address: program.p_vaddr, offset: program.p_offset, fileSize: program.p_filesz,
-            isExecutable: program.p_flags & UInt32(PF_X) != 0))
+            isExecutable: program.p_flags & UInt32(PF_X) != 0,
+            isWritable: program.p_flags & UInt32(PF_W) != 0))
       } else if program.p_type == UInt32(PT_GNU_EH_FRAME) {
         frames = (program.p_vaddr, program.p_filesz)
       }
@@ -108,24 +110,36 @@ package struct ElfImage {
     return (address, frames)
   }
 
-  private func section(named name: String) -> Elf64_Shdr? {
-    guard let names = section(Int(header.e_shstrndx)) else { return nil }
-    for index in 0..<Int(header.e_shnum) {
+  private func section(named wanted: String) -> Elf64_Shdr? {
+    for index in 0..<sectionCount {
       guard let section = section(index) else { return nil }
-      let place = names.sh_offset.addingReportingOverflow(UInt64(section.sh_name))
-      guard !place.overflow, var reader = ByteReader(bytes, at: place.partialValue) else {
-        continue
-      }
-      if reader.text(atMost: 64) == name { return section }
+      if name(of: section) == wanted { return section }
     }
     return nil
   }
 
-  private func section(_ index: Int) -> Elf64_Shdr? {
-    guard index < Int(header.e_shnum), Int(header.e_shentsize) >= MemoryLayout<Elf64_Shdr>.size
+  var sectionCount: Int { Int(header.e_shnum) }
+
+  func section(_ index: Int) -> Elf64_Shdr? {
+    guard index < sectionCount, Int(header.e_shentsize) >= MemoryLayout<Elf64_Shdr>.size
     else { return nil }
     let place = header.e_shoff.addingReportingOverflow(UInt64(index) * UInt64(header.e_shentsize))
     return place.overflow ? nil : ElfImage.load(Elf64_Shdr.self, bytes, at: place.partialValue)
+  }
+
+  func name(of section: Elf64_Shdr) -> String? {
+    guard let names = self.section(Int(header.e_shstrndx)) else { return nil }
+    return text(UInt64(section.sh_name), in: names, atMost: 64)
+  }
+
+  /// A string of a string table.
+  func text(_ place: UInt64, in table: Elf64_Shdr, atMost limit: Int = 4096) -> String? {
+    guard place < table.sh_size else { return nil }
+    let start = table.sh_offset.addingReportingOverflow(place)
+    guard !start.overflow, var reader = ByteReader(bytes, at: start.partialValue) else {
+      return nil
+    }
+    return reader.text(atMost: limit)
   }
 }
 

@@ -1,4 +1,4 @@
-internal import CrashLabModel
+internal import CHarness
 
 /// How a function moves the stack pointer down, as its instructions say.
 ///
@@ -21,13 +21,16 @@ package struct StackSteps: Equatable {
   package init(_ code: UnsafeRawBufferPointer) {
     var walk = Walk()
     var next = 0
-    while next < code.count {
-      guard let instruction = Instruction(code, at: next) else {
+    let bytes = code.bindMemory(to: UInt8.self)
+    var instruction = clab_instruction()
+    while next < bytes.count {
+      guard clab_instruction_decode(bytes.baseAddress! + next, bytes.count - next, &instruction)
+      else {
         isComplete = false
         break
       }
       walk.take(instruction)
-      next += instruction.length
+      next += Int(instruction.length)
     }
     walk.settle(probedAt: nil)
     largest = walk.largest
@@ -44,41 +47,48 @@ package struct StackSteps: Equatable {
     /// From the last touched byte down to the stack pointer.
     private var step: Int64 = 0
     /// The return address is on the stack when a function begins.
-    private var depth: Int64 = 8
+    private var depth: Int64 = StackSteps.word
+    /// Where the frame pointer points, as a depth; nil until it is set.
+    private var frameDepth: Int64?
     /// It has just moved down: whether a probe follows is not known yet.
     private var isUnsettled = false
     /// The last constant that was put into a register, and whether a call came after it. It is
     /// believed for three instructions: compilers put them together.
     private var constant: (register: UInt8, value: Int64, called: Bool, age: Int)?
 
-    mutating func take(_ instruction: Instruction) {
+    mutating func take(_ instruction: clab_instruction) {
       settle(probedAt: isUnsettled ? probe(instruction) : nil)
       touch(instruction)
       constant?.age += 1
-      switch (instruction.map, instruction.opcode) {
-      case (.one, 0x50...0x57), (.one, 0x68), (.one, 0x6a), (.one, 0x9c): push()
-      case (.one, 0x58...0x5f), (.one, 0x8f), (.one, 0x9d): up(8)
-      case (.one, 0xff) where instruction.operands.map { $0.reg & 7 } == 6: push()
-      case (.one, 0xff) where instruction.operands.map { $0.reg & 7 } == 2: called()
-      case (.one, 0xff) where instruction.operands.map { $0.reg & 7 } == 4: leaveBlock()
-      case (.one, 0xe8): called()
-      case (.one, 0xc3), (.one, 0xc2), (.one, 0xe9), (.one, 0xeb), (.one, 0xc9): leaveBlock()
-      case (.one, 0xb8...0xbf):
-        constant = (
-          instruction.opcode & 7 | (instruction.extendsRegister ? 8 : 0),
-          instruction.isWide
-            ? instruction.immediate : Int64(UInt32(truncatingIfNeeded: instruction.immediate)),
-          false, 0
-        )
-      case (.one, 0xc7):
-        if let operands = instruction.operands, operands.isRegister, let register = operands.base {
-          constant = (register, instruction.immediate, false, 0)
-        }
-      case (.one, 0x81), (.one, 0x83): arithmetic(instruction)
-      case (.one, 0x29), (.one, 0x2b), (.one, 0x89), (.one, 0x8b): move(instruction)
-      case (.one, 0x8d): address(instruction)
+      switch UInt32(instruction.flow) {
+      case CLAB_FLOW_CALL.rawValue: return called()
+      case CLAB_FLOW_JUMP.rawValue, CLAB_FLOW_RETURN.rawValue: return leaveBlock()
       default: break
       }
+      if instruction.pushed > 0 { push(Int64(instruction.pushed)) }
+      if instruction.frame_register == StackSteps.framePointer { frameDepth = depth }
+      move(instruction)
+      if instruction.constant_register != UInt8(CLAB_NO_REGISTER) {
+        constant = (instruction.constant_register, instruction.constant, false, 0)
+      }
+    }
+
+    private mutating func move(_ instruction: clab_instruction) {
+      let delta = instruction.stack_delta
+      switch UInt32(instruction.stack_change) {
+      case CLAB_STACK_ADDED.rawValue: add(delta)
+      // Alignment moves it down by less than the alignment; it is a multiple of a word before.
+      case CLAB_STACK_ALIGNED.rawValue: down(delta - StackSteps.word)
+      case CLAB_STACK_PLUS.rawValue: add(instruction.stack_register, times: 1)
+      case CLAB_STACK_MINUS.rawValue: add(instruction.stack_register, times: -1)
+      case CLAB_STACK_RELATIVE.rawValue: become(instruction.stack_register, plus: delta)
+      case CLAB_STACK_UNKNOWN.rawValue: leaveBlock()
+      default: break
+      }
+    }
+
+    private mutating func add(_ bytes: Int64) {
+      bytes < 0 ? down(0 &- bytes) : up(bytes)
     }
 
     private mutating func down(_ bytes: Int64) {
@@ -104,11 +114,11 @@ package struct StackSteps: Equatable {
     private mutating func up(_ bytes: Int64) {
       guard bytes >= 0, bytes < 1 << 40 else { return }
       step = max(0, step - bytes)
-      depth = max(8, depth - bytes)
+      depth = max(StackSteps.word, depth - bytes)
     }
 
-    private mutating func push() {
-      depth = min(depth + 8, 1 << 40)
+    private mutating func push(_ bytes: Int64) {
+      depth = min(depth + bytes, 1 << 40)
       step = 0
     }
 
@@ -123,18 +133,23 @@ package struct StackSteps: Equatable {
       constant = nil
     }
 
+    /// Where an access lies above the stack pointer; nil if it does not, as far as is known.
+    private func place(of operand: clab_memory_operand) -> Int64? {
+      operand.access != 0 && !operand.is_implicit && operand.segment == 0
+        && operand.base == StackSteps.stackPointer
+        && operand.index == UInt8(CLAB_NO_REGISTER) && operand.displacement >= 0
+        ? operand.displacement : nil
+    }
+
     /// An access through the stack pointer touches what it reaches.
-    private mutating func touch(_ instruction: Instruction) {
-      guard let operands = instruction.operands, !operands.isRegister, !operands.hasIndex,
-        operands.base == Instruction.stackPointer, operands.displacement >= 0,
-        // LEA computes, and NOP and PREFETCH do not fault.
-        instruction.map != .one || instruction.opcode != 0x8d,
-        instruction.map != .escape || !(0x18...0x1f).contains(instruction.opcode)
-      else { return }
-      step = min(step, Int64(operands.displacement))
+    private mutating func touch(_ instruction: clab_instruction) {
+      guard instruction.memory_count > 0, let place = place(of: instruction.memory.0) else {
+        return
+      }
+      step = min(step, place)
       // Clang's loop for a dynamic size touches first and moves then.
-      if instruction.map == .one, instruction.opcode == 0x83, instruction.immediate == 0,
-        operands.reg & 7 == 1 || operands.reg & 7 == 6
+      if instruction.is_probe,
+        UInt32(instruction.memory.0.access) & CLAB_OPERAND_READ.rawValue != 0
       {
         isProbed = true
       }
@@ -142,69 +157,45 @@ package struct StackSteps: Equatable {
 
     /// Where an instruction touches the stack for no other reason than to touch it: gcc's and
     /// clang's probes, directly behind a move, are OR, XOR or MOV of zero.
-    private mutating func probe(_ instruction: Instruction) -> Int64? {
-      guard let operands = instruction.operands, !operands.isRegister, !operands.hasIndex,
-        operands.base == Instruction.stackPointer, operands.displacement >= 0,
-        instruction.map == .one, instruction.immediate == 0
+    private mutating func probe(_ instruction: clab_instruction) -> Int64? {
+      guard instruction.is_probe, instruction.memory_count > 0,
+        let place = place(of: instruction.memory.0)
       else { return nil }
-      switch instruction.opcode {
-      case 0x81, 0x83: if operands.reg & 7 != 1 && operands.reg & 7 != 6 { return nil }
-      case 0xc7: break
-      default: return nil
-      }
       isProbed = true
-      return Int64(operands.displacement)
+      return place
     }
 
-    private mutating func arithmetic(_ instruction: Instruction) {
-      guard let operands = instruction.operands, operands.isRegister,
-        operands.base == Instruction.stackPointer, instruction.isWide
-      else { return }
-      let immediate = instruction.immediate
-      switch operands.reg & 7 {
-      case 5: immediate >= 0 ? down(immediate) : up(0 &- immediate)
-      case 0: immediate >= 0 ? up(immediate) : down(0 &- immediate)
-      // Alignment moves it down by less than the alignment.
-      case 4 where immediate < -16 && immediate > -(1 << 30): down(0 &- immediate &- 1)
-      default: break
-      }
-    }
-
-    private mutating func move(_ instruction: Instruction) {
-      guard let operands = instruction.operands, operands.isRegister, instruction.isWide,
-        let base = operands.base
-      else { return }
-      let isStore = instruction.opcode == 0x29 || instruction.opcode == 0x89
-      let (target, source) = isStore ? (base, operands.reg) : (operands.reg, base)
-      guard target == Instruction.stackPointer, source != target else { return }
-      if instruction.opcode == 0x89 || instruction.opcode == 0x8b {
-        // From the frame pointer: the end of the function.
-        if source == Instruction.framePointer { leaveBlock() } else { isDynamic = true }
-        return
-      }
-      guard let constant, constant.register == source, constant.age <= 3 else {
+    /// Adds a register: only a constant that was just put there is known.
+    private mutating func add(_ register: UInt8, times sign: Int64) {
+      guard let constant, constant.register == register, constant.age <= 3 else {
         isDynamic = true
         return
       }
+      let bytes = constant.value.multipliedReportingOverflow(by: sign)
+      guard !bytes.overflow else { return }
       // `mov $size, %eax; call __rust_probestack; sub %rax, %rsp`: the call has touched it all.
-      if constant.called {
+      if constant.called, bytes.partialValue < 0 {
         isProbed = true
-        depth = min(depth + max(0, min(constant.value, 1 << 40)), 1 << 40)
+        depth = min(depth - max(bytes.partialValue, -(1 << 40)), 1 << 40)
       } else {
-        down(constant.value)
+        add(bytes.partialValue)
       }
     }
 
-    private mutating func address(_ instruction: Instruction) {
-      guard let operands = instruction.operands, operands.reg == Instruction.stackPointer else {
-        return
-      }
-      if operands.base == Instruction.stackPointer, !operands.hasIndex {
-        let by = Int64(operands.displacement)
-        by < 0 ? down(0 &- by) : up(by)
+    /// `mov` and `lea` from another register.
+    private mutating func become(_ register: UInt8, plus delta: Int64) {
+      if register == StackSteps.framePointer, let frameDepth, abs(delta) < 1 << 40 {
+        add(depth - (frameDepth - delta))
+      } else if register == StackSteps.framePointer || delta != 0 {
+        leaveBlock()  // the end of a function that has realigned its frame
       } else {
-        leaveBlock()
+        isDynamic = true
       }
     }
   }
+
+  /// DWARF's numbers.
+  private static let stackPointer: UInt8 = 7
+  private static let framePointer: UInt8 = 6
+  private static let word: Int64 = 8
 }

@@ -12,13 +12,15 @@ struct FramesCommand: ParsableCommand {
       moves the stack pointer over the guard at once: what it writes first may lie in somebody \
       else's memory, and nothing faults. -fstack-clash-protection builds with probes.
 
-      Reads a program or library of x86-64 without running it. Exit status: 1 if a function moves \
-      the stack pointer by more than --fail-over bytes at once.
+      Reads a program or library of x86-64 without running it. Exit status with --fail-over: 1 if a \
+      function moves the stack pointer by more than that many bytes at once, or if there is code \
+      that no call-frame information covers (unless --allow-uncovered).
       """)
 
   @Argument(help: "The program or library.", completion: .file()) var program: String
   @Option(help: "Bytes of the guard. (default: one page)") var guardSize: Int?
   @Option(help: ArgumentHelp("Fail if a step is larger.", valueName: "bytes")) var failOver: Int?
+  @Flag(help: "Do not fail for code without call-frame information.") var allowUncovered = false
   @Flag(help: "Show every function, however many.") var all = false
   @Option(help: "How to write it: text or json.") var format: TextOrJSON = .text
 
@@ -47,6 +49,11 @@ struct FramesCommand: ParsableCommand {
         : report.text(theme: .suited(to: .standard), limit: all ? Int.max : 40))
     if let failOver, report.exceeds(failOver) {
       complain("there are functions that move the stack pointer by more than \(failOver) bytes")
+      throw ExitCode(1)
+    }
+    if failOver != nil, !allowUncovered, !report.unproved.isEmpty {
+      complain(
+        "there is code that no call-frame information covers: --allow-uncovered passes over it")
       throw ExitCode(1)
     }
   }

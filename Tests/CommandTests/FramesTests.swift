@@ -80,6 +80,31 @@ import Testing
     #expect(large.status == 0)
   }
 
+  /// Nothing tells where its functions begin: it is told, and fails unless that is allowed.
+  @Test(arguments: compilers)
+  func codeWithoutUnwindTablesIsNotPassedOver(compiler: String) throws {
+    let flags = ["-O1", "-fno-asynchronous-unwind-tables", "-fno-unwind-tables"]
+    let report = try #require(try look(compiler, flags, ["--format", "json"]).report)
+    let pieces = report.uncovered.filter { $0.kind == .code }
+    #expect(pieces.map(\.symbol).contains("large"))
+    #expect(pieces.contains { $0.symbol == "large" && (99_872...100_200).contains($0.step ?? 0) })
+    #expect(report.summary.uncoveredBytes >= pieces.reduce(0) { $0 + $1.size })
+    let failing = try look(compiler, flags, ["--fail-over", "200000"]).result
+    #expect(failing.status == 1)
+    #expect(failing.output.contains("large in .text, moves the stack pointer by"))
+    #expect(failing.errors.contains("--allow-uncovered"))
+    let allowed = try look(compiler, flags, ["--fail-over", "200000", "--allow-uncovered"]).result
+    #expect(allowed.status == 0)
+  }
+
+  /// The code lies far from the rest of the file, in a segment of its own.
+  @Test(arguments: compilers, [["-pie", "-fPIE"], ["-no-pie", "-fno-pie"]])
+  func codeOfTheLargeModelHasItsOwnNames(compiler: String, flags: [String]) throws {
+    let report = try #require(
+      try look(compiler, ["-O1", "-g", "-mcmodel=large"] + flags, ["--format", "json"]).report)
+    #expect(report.functions.map(\.symbol) == ["large"])
+  }
+
   @Test(arguments: [
     ("/no/such/file", 70, "No such file"), ("/etc/passwd", 65, "no ELF file"),
     ("/dev/null", 65, "is no regular file"), ("/etc", 65, "is no regular file"),

@@ -98,7 +98,7 @@ struct FaultSiteRow: Sendable, CustomStringConvertible {
     description: "just above the null page", address: 0x1_0000, code: 1, kind: .unmapped),
   FaultSiteRow(description: "code", address: 0x40_0010, kind: .mapping),
   FaultSiteRow(description: "wild", address: 0x1234_5678_0000, code: 1, kind: .unmapped),
-  FaultSiteRow(description: "non-canonical", address: 0, code: 128, kind: .nonCanonical),
+  FaultSiteRow(description: "refused", address: 0, code: 128, kind: .refused),
   FaultSiteRow(description: "sent by kill", address: 0x7010_0ff8, code: 0, kind: .notAFault),
   FaultSiteRow(description: "sent by tgkill", address: 0x7010_0ff8, code: -6, kind: .notAFault),
   FaultSiteRow(description: "a trap", address: 0x40_0010, code: 2, signal: .ill, kind: .notAFault),

@@ -3,8 +3,11 @@
 #include "architecture/dwarf.h"
 #include "architecture/registers.h"
 
+#include <asm/prctl.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <sys/user.h>
+#include <unistd.h>
 
 void clab_registers_of_context(const ucontext_t *context, struct clab_registers *registers) {
   static const uint8_t order[CLAB_REGISTERS] = {
@@ -13,10 +16,17 @@ void clab_registers_of_context(const ucontext_t *context, struct clab_registers 
   for (int i = 0; i < CLAB_REGISTERS; i++)
     registers->value[i] = (uint64_t)context->uc_mcontext.gregs[order[i]];
   registers->valid = (UINT64_C(1) << CLAB_REGISTERS) - 1;
+  registers->fs_base = registers->gs_base = 0; /* no part of the context */
+  registers->has_segment_bases = false;
   /* A signal that was sent leaves what the last fault has told. */
   registers->unfetched =
       clab_access_kind(SIGSEGV, context) == CLAB_ACCESS_EXECUTE &&
       (uint64_t)context->uc_mcontext.gregs[REG_CR2] == registers->value[CLAB_REG_PC];
+}
+
+void clab_own_segment_bases(struct clab_registers *registers) {
+  registers->has_segment_bases = !syscall(SYS_arch_prctl, ARCH_GET_FS, &registers->fs_base) &&
+                                 !syscall(SYS_arch_prctl, ARCH_GET_GS, &registers->gs_base);
 }
 
 long clab_syscall_of_thread(pid_t thread) {
@@ -35,6 +45,9 @@ bool clab_registers_of_user(const void *bytes, size_t size, struct clab_register
   for (int i = 0; i < CLAB_REGISTERS; i++)
     registers->value[i] = values[i];
   registers->valid = (UINT64_C(1) << CLAB_REGISTERS) - 1;
+  registers->fs_base = user.fs_base;
+  registers->gs_base = user.gs_base;
+  registers->has_segment_bases = true;
   registers->unfetched = false; /* siginfo tells */
   return true;
 }

@@ -60,24 +60,12 @@ void clab_observer_pass_on(pid_t process);
    errno. */
 int clab_observer_look(pid_t thread, uint32_t unwinding, struct clab_evidence *evidence);
 
-enum { CLAB_LONGEST_INSTRUCTION = 16 };
-
-/* What a signal tells, from its siginfo, the registers of the thread and the bytes of code at its
-   program counter (none where they can't be read): everything of the evidence but the unwind and
-   the times. Notes in the registers whether the fault was the fetch of that code. */
+/* What a signal tells, from its siginfo, the registers of the thread and its memory: everything of
+   the evidence but the unwind and the times. `read` copies up to `size` bytes and returns how many it
+   could. Notes in the registers whether the fault was the fetch of the instruction. */
 void clab_evidence_of_signal(struct clab_evidence *evidence, pid_t thread, const siginfo_t *info,
-                             struct clab_registers *registers, const uint8_t *code, size_t size);
-
-/* How the instruction at the program counter touches this address: from its own bytes, since ptrace
-   does not hand out the processor's error code. `code` may be short, or empty where it can't be
-   read. */
-enum clab_access clab_access_of_instruction(const uint8_t *code, size_t size,
-                                            const struct clab_registers *registers,
-                                            uint64_t address);
-
-/* The address that the instruction at the program counter was about to write to or read from, where
-   the registers tell it: for a signal whose siginfo has none. False if it can't be said. */
-bool clab_address_of_instruction(const uint8_t *code, size_t size,
-                                 const struct clab_registers *registers, uint64_t *address);
+                             struct clab_registers *registers,
+                             size_t (*read)(void *context, uint64_t address, void *to, size_t size),
+                             void *context);
 
 #endif

@@ -63,6 +63,9 @@ enum {
 struct clab_registers {
   uint64_t value[CLAB_REGISTERS];
   uint64_t valid; /* bit n: value[n] is known */
+  uint64_t fs_base; /* of x86-64: thread-local storage, where `has_segment_bases` */
+  uint64_t gs_base;
+  bool has_segment_bases;
   bool unfetched; /* the fault was the fetch of the instruction at the program counter */
 };
 
@@ -77,6 +80,8 @@ static inline uint64_t clab_stack_pointer_of(const struct clab_registers *regist
 
 /* Async-signal-safe: yes */
 void clab_registers_of_context(const ucontext_t *context, struct clab_registers *registers);
+/* Adds the calling thread's segment bases, which no context holds. Async-signal-safe: yes */
+void clab_own_segment_bases(struct clab_registers *registers);
 /* The registers as the kernel writes them for a debugger and into a core dump (struct
    user_regs_struct). False if there are not enough bytes. Async-signal-safe: yes */
 bool clab_registers_of_user(const void *bytes, size_t size, struct clab_registers *registers);

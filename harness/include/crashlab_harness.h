@@ -26,6 +26,7 @@
 #include <sys/types.h>
 
 #include "clab_coroutine.h"
+#include "clab_instruction.h"
 #include "clab_machine.h"
 #include "clab_trace.h"
 #include "clab_unwind.h"
@@ -138,13 +139,6 @@ enum clab_message_kind {
   CLAB_MESSAGE_FAILED = 4,   /* the machine could run it, but is out of something: see the reason */
 };
 
-enum clab_access {
-  CLAB_ACCESS_UNKNOWN = 0,
-  CLAB_ACCESS_READ = 1,
-  CLAB_ACCESS_WRITE = 2,
-  CLAB_ACCESS_EXECUTE = 3,
-};
-
 enum clab_go {
   CLAB_GO_ON = 'g',  /* let the case's recovery have it, or die of the true signal */
   CLAB_GO_DIE = 'd', /* no recovery: die of the true signal */
@@ -171,8 +165,23 @@ struct clab_evidence {
   uint64_t handler_stack_used;    /* bytes of the alternate stack that were touched; 0 unmeasured */
   uint64_t caught_at;             /* CLOCK_MONOTONIC nanoseconds */
   uint64_t sent_at;
+  struct clab_registers registers; /* that the signal has met */
+  uint64_t target;   /* where the instruction would have gone on, where `has_target` */
+  uint8_t instruction[CLAB_LONGEST_INSTRUCTION]; /* at the program counter */
+  uint8_t instruction_size;                      /* how much of it could be read */
+  uint8_t has_target; /* looked up only where the kernel knew no address (SI_KERNEL) */
   struct clab_trace trace;
 };
+
+/* Fills in the registers, the code at the program counter and, where the kernel knew no address
+   (SI_KERNEL), where the instruction would have gone on. `read` copies up to `size` bytes of the
+   thread's memory and returns how many it could.
+   Async-signal-safe: yes, after clab_instruction_warm_up, if `read` is */
+void clab_evidence_of_instruction(struct clab_evidence *evidence,
+                                  const struct clab_registers *registers,
+                                  size_t (*read)(void *context, uint64_t address, void *to,
+                                                 size_t size),
+                                  void *context);
 
 /* ---- the laboratory's side ------------------------------------------------------------------ */
 

@@ -7,17 +7,14 @@
 #include <sys/ptrace.h>
 #include <sys/uio.h>
 
-static enum clab_access access_of(const siginfo_t *info, const struct clab_registers *registers,
-                                  const uint8_t *code, size_t size) {
-  /* SI_KERNEL: the kernel knew no address. */
-  if ((info->si_signo != SIGSEGV && info->si_signo != SIGBUS) || info->si_code <= 0 ||
-      info->si_code == SI_KERNEL)
-    return CLAB_ACCESS_UNKNOWN;
-  return clab_access_of_instruction(code, size, registers, (uint64_t)info->si_addr);
+static bool is_memory_fault(const siginfo_t *info) {
+  return (info->si_signo == SIGSEGV || info->si_signo == SIGBUS) && info->si_code > 0;
 }
 
 void clab_evidence_of_signal(struct clab_evidence *evidence, pid_t thread, const siginfo_t *info,
-                             struct clab_registers *registers, const uint8_t *code, size_t size) {
+                             struct clab_registers *registers,
+                             size_t (*read)(void *context, uint64_t address, void *to, size_t size),
+                             void *context) {
   memset(evidence, 0, sizeof *evidence);
   evidence->magic = CLAB_EVIDENCE_MAGIC;
   evidence->size = sizeof *evidence;
@@ -32,12 +29,24 @@ void clab_evidence_of_signal(struct clab_evidence *evidence, pid_t thread, const
   } else {
     evidence->address = (uint64_t)info->si_addr;
   }
-  evidence->access = access_of(info, registers, code, size);
+  clab_evidence_of_instruction(evidence, registers, read, context);
+  if (is_memory_fault(info) && info->si_code != SI_KERNEL) /* which knows no address */
+    evidence->access = clab_access_of_instruction(evidence->instruction, evidence->instruction_size,
+                                                  registers, evidence->address);
   registers->unfetched =
       evidence->access == CLAB_ACCESS_EXECUTE && evidence->address == registers->value[CLAB_REG_PC];
   evidence->program_counter = registers->value[CLAB_REG_PC];
   evidence->stack_pointer = registers->value[CLAB_REG_SP];
   evidence->frame_pointer = registers->value[CLAB_REG_FP];
+}
+
+/* The thread is asked for the memory itself: under the process's number nothing is told once its
+   first thread has ended. */
+static size_t read_thread(void *context, uint64_t address, void *buffer, size_t size) {
+  struct iovec to = {buffer, size};
+  struct iovec from = {(void *)address, size};
+  ssize_t count = process_vm_readv(*(pid_t *)context, &to, 1, &from, 1, 0);
+  return count > 0 ? (size_t)count : 0;
 }
 
 int clab_observer_look(pid_t thread, uint32_t unwinding, struct clab_evidence *evidence) {
@@ -49,13 +58,7 @@ int clab_observer_look(pid_t thread, uint32_t unwinding, struct clab_evidence *e
   int error = clab_registers_of_thread(thread, &registers);
   if (error)
     return error;
-  /* The thread is asked for the memory itself: under the process's number nothing is told once its
-     first thread has ended. */
-  uint8_t code[CLAB_LONGEST_INSTRUCTION];
-  struct iovec to = {code, sizeof code};
-  struct iovec from = {(void *)registers.value[CLAB_REG_PC], sizeof code};
-  ssize_t size = process_vm_readv(thread, &to, 1, &from, 1, 0);
-  clab_evidence_of_signal(evidence, thread, &info, &registers, code, size > 0 ? (size_t)size : 0);
+  clab_evidence_of_signal(evidence, thread, &info, &registers, read_thread, &thread);
   evidence->caught_at = caught_at;
   clab_unwind_process(thread, &registers, unwinding, &evidence->trace);
   evidence->sent_at = clab_now();

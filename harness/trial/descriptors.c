@@ -37,6 +37,7 @@ int clab_find_validation_pipe(void) {
   for (int i = 0; i < SEARCHED; i++)
     was_there[i] = is_pipe(i);
   clab_unwind_warm_up();
+  clab_instruction_warm_up();
   validation_end_count = 0;
   for (int i = 0; i < SEARCHED && validation_end_count < MOST_ENDS; i++)
     if (is_pipe(i) && !was_there[i])

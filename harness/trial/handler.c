@@ -14,6 +14,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 static clab_recovery recovery;
@@ -98,6 +99,22 @@ static void describe(struct clab_evidence *evidence, int signal, const siginfo_t
   }
 }
 
+/* Through the kernel, which refuses what can't be read. Async-signal-safe: yes */
+static size_t read_own(void *context, uint64_t address, void *buffer, size_t size) {
+  (void)context;
+  struct iovec to = {buffer, size};
+  struct iovec from = {(void *)address, size};
+  ssize_t count = process_vm_readv(getpid(), &to, 1, &from, 1, 0);
+  return count > 0 ? (size_t)count : 0;
+}
+
+static void describe_instruction(struct clab_evidence *evidence, const ucontext_t *context) {
+  struct clab_registers registers;
+  clab_registers_of_context(context, &registers);
+  clab_own_segment_bases(&registers);
+  clab_evidence_of_instruction(evidence, &registers, read_own, NULL);
+}
+
 /* Back to the default action. A fault repeats itself when the handler returns; a signal that was
    sent does not, so it is sent again as it was. Async-signal-safe: yes */
 static void die_of(int signal, siginfo_t *info, ucontext_t *context) {
@@ -123,6 +140,7 @@ void clab_handle_fault(int signal, siginfo_t *info, void *context) {
   evidence.thread = thread;
   evidence.caught_at = caught_at;
   describe(&evidence, signal, info, context);
+  describe_instruction(&evidence, context);
   struct clab_own_stack stack = stack_in_use();
   struct clab_stack_range range = {stack.low, stack.high};
   clab_unwind_local(context, stack.high ? &range : NULL, clab_own_setup.unwinding, &evidence.trace,

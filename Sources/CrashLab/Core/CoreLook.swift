@@ -1,6 +1,7 @@
 internal import CHarness
 internal import CrashLabModel
 internal import Glibc
+internal import ObjectFiles
 
 /// Makes of a core dump the same values as the handler and the observer make of a process that
 /// lives: evidence, a photograph, an end.
@@ -10,10 +11,17 @@ struct CoreLook {
   private let machine: Machine
   private let process: Int32
   private let symbolicator = Symbolicator()
+  /// AT_MINSIGSTKSZ (include/uapi/linux/auxvec.h).
+  private static let minimumSignalStackKey = 51
 
   init(_ dump: CoreDump, _ memory: CoreMemory, machine: Machine) {
     self.dump = dump
     self.memory = memory
+    var machine = machine
+    // Of the machine that it was dumped on.
+    if let size = dump.auxiliary[UInt64(CoreLook.minimumSignalStackKey)] {
+      machine.minimumSignalStack = Int(clamping: size)
+    }
     self.machine = machine
     process = dump.program?.process ?? dump.threads.first?.id ?? 0
   }
@@ -26,7 +34,7 @@ struct CoreLook {
       ?? dump.program?.arguments.split(separator: " ").map(String.init) ?? []
     var seen = TrialResult(command: command)
     if let end, var last = evidence(of: end) {
-      let forced = forcedKill(last, end)
+      let forced = forcedKill(last)
       if let forced {
         last = forced
         notes.append(.addressComputed)
@@ -56,7 +64,9 @@ struct CoreLook {
   private func fault(_ evidence: Evidence, handler: HandlerFacts?) -> Fault {
     var fault = Fault.assemble(
       evidence, photograph(with: evidence), handler: handler,
-      in: .init(process: process, laboratory: 0, nullLimit: machine.lowestMappable))
+      in: .init(
+        process: process, laboratory: 0, nullLimit: machine.lowestMappable,
+        instruction: evidence.instruction, signalFrameSize: machine.minimumSignalStack))
     if let trace = evidence.trace {
       let (mappings, files) = mappingsToName(trace)
       fault.name(trace, in: mappings, files: files, with: symbolicator)
@@ -84,46 +94,44 @@ struct CoreLook {
   private func evidence(of context: SignalContext) -> Evidence? {
     var context = context
     var raw = clab_evidence()
-    withCode(at: context.registers) { code, size in
+    withUnsafePointer(to: memory) { memory in
       clab_evidence_of_signal(
-        &raw, dump.threads[0].id, &context.signal, &context.registers, code, size)
+        &raw, dump.threads[0].id, &context.signal, &context.registers,
+        { memory, address, buffer, size in
+          guard let memory, let buffer else { return 0 }
+          return memory.assumingMemoryBound(to: CoreMemory.self).pointee.read(
+            address, into: UnsafeMutableRawBufferPointer(start: buffer, count: size))
+        }, UnsafeMutableRawPointer(mutating: memory))
     }
     memory.unwind(context.registers, into: &raw.trace)
     return try? Evidence(raw, process: process, source: .core)
   }
 
-  private func withCode(
-    at registers: clab_registers, _ body: (UnsafePointer<UInt8>?, Int) -> Void
-  ) {
-    var registers = registers
-    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: Int(CLAB_LONGEST_INSTRUCTION)) {
-      let size = memory.read(
-        clab_program_counter_of(&registers), into: UnsafeMutableRawBufferPointer($0))
-      body(UnsafePointer($0.baseAddress), size)
+  /// The first operand of the instruction that memory does not permit to access as it was about to:
+  /// the first byte of it that is refused. Nil if there is none, or the registers don't tell.
+  ///
+  /// - Parameter address: the access, if it is known.
+  private func refusedAccess(
+    of evidence: Evidence, at address: Address? = nil
+  ) -> (address: Address, access: Access)? {
+    guard let instruction = evidence.context.flatMap({ MachineInstruction($0) }) else { return nil }
+    for operand in instruction.operands {
+      guard let low = operand.address else { continue }
+      for byte in memory.mappings.boundaries(from: low, size: operand.size)
+      where address == nil || address == byte {
+        let mapping = memory.mappings.holding(byte)
+        if mapping?.permissions.permits(operand.access) != true { return (byte, operand.access) }
+      }
     }
+    return nil
   }
 
-  /// What the instruction was about to access; nil if the registers don't tell.
-  private func access(by registers: clab_registers) -> (address: Address, access: Access)? {
-    var registers = registers
-    var found: (Address, Access)?
-    withCode(at: registers) { code, size in
-      var address: UInt64 = 0
-      guard clab_address_of_instruction(code, size, &registers, &address) else { return }
-      found = Access(clab_access_of_instruction(code, size, &registers, address).rawValue)
-        .map { (Address(address), $0) }
-    }
-    return found
-  }
-
-  /// A fault of which the kernel's own account is lost; nil if the access was permitted.
+  /// A fault of which the kernel's own account is lost.
   private func fault(
     _ last: Evidence, by access: (address: Address, access: Access)
-  ) -> Evidence? {
-    let mapping = memory.mappings.holding(access.address)
-    if let mapping, mapping.permissions.permits(access.access) { return nil }
+  ) -> Evidence {
     var fault = last
-    fault.code = SignalCode(mapping == nil ? 1 : 2, of: .segv)
+    fault.code = SignalCode(memory.mappings.holding(access.address) == nil ? 1 : 2, of: .segv)
     fault.address = access.address
     fault.access = access.access
     fault.sender = nil
@@ -151,10 +159,8 @@ struct CoreLook {
     if !isTold {
       // The handler did not ask for siginfo. The address may be of an earlier fault, unless the
       // instruction accesses just that.
-      guard let access = access(by: frame.registers), access.address.value == frame.page_fault,
-        let fault = fault(cause, by: access)
-      else { return nil }
-      cause = fault
+      guard let access = refusedAccess(of: cause, at: Address(frame.page_fault)) else { return nil }
+      cause = fault(cause, by: access)
     }
     cause.handled = true
     return cause
@@ -162,10 +168,10 @@ struct CoreLook {
 
   /// The fault behind a signal that the kernel forced because it could not run the handler: nil if
   /// the instruction might well have accessed what it was about to, or nobody can say.
-  private func forcedKill(_ last: Evidence, _ end: SignalContext) -> Evidence? {
-    // Above the lower half of the addresses it was the processor that refused them.
-    guard last.signal == .segv, last.code.isKernel, let access = access(by: end.registers),
-      access.address.value < 1 << 56, access.address >= machine.lowestMappable
+  private func forcedKill(_ last: Evidence) -> Evidence? {
+    // What the instruction explains was the processor's refusal.
+    guard last.signal == .segv, last.code.isKernel, last.instructionIsInnocent,
+      let access = refusedAccess(of: last), access.address >= machine.lowestMappable
     else { return nil }
     return fault(last, by: access)
   }
@@ -277,5 +283,36 @@ struct CoreLook {
     memory.images.states.sorted { $0.key < $1.key }.compactMap { path, state in
       state == .same || state == .noImage ? nil : .image(path: path, state)
     }
+  }
+}
+
+extension Evidence {
+  /// Whether the instruction itself gives no reason for a refusal without an address.
+  fileprivate var instructionIsInnocent: Bool {
+    let instruction = context.flatMap { MachineInstruction($0) }
+    switch MachineInstruction.causeOfRefusal(instruction, at: programCounter) {
+    case .notTheInstruction: return true
+    case .unknown: return instruction != nil
+    case .nonCanonical, .refused: return false
+    }
+  }
+}
+
+extension [Mapping] {
+  /// Where an access of this size can be refused first: its own beginning, and each mapping that
+  /// begins or ends inside it. In ascending order.
+  fileprivate func boundaries(from low: Address, size: Int) -> [Address] {
+    let high = low.value.addingReportingOverflow(UInt64(clamping: Swift.max(1, size)))
+    guard !high.overflow else { return [low] }
+    var found: [Address] = [low]
+    var index = lastIndex(startingAtOrBelow: low) ?? startIndex
+    while index < endIndex, self[index].low.value < high.partialValue {
+      for edge in [self[index].low, self[index].high]
+      where edge > low && edge.value < high.partialValue && edge != found.last {
+        found.append(edge)
+      }
+      index += 1
+    }
+    return found
   }
 }

@@ -1,6 +1,7 @@
 internal import CHarness
 internal import CrashLabModel
 internal import Glibc
+internal import ObjectFiles
 
 /// A fault of a foreign program, looked at while the program stood still.
 struct SeenFault {
@@ -30,7 +31,8 @@ struct SeenFault {
       evidence, photograph, handler: HandlerFacts(isCaught: isCaught, hasRun: hasRun),
       in: .init(
         process: evidence.process, laboratory: getpid(), nullLimit: machine.lowestMappable,
-        senderName: sender.map { String($0.prefix { $0 != "\n" }) }))
+        senderName: sender.map { String($0.prefix { $0 != "\n" }) },
+        instruction: evidence.instruction, signalFrameSize: machine.minimumSignalStack))
     self.trace = trace
     mappings = photograph.mappings
     files = MappedFiles(of: trace, in: mappings, of: evidence.thread)

@@ -37,6 +37,8 @@ struct WatchedProcess {
     do { masks = try SignalMasks(of: evidence.thread, in: process) } catch {
       return errors.append(.notSeen(.signal(evidence.signal), error))
     }
+    var evidence = evidence
+    evidence.delivering = delivering(before: evidence)
     guard let masks, !(evidence.code.isSent && masks.ignores(evidence.signal)),
       let witness = Witness(evidence)
     else { return }
@@ -59,6 +61,16 @@ struct WatchedProcess {
         die(of: witness)
       }
     }
+  }
+
+  /// The signal whose frame may not have fitted: its thread has executed nothing since.
+  private func delivering(before evidence: Evidence) -> Signal? {
+    guard evidence.code.isKernel, evidence.signal == .segv,
+      let before = caught[evidence.thread]?.evidence, before.signal != .segv,
+      before.programCounter == evidence.programCounter,
+      before.stackPointer == evidence.stackPointer
+    else { return nil }
+    return before.signal
   }
 
   /// The end is near; the first cause is the one that counts.

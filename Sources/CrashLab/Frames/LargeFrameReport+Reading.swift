@@ -39,18 +39,21 @@ extension LargeFrameReport {
   static func judge(
     _ image: ElfImage, path: String, guardSize: Int
   ) throws(FileProblem) -> LargeFrameReport {
-    guard image.callFrames != nil else {
-      throw FileProblem.noCallFrames
-    }
     var summary = Summary()
     var functions: [Function] = []
     var dynamic: [Function] = []
+    var covered: [Range<UInt64>] = []
+    // Functions that lie over each other must not be read without end.
+    let whole = image.segments.reduce(UInt64(1) << 16) { $0 &+ ($1.isExecutable ? $1.fileSize : 0) }
+    var read: UInt64 = 0
     CallFrames(image).visit { frame in
       summary.functions += 1
-      guard let code = image.code(at: frame.address, size: frame.size) else {
+      guard let code = image.code(at: frame.address, size: frame.size), read <= whole else {
         summary.notUnderstood += 1
         return
       }
+      read += frame.size
+      covered.append(frame.address..<frame.address + frame.size)
       let steps = StackSteps(code)
       if !steps.isComplete { summary.notUnderstood += 1 }
       if steps.isProbed { summary.probed += 1 }
@@ -67,14 +70,14 @@ extension LargeFrameReport {
         functions.append(function)
       }
     }
-    guard summary.functions > 0 else {
-      throw FileProblem.unreadableCallFrames
-    }
+    let uncovered = UncoveredCode.find(in: image, covered: covered)
+    guard summary.functions > 0 || !uncovered.isEmpty else { throw FileProblem.noCode }
+    summary.uncoveredBytes = uncovered.reduce(0) { $0 + $1.size }
     summary.unprobed = functions.count
     functions.sort { ($1.step ?? 0, $0.address) < ($0.step ?? 0, $1.address) }
     return LargeFrameReport(
       program: path, guardSize: guardSize, summary: summary, functions: functions,
-      dynamic: dynamic)
+      dynamic: dynamic, uncovered: uncovered)
   }
 
   /// As if the file were loaded: the symbolicator looks at processes.
@@ -88,10 +91,12 @@ extension LargeFrameReport {
     let bias: UInt64 = lowest < page ? 0x5500_0000_0000 : 0
     let mappings = image.segments.compactMap { segment -> Mapping? in
       let low = (segment.address &+ bias) & ~(page - 1)
-      let high = segment.address.addingReportingOverflow(segment.fileSize).partialValue &+ bias
+      // As the loader maps them: whole pages, each with its own permissions.
+      let end = segment.address.addingReportingOverflow(segment.fileSize).partialValue &+ bias
+      let high = (end &+ (page - 1)) & ~(page - 1)
       guard low < high, high < 1 << 47 else { return nil }
       return Mapping(
-        low: Address(low), high: Address(high), permissions: [.read, .execute],
+        low: Address(low), high: Address(high), permissions: segment.permissions,
         offset: segment.offset & ~(page - 1), path: name)
     }.sorted { $0.low < $1.low }
     var files = MappedFiles()

@@ -1,5 +1,6 @@
 internal import CHarness
 internal import CrashLabModel
+internal import ObjectFiles
 
 /// A datagram of a child, decoded. The child has corrupted its memory: nothing in it is trusted.
 enum ChildMessage: Sendable {
@@ -52,7 +53,8 @@ extension Evidence {
       trace: try Trace(raw.trace),
       handlerStackUsed: raw.handler_stack_used == 0 ? nil : Int(clamping: raw.handler_stack_used),
       caughtAt: raw.caught_at,
-      sentAt: raw.sent_at)
+      sentAt: raw.sent_at,
+      context: InstructionContext(raw))
   }
 }
 

@@ -1,6 +1,7 @@
 internal import CHarness
 internal import CrashLabModel
 internal import Glibc
+internal import ObjectFiles
 
 /// One run of a case in a child process: forked, armed, faulted, parked, released, reaped.
 final class Trial {
@@ -175,7 +176,8 @@ final class Trial {
             evidence, photograph,
             handler: evidence.source == .observer ? handlerFacts(evidence, photograph) : nil,
             in: .init(
-              process: process, laboratory: getpid(), nullLimit: machine.lowestMappable)))
+              process: process, laboratory: getpid(), nullLimit: machine.lowestMappable,
+              instruction: evidence.instruction, signalFrameSize: machine.minimumSignalStack)))
         let files =
           isNamed
           ? MappedFiles(of: evidence.trace, in: photograph.mappings, of: photographed)

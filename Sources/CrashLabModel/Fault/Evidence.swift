@@ -25,12 +25,16 @@ package struct Evidence: Sendable {
   /// CLOCK_MONOTONIC nanoseconds.
   package var caughtAt: UInt64
   package var sentAt: UInt64
+  /// The code that it met, and the registers.
+  package var context: InstructionContext?
+  /// Another signal that the same thread was about to get at the same instruction just before.
+  package var delivering: Signal?
 
   package init(
     source: Source, handled: Bool, process: Int32, thread: Int32, code: SignalCode,
     address: Address, sender: Sender? = nil, access: Access? = nil, programCounter: Address,
     stackPointer: Address, trace: Trace? = nil, handlerStackUsed: Int? = nil, caughtAt: UInt64,
-    sentAt: UInt64
+    sentAt: UInt64, context: InstructionContext? = nil, delivering: Signal? = nil
   ) {
     self.source = source
     self.handled = handled
@@ -46,6 +50,8 @@ package struct Evidence: Sendable {
     self.handlerStackUsed = handlerStackUsed
     self.caughtAt = caughtAt
     self.sentAt = sentAt
+    self.context = context
+    self.delivering = delivering
   }
 
   package var signal: Signal { code.signal }

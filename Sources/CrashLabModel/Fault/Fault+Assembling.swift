@@ -9,14 +9,21 @@ extension Fault {
     package var nullLimit: Address
     /// Of the program that sent the signal; nil if nobody looked, or it is gone.
     package var senderName: String?
+    /// At the program counter; nil if it could not be read or decoded.
+    package var instruction: MachineInstruction?
+    /// AT_MINSIGSTKSZ: bytes that the kernel's signal frame needs; 0 where it does not tell.
+    package var signalFrameSize: Int
 
     package init(
-      process: Int32, laboratory: Int32, nullLimit: Address, senderName: String? = nil
+      process: Int32, laboratory: Int32, nullLimit: Address, senderName: String? = nil,
+      instruction: MachineInstruction? = nil, signalFrameSize: Int = 0
     ) {
       self.process = process
       self.laboratory = laboratory
       self.nullLimit = nullLimit
       self.senderName = senderName
+      self.instruction = instruction
+      self.signalFrameSize = signalFrameSize
     }
   }
 
@@ -28,14 +35,25 @@ extension Fault {
     _ evidence: Evidence, _ photograph: Photograph, handler: HandlerFacts? = nil,
     in context: Context
   ) -> Fault {
-    let site = FaultSite.locate(
-      FaultSite.Facts(
-        code: evidence.code, address: evidence.address, access: evidence.access,
-        stackPointer: evidence.stackPointer, thread: evidence.thread,
-        frameAddresses: evidence.trace?.entries.map(\.canonicalFrameAddress) ?? [],
-        mappings: photograph.mappings, stacks: photograph.stacks, nullLimit: context.nullLimit))
+    let access = evidence.access(in: photograph.mappings)
+    var facts = FaultSite.Facts(
+      code: evidence.code, address: evidence.address, access: access,
+      stackPointer: evidence.stackPointer, thread: evidence.thread,
+      frameAddresses: evidence.trace?.entries.map(\.canonicalFrameAddress) ?? [],
+      mappings: photograph.mappings, stacks: photograph.stacks, nullLimit: context.nullLimit)
+    if evidence.isRefused {
+      facts.refusal = MachineInstruction.causeOfRefusal(
+        context.instruction, at: evidence.programCounter)
+      facts.signalFrame = SignalFrame.missing(
+        cause: facts.refusal, delivering: evidence.delivering, stackPointer: evidence.stackPointer,
+        stack: FaultSite.stackInUse(facts), frameSize: context.signalFrameSize)
+    }
+    let site = FaultSite.locate(facts)
+    let address =
+      facts.signalFrame.map { $0.low(below: evidence.stackPointer) } ?? evidence.address
     return Fault(
-      code: evidence.code, address: evidence.address, access: evidence.access,
+      code: evidence.code, address: address,
+      access: facts.signalFrame == nil ? access : .write,
       programCounter: evidence.programCounter, stackPointer: evidence.stackPointer,
       process: FaultProcess(
         id: evidence.process,
@@ -45,8 +63,12 @@ extension Fault {
       handled: handler?.hasRun ?? evidence.handled, handler: handler, outcome: handler?.outcome,
       sender: evidence.sender.map { FaultSender($0, in: context) }, site: site,
       surroundings: MemoryRegion.around(
-        evidence.address, site: site, mappings: photograph.mappings, stacks: photograph.stacks),
-      unwind: evidence.trace.map { UnwindReport($0, evidence: evidence) })
+        address, site: site, mappings: photograph.mappings, stacks: photograph.stacks),
+      unwind: evidence.trace.map { UnwindReport($0, evidence: evidence) },
+      refusal: evidence.isRefused ? Refusal(facts) : nil,
+      instruction: context.instruction.map {
+        FaultInstruction($0, of: evidence, cause: facts.refusal)
+      }, signalFrame: facts.signalFrame)
   }
 
   /// A handler ran for it, which knows the kind of access from the processor.
@@ -93,5 +115,53 @@ extension FrameReport {
       programCounter: entry.programCounter, symbol: nil, file: nil, line: nil, column: nil,
       image: nil, offset: nil, frameSize: entry.frameSize > 0 ? entry.frameSize : nil,
       inlined: nil)
+  }
+}
+
+extension Evidence {
+  /// The kernel says SI_KERNEL for a fault of memory.
+  package var isRefused: Bool { code.isKernel && (signal == .segv || signal == .bus) }
+
+  /// The kind of access, where it was told by the instruction only: code that may not be executed
+  /// can be read all the same, and what stands there is not what was done.
+  fileprivate func access(in mappings: [Mapping]) -> Access? {
+    guard source != .handler, access != nil, address == programCounter, !code.isKernel,
+      let mapping = mappings.holding(address), !mapping.permissions.contains(.execute)
+    else { return access }
+    return .execute
+  }
+}
+
+extension Refusal {
+  /// Nil for an address that is none: that is a fault site.
+  fileprivate init?(_ facts: FaultSite.Facts) {
+    if facts.signalFrame != nil {
+      self = .signalFrame
+      return
+    }
+    switch facts.refusal {
+    case .nonCanonical: return nil
+    case .refused(let refusal, _): self = refusal
+    case .notTheInstruction, .unknown: self = .unknown
+    }
+  }
+}
+
+extension FaultInstruction {
+  fileprivate init(
+    _ instruction: MachineInstruction, of evidence: Evidence, cause: RefusalCause
+  ) {
+    let operand: Address? =
+      switch cause {
+      case .nonCanonical(let address): address
+      case .refused(_, let address?): address
+      default:
+        // The one that the fault's address lies in, or the first.
+        instruction.operands.first {
+          guard let address = $0.address, address <= evidence.address else { return false }
+          return evidence.address.value - address.value < UInt64(clamping: max(1, $0.size))
+        }?.address ?? instruction.operands.compactMap(\.address).first
+      }
+    self.init(text: instruction.text, operandAddress: operand)
   }
 }

@@ -21,6 +21,12 @@ public struct Fault: Sendable, Equatable, Codable {
   /// What lies around the address, in ascending order; nil in an old report.
   public var surroundings: [MemoryRegion]?
   public var unwind: UnwindReport?
+  /// Why it was refused, where the kernel tells no address (SI_KERNEL).
+  public var refusal: Refusal?
+  /// At the program counter; nil if it could not be read or decoded.
+  public var instruction: FaultInstruction?
+  /// The signal frame that did not fit; nil if that is not the cause.
+  public var signalFrame: SignalFrame?
 
   public var signal: Signal { code.signal }
 
@@ -28,7 +34,8 @@ public struct Fault: Sendable, Equatable, Codable {
     code: SignalCode, address: Address, access: Access? = nil, programCounter: Address,
     stackPointer: Address, process: FaultProcess, thread: FaultThread, handled: Bool,
     handler: HandlerFacts? = nil, outcome: HandlerOutcome? = nil, sender: FaultSender? = nil,
-    site: FaultSite, surroundings: [MemoryRegion]? = nil, unwind: UnwindReport? = nil
+    site: FaultSite, surroundings: [MemoryRegion]? = nil, unwind: UnwindReport? = nil,
+    refusal: Refusal? = nil, instruction: FaultInstruction? = nil, signalFrame: SignalFrame? = nil
   ) {
     self.code = code
     self.address = address
@@ -44,6 +51,9 @@ public struct Fault: Sendable, Equatable, Codable {
     self.site = site
     self.surroundings = surroundings
     self.unwind = unwind
+    self.refusal = refusal
+    self.instruction = instruction
+    self.signalFrame = signalFrame
   }
 }
 
@@ -97,5 +107,18 @@ public struct FaultSender: Sendable, Codable, Equatable {
     self.user = user
     self.relation = relation
     self.name = name
+  }
+}
+
+/// The instruction that faulted.
+public struct FaultInstruction: Sendable, Codable, Equatable {
+  /// As gdb prints it (AT&T syntax).
+  public var text: String
+  /// Of the operand in memory that the fault is about; null if it has none, or nobody knows.
+  @Nullable public var operandAddress: Address?
+
+  package init(text: String, operandAddress: Address?) {
+    self.text = text
+    self.operandAddress = operandAddress
   }
 }

@@ -13,6 +13,10 @@ extension FaultSite {
     package var stacks: [StackRegion]
     /// Addresses below this are a null pointer with an offset (vm.mmap_min_addr).
     package var nullLimit: Address
+    /// What the instruction tells, where the kernel knew no address.
+    package var refusal = RefusalCause.unknown
+    /// The signal frame that did not fit.
+    package var signalFrame: SignalFrame? = nil
 
     package init(
       code: SignalCode, address: Address, access: Access?, stackPointer: Address, thread: Int32,
@@ -36,7 +40,13 @@ extension FaultSite {
     guard facts.code.signal == .segv || facts.code.signal == .bus, !facts.code.isSent else {
       return FaultSite(.notAFault)
     }
-    if facts.code.isKernel { return FaultSite(.nonCanonical) }
+    if facts.code.isKernel {
+      if let frame = facts.signalFrame, let stack = stackInUse(facts) {
+        return FaultSite(below: stack, by: frame)
+      }
+      if case .nonCanonical = facts.refusal { return FaultSite(.nonCanonical) }
+      return FaultSite(.refused)
+    }
     if facts.address < facts.nullLimit { return FaultSite(.nullPage) }
 
     let inUse = stackInUse(facts)
@@ -73,7 +83,7 @@ extension FaultSite {
 
   /// The stack that the faulting code ran on. The stack pointer says so as long as it is inside;
   /// after a frame larger than the guard only the callers' frames still lie there.
-  private static func stackInUse(_ facts: Facts) -> StackRegion? {
+  package static func stackInUse(_ facts: Facts) -> StackRegion? {
     let witnesses = facts.frameAddresses.prefix(8) + [facts.stackPointer]
     // A frame's own address is the highest of its bytes plus one.
     for witness in witnesses where witness.value > 0 {
@@ -114,6 +124,16 @@ extension FaultSite {
       stack.kind == .main ? .mainStackLimit : .pastGuard, of: stack, at: facts.address)
     site.mapping = facts.mappings.holding(facts.address)?.label
     return site
+  }
+
+  /// A signal frame reaches from the stack into its guard, and at most through it.
+  private init(below stack: StackRegion, by frame: SignalFrame) {
+    let missing = UInt64(clamping: max(1, frame.needed - frame.available))
+    let kind: Kind =
+      stack.kind == .main ? .mainStackLimit : stack.guard.kind == .none ? .pastGuard : .guard
+    let reach = kind == .guard ? min(missing, UInt64(clamping: max(1, stack.guard.size))) : missing
+    self.init(kind, of: stack, at: Address(stack.low.value &- reach))
+    skipped = 0
   }
 
   private init(_ kind: Kind, of stack: StackRegion, at address: Address) {

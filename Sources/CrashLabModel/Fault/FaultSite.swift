@@ -18,6 +18,8 @@ public struct FaultSite: Sendable, Equatable, Codable {
     case nullPage = "null-page"
     /// No address of this processor.
     case nonCanonical = "non-canonical"
+    /// The processor or the kernel refused the instruction, not for its address (SI_KERNEL).
+    case refused
     /// A trap, or a signal that somebody sent: there is no address.
     case notAFault = "not-a-fault"
   }

@@ -32,7 +32,9 @@ extension MemoryRegion {
   package static func around(
     _ address: Address, site: FaultSite, mappings: [Mapping], stacks: [StackRegion]
   ) -> [MemoryRegion] {
-    guard site.kind != .notAFault, site.kind != .nonCanonical, site.kind != .nullPage else {
+    guard site.kind != .notAFault, site.kind != .nonCanonical, site.kind != .refused,
+      site.kind != .nullPage
+    else {
       return []
     }
     var window = address...address

@@ -44,16 +44,19 @@ package struct LargeFrameReport: Sendable, Codable {
     package var dynamic = 0
     /// Whose code was not understood to its end.
     package var notUnderstood = 0
+    /// Bytes of code that no call-frame information covers.
+    package var uncoveredBytes = 0
 
     package init(
       functions: Int = 0, unprobed: Int = 0, probed: Int = 0, dynamic: Int = 0,
-      notUnderstood: Int = 0
+      notUnderstood: Int = 0, uncoveredBytes: Int = 0
     ) {
       self.functions = functions
       self.unprobed = unprobed
       self.probed = probed
       self.dynamic = dynamic
       self.notUnderstood = notUnderstood
+      self.uncoveredBytes = uncoveredBytes
     }
   }
 
@@ -66,10 +69,12 @@ package struct LargeFrameReport: Sendable, Codable {
   package var functions: [Function]
   /// Those of dynamic size, in the file's order.
   package var dynamic: [Function]
+  /// Code without call-frame information, in the file's order.
+  package var uncovered: [UncoveredCode]
 
   package init(
     schemaVersion: Int = RunReport.schemaVersion, program: String, guardSize: Int, summary: Summary,
-    functions: [Function], dynamic: [Function]
+    functions: [Function], dynamic: [Function], uncovered: [UncoveredCode] = []
   ) {
     self.schemaVersion = schemaVersion
     self.program = program
@@ -77,10 +82,14 @@ package struct LargeFrameReport: Sendable, Codable {
     self.summary = summary
     self.functions = functions
     self.dynamic = dynamic
+    self.uncovered = uncovered
   }
 
   /// Whether some step is larger.
   package func exceeds(_ bytes: Int) -> Bool { functions.contains { ($0.step ?? 0) > bytes } }
+
+  /// Code whose steps nobody can vouch for: uncovered, and no part of the startup code.
+  package var unproved: [UncoveredCode] { uncovered.filter { $0.kind == .code } }
 
   package func json() throws -> String { try JSON.text(of: self) + "\n" }
 }

@@ -120,13 +120,21 @@ public struct FaultReport: Sendable, Codable, Equatable {
   /// What lies around the address, in ascending order.
   @Nullable public var surroundings: [MemoryRegion]? = nil
   @Nullable public var unwind: UnwindReport?
+  /// Why it was refused, where the kernel tells no address (SI_KERNEL); null for an address that is
+  /// none, and for every other fault.
+  @Nullable public var refusal: Refusal?
+  /// The instruction at the program counter; null if it could not be read or decoded.
+  @Nullable public var instruction: FaultInstruction?
+  /// The signal frame that did not fit; null if that is not the cause.
+  @Nullable public var signalFrame: SignalFrame?
 
   package init(
     signal: Signal, code: String, address: Address, access: Access? = nil, programCounter: Address,
     stackPointer: Address, process: FaultProcess, thread: FaultThread, handled: Bool,
     handler: HandlerFacts? = nil, handlerOutcome: HandlerOutcome? = nil, reason: String? = nil,
     sender: FaultSender? = nil, site: FaultSite,
-    surroundings: [MemoryRegion]? = nil, unwind: UnwindReport? = nil
+    surroundings: [MemoryRegion]? = nil, unwind: UnwindReport? = nil,
+    refusal: Refusal? = nil, instruction: FaultInstruction? = nil, signalFrame: SignalFrame? = nil
   ) {
     self.signal = signal
     self.code = code
@@ -144,6 +152,9 @@ public struct FaultReport: Sendable, Codable, Equatable {
     self.site = site
     self.surroundings = surroundings
     self.unwind = unwind
+    self.refusal = refusal
+    self.instruction = instruction
+    self.signalFrame = signalFrame
   }
 }
 

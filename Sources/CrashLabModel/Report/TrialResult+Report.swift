@@ -24,6 +24,7 @@ extension Fault {
       stackPointer: report.stackPointer, process: report.process, thread: report.thread,
       handled: report.handled, handler: report.handler, outcome: report.handlerOutcome,
       sender: report.sender, site: report.site, surroundings: report.surroundings,
-      unwind: report.unwind)
+      unwind: report.unwind, refusal: report.refusal, instruction: report.instruction,
+      signalFrame: report.signalFrame)
   }
 }

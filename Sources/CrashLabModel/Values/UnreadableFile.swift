@@ -20,7 +20,7 @@ package enum FileProblem: Error, Sendable, Equatable {
   case otherMachine(Int32, here: Int32)
   case truncated(Part)
   // Programs and libraries.
-  case notLinked, nothingToLoad, noCallFrames, unreadableCallFrames
+  case notLinked, nothingToLoad, noCode
   // Core dumps.
   case notCore(isProgram: Bool)
   case noNotes, noRegisters

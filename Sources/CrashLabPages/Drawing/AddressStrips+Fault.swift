@@ -4,7 +4,8 @@ internal import CrashLabText
 extension AddressStrip {
   /// The strips for a fault, the widest first; empty where there is no address to draw.
   static func strips(for fault: FaultReport, machine: Machine) -> [AddressStrip] {
-    guard fault.sender == nil, fault.site.kind != .notAFault, fault.site.kind != .nonCanonical
+    guard fault.sender == nil, fault.site.kind != .notAFault, fault.site.kind != .nonCanonical,
+      fault.site.kind != .refused
     else { return [] }
     var picture = Picture(fault.address)
     picture.add(fault, machine: machine)

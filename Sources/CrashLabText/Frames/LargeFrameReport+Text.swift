@@ -27,6 +27,27 @@ extension LargeFrameReport {
     if summary.notUnderstood > 0 {
       text += "\(grouped(summary.notUnderstood)) were not understood to their end\n"
     }
+    return text + uncoveredText(theme: theme, limit: limit)
+  }
+
+  private func uncoveredText(theme: Theme, limit: Int) -> String {
+    let pieces = unproved.sorted { ($1.step ?? .max, $1.size) < ($0.step ?? .max, $0.size) }
+    if pieces.isEmpty { return "" }
+    let bytes = pieces.reduce(0) { $0 + $1.size }
+    var text = "\(grouped(bytes)) bytes of code are not covered by call-frame information:\n"
+    for piece in pieces.prefix(limit) {
+      text += "  \(grouped(piece.size).aligned(to: 14)) bytes  "
+      text += theme.symbol(printable(piece.symbol ?? "\(piece.address)"))
+      text += theme.faint(" in \(printable(piece.section.isEmpty ? "a segment" : piece.section))")
+      switch piece.step {
+      case let step? where step > guardSize:
+        text += ", moves the stack pointer by \(grouped(step)) at once"
+      case nil: text += ", can't be read to its end"
+      default: break
+      }
+      text += "\n"
+    }
+    if pieces.count > limit { text += "  and \(grouped(pieces.count - limit)) more (--all)\n" }
     return text
   }
 }

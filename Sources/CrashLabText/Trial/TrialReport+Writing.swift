@@ -25,7 +25,8 @@ extension FaultReport {
       stackPointer: fault.stackPointer, process: fault.process, thread: fault.thread,
       handled: fault.handled, handler: fault.handler, handlerOutcome: fault.outcome,
       reason: fault.outcome?.inWords(fault.signal, fault.handler), sender: fault.sender,
-      site: fault.site, surroundings: fault.surroundings, unwind: fault.unwind)
+      site: fault.site, surroundings: fault.surroundings, unwind: fault.unwind,
+      refusal: fault.refusal, instruction: fault.instruction, signalFrame: fault.signalFrame)
   }
 }
 

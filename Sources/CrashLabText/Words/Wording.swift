@@ -83,6 +83,7 @@ extension FaultSite {
     case .unmapped: return "where nothing is mapped"
     case .nullPage: return "in the null page"
     case .nonCanonical: return "at a non-canonical address"
+    case .refused: return "refused, not for its address"
     case .notAFault: return "not a fault"
     }
   }
@@ -102,6 +103,7 @@ extension FaultReport {
         + "(process \(sender.process))"
     }
     if site.kind == .notAFault { return "\(signal) (\(printable(code))), not a memory fault" }
+    if let refused = refusalInWords { return "\(signal) (\(printable(code))): \(refused)" }
     let access = access.map { "\($0.rawValue) " } ?? ""
     let atNull = site.kind == .nullPage ? " at \(address)" : ""
     return "\(signal) (\(printable(code))): \(access)\(site.inWords)\(atNull)"
@@ -127,7 +129,8 @@ extension FaultReport {
         ", past the guard by \(bytesInWords(bytes))"
       default: ""
       }
-    return "stack overflow in \(owner.inWords) (\(stack)\(guarding)): \(access)\(place)\(skipped)"
+    let what = signalFrame?.inWords ?? "\(access)\(place)\(skipped)"
+    return "stack overflow in \(owner.inWords) (\(stack)\(guarding)): \(what)"
   }
 }
 
@@ -225,6 +228,7 @@ extension SiteExpectation {
       case .unmapped: "where nothing is mapped"
       case .nullPage: "in the null page"
       case .nonCanonical: "at a non-canonical address"
+      case .refused: "that is refused, not for its address"
       case .notAFault: "that is no memory fault"
       }
     return owner.map { "\(place) \($0.inWords)" } ?? place

@@ -1,0 +1,64 @@
+/// Why the processor or the kernel refused an instruction without telling an address (SI_KERNEL).
+public enum Refusal: String, Sendable, Codable {
+  case misalignedOperand = "misaligned-operand"
+  case privilegedInstruction = "privileged-instruction"
+  case badSelector = "bad-selector"
+  case softwareInterrupt = "software-interrupt"
+  /// The frame of another signal did not fit onto the stack.
+  case signalFrame = "signal-frame"
+  case unknown
+}
+
+/// What the instruction tells of a refusal.
+package enum RefusalCause: Equatable {
+  /// An address that is none: of an operand, of a jump's target, or the program counter itself.
+  case nonCanonical(Address)
+  case refused(Refusal, operand: Address?)
+  /// The instruction could not have been refused: it was something else.
+  case notTheInstruction
+  case unknown
+}
+
+extension Address {
+  /// Whether all bits above the 48th are as that one (Intel SDM volume 1, 3.3.7.1). With five levels
+  /// of page tables addresses have 57 bits: then an access between the two is a page fault, which
+  /// tells its address.
+  package var isCanonical: Bool {
+    let high = Int64(bitPattern: value) >> 47
+    return high == 0 || high == -1
+  }
+}
+
+extension MachineInstruction {
+  /// Why it was refused, in the order in which a processor looks. Pure.
+  ///
+  /// - Parameter instruction: nil if it could not be read or decoded.
+  package static func causeOfRefusal(
+    _ instruction: MachineInstruction?, at programCounter: Address
+  ) -> RefusalCause {
+    if !programCounter.isCanonical { return .nonCanonical(programCounter) }
+    guard let instruction else { return .unknown }
+    if instruction.isPrivileged { return .refused(.privilegedInstruction, operand: nil) }
+    if instruction.isSoftwareInterrupt { return .refused(.softwareInterrupt, operand: nil) }
+    for case let operand in instruction.operands {
+      guard let address = operand.address else { continue }
+      if !address.isCanonical { return .nonCanonical(address) }
+      let last = Address(address.value &+ UInt64(max(0, operand.size - 1)))
+      if !last.isCanonical { return .nonCanonical(last) }
+    }
+    if let target = instruction.target, !target.isCanonical { return .nonCanonical(target) }
+    for case let operand in instruction.operands {
+      guard let address = operand.address else { continue }
+      if address.value % UInt64(operand.alignment) != 0 {
+        return .refused(.misalignedOperand, operand: address)
+      }
+    }
+    if instruction.loadsSelector {
+      return .refused(.badSelector, operand: instruction.operands.first?.address)
+    }
+    let isWhollyKnown =
+      !instruction.checksValue && instruction.operands.allSatisfy { $0.address != nil }
+      && (!instruction.jumps || instruction.target != nil)
+    return isWhollyKnown ? .notTheInstruction : .unknown
+  }
+}

@@ -1,0 +1,35 @@
+internal import CrashLabModel
+
+extension FaultReport {
+  /// `refused: the operand of 'movaps %xmm0,0x1(%rdi)' at 0x7ffe5d01 is not aligned`; nil where the
+  /// kernel told an address.
+  var refusalInWords: String? {
+    let name = instruction.map { "'\(printable($0.text))'" }
+    let operand = instruction?.operandAddress.map { " at \($0)" } ?? ""
+    if site.kind == .nonCanonical {
+      let place = instruction?.operandAddress ?? (name == nil ? programCounter : nil)
+      return "at \(place.map { "the non-canonical address \($0)" } ?? "a non-canonical address")"
+        + (name.map { ", in \($0)" } ?? "")
+    }
+    guard site.kind == .refused else { return nil }
+    let subject = name ?? "the instruction"
+    switch refusal {
+    case .misalignedOperand: return "refused: the operand of \(subject)\(operand) is not aligned"
+    case .privilegedInstruction: return "refused: \(subject) may not be executed in user mode"
+    case .badSelector: return "refused: \(subject) loads a bad segment selector"
+    case .softwareInterrupt:
+      return "refused: \(subject) raises an interrupt that user mode may not raise"
+    case .signalFrame, .unknown, nil:
+      return "refused for a reason that is unknown, at \(subject)"
+    }
+  }
+}
+
+extension SignalFrame {
+  /// `no room for the frame of SIGALRM, which needs 3.6 KiB; 1.1 KiB were left`
+  var inWords: String {
+    let whose = signal?.description ?? "a signal"
+    return "no room for the frame of \(whose), which needs "
+      + "\(bytesInWords(needed)); \(bytesInWords(available)) were left"
+  }
+}

@@ -1,0 +1,83 @@
+package import CHarness
+package import CrashLabModel
+
+extension InstructionContext {
+  /// What a child sends is not trusted: the code's size is bounded here, everything else is a value.
+  package init(_ raw: clab_evidence) {
+    self.init(
+      registers: withUnsafeBytes(of: raw.registers.value) {
+        Array($0.bindMemory(to: UInt64.self))
+      },
+      segmentBases: raw.registers.has_segment_bases
+        ? (raw.registers.fs_base, raw.registers.gs_base) : nil,
+      code: withUnsafeBytes(of: raw.instruction) {
+        Array($0.prefix(Int(raw.instruction_size)))
+      },
+      target: raw.has_target != 0 ? raw.target : nil)
+  }
+
+  /// As the harness has them; every register counts as known.
+  var rawRegisters: clab_registers {
+    var raw = clab_registers()
+    withUnsafeMutableBytes(of: &raw.value) { bytes in
+      registers.withUnsafeBytes {
+        bytes.copyMemory(from: UnsafeRawBufferPointer(rebasing: $0.prefix(bytes.count)))
+      }
+    }
+    raw.valid = (1 << UInt64(CLAB_REGISTERS)) - 1
+    if let segmentBases {
+      (raw.fs_base, raw.gs_base) = segmentBases
+      raw.has_segment_bases = true
+    }
+    return raw
+  }
+}
+
+extension MachineInstruction {
+  /// Nil if the code could not be read, is no instruction, or is of a processor that is not decoded.
+  package init?(_ context: InstructionContext) {
+    var registers = context.rawRegisters
+    var raw = clab_instruction()
+    guard clab_instruction_at(context.code, context.code.count, &registers, &raw) else {
+      return nil
+    }
+    let pc = clab_program_counter_of(&registers)
+    let text = withUnsafeTemporaryAllocation(
+      of: CChar.self, capacity: Int(CLAB_INSTRUCTION_TEXT)
+    ) { buffer in
+      guard clab_instruction_text(context.code, context.code.count, pc, buffer.baseAddress) else {
+        return ""
+      }
+      return String(cString: buffer.baseAddress!)
+    }
+    let operands = withUnsafeBytes(of: raw.memory) { bytes in
+      bytes.bindMemory(to: clab_memory_operand.self).prefix(Int(raw.memory_count))
+        .compactMap(Operand.init)
+    }
+    func has(_ trait: clab_instruction_traits) -> Bool { raw.traits & trait.rawValue != 0 }
+    self.init(
+      text: text,
+      // A processor reads before it writes.
+      operands: operands.filter { $0.access == .read } + operands.filter { $0.access != .read },
+      isPrivileged: has(CLAB_PRIVILEGED), loadsSelector: has(CLAB_LOADS_SELECTOR),
+      isSoftwareInterrupt: has(CLAB_SOFTWARE_INTERRUPT), checksValue: has(CLAB_CHECKS_VALUE),
+      jumps: UInt32(raw.target) != CLAB_TARGET_NONE.rawValue,
+      target: context.target.map { Address($0) })
+  }
+}
+
+extension MachineInstruction.Operand {
+  /// Nil if it is not accessed (a repetition of no times).
+  fileprivate init?(_ raw: clab_memory_operand) {
+    guard raw.access != 0 else { return nil }
+    let isWritten = UInt32(raw.access) & CLAB_OPERAND_WRITTEN.rawValue != 0
+    self.init(
+      address: raw.is_known ? Address(raw.address) : nil, size: Int(clamping: raw.size),
+      alignment: max(1, Int(raw.alignment)), access: isWritten ? .write : .read)
+  }
+}
+
+extension Evidence {
+  /// The instruction that the signal has met; nil if it could not be read or decoded.
+  package var instruction: MachineInstruction? { context.flatMap { MachineInstruction($0) } }
+}

@@ -1,0 +1,121 @@
+/* From bytes to an instruction: Zydis reads them, and its answer is put into few plain fields. */
+#include "decode.h"
+
+#include <string.h>
+
+bool clab_decode(const uint8_t *code, size_t size, struct clab_decoded *into) {
+  ZydisDecoder decoder;
+  ZydisDecoderContext context;
+  if (!code || !size ||
+      !ZYAN_SUCCESS(ZydisDecoderInit(&decoder, ZYDIS_MACHINE_MODE_LONG_64, ZYDIS_STACK_WIDTH_64)) ||
+      !ZYAN_SUCCESS(ZydisDecoderDecodeInstruction(&decoder, &context, code, size, &into->whole)))
+    return false;
+  uint8_t count = into->whole.operand_count;
+  return ZYAN_SUCCESS(
+      ZydisDecoderDecodeOperands(&decoder, &context, &into->whole, into->operands, count));
+}
+
+uint8_t clab_register_number(ZydisRegister part) {
+  /* From the processor's numbers to DWARF's. */
+  static const uint8_t order[16] = {0, 2, 1, 3, 7, 6, 4, 5, 8, 9, 10, 11, 12, 13, 14, 15};
+  if (part == ZYDIS_REGISTER_NONE)
+    return CLAB_NO_REGISTER;
+  if (part == ZYDIS_REGISTER_RIP || part == ZYDIS_REGISTER_EIP)
+    return 16;
+  ZydisRegister whole = ZydisRegisterGetLargestEnclosing(ZYDIS_MACHINE_MODE_LONG_64, part);
+  if (whole < ZYDIS_REGISTER_RAX || whole > ZYDIS_REGISTER_R15)
+    return CLAB_OTHER_REGISTER;
+  return order[whole - ZYDIS_REGISTER_RAX];
+}
+
+static bool is_near(const ZydisDecodedInstruction *whole) {
+  return whole->meta.branch_type == ZYDIS_BRANCH_TYPE_SHORT ||
+         whole->meta.branch_type == ZYDIS_BRANCH_TYPE_NEAR;
+}
+
+static uint8_t flow_of(const ZydisDecodedInstruction *whole) {
+  switch (whole->meta.category) {
+  case ZYDIS_CATEGORY_CALL:
+    return CLAB_FLOW_CALL;
+  case ZYDIS_CATEGORY_RET:
+    return CLAB_FLOW_RETURN;
+  case ZYDIS_CATEGORY_UNCOND_BR:
+    return CLAB_FLOW_JUMP;
+  case ZYDIS_CATEGORY_COND_BR:
+    return CLAB_FLOW_BRANCH;
+  default:
+    return CLAB_FLOW_NEXT;
+  }
+}
+
+static void decode_target(const struct clab_decoded *decoded, struct clab_instruction *into) {
+  if (into->flow == CLAB_FLOW_NEXT || !is_near(&decoded->whole))
+    return;
+  if (into->flow == CLAB_FLOW_RETURN) {
+    into->target = CLAB_TARGET_MEMORY;
+    return;
+  }
+  const ZydisDecodedOperand *operand = &decoded->operands[0];
+  if (operand->type == ZYDIS_OPERAND_TYPE_IMMEDIATE) {
+    into->target = CLAB_TARGET_RELATIVE;
+    into->target_offset = operand->imm.value.s;
+  } else if (operand->type == ZYDIS_OPERAND_TYPE_REGISTER) {
+    into->target = CLAB_TARGET_REGISTER;
+    into->target_register = clab_register_number(operand->reg.value);
+  } else if (operand->type == ZYDIS_OPERAND_TYPE_MEMORY) {
+    into->target = CLAB_TARGET_MEMORY;
+  }
+}
+
+/* mov of a constant into a whole register, or into the half that clears the other. */
+static void decode_constant(const struct clab_decoded *decoded, struct clab_instruction *into) {
+  const ZydisDecodedOperand *to = &decoded->operands[0], *from = &decoded->operands[1];
+  if (decoded->whole.mnemonic != ZYDIS_MNEMONIC_MOV || to->type != ZYDIS_OPERAND_TYPE_REGISTER ||
+      to->size < 32)
+    return;
+  if (from->type == ZYDIS_OPERAND_TYPE_IMMEDIATE) {
+    into->constant_register = clab_register_number(to->reg.value);
+    into->constant =
+        to->size == 32 ? (int64_t)(uint32_t)from->imm.value.u : (int64_t)from->imm.value.u;
+  } else if (from->type == ZYDIS_OPERAND_TYPE_REGISTER && from->reg.value == ZYDIS_REGISTER_RSP &&
+             to->reg.value != ZYDIS_REGISTER_RSP) {
+    into->frame_register = clab_register_number(to->reg.value);
+  }
+}
+
+static bool is_probe(const struct clab_decoded *decoded) {
+  const ZydisDecodedOperand *to = &decoded->operands[0], *from = &decoded->operands[1];
+  if (decoded->whole.operand_count_visible != 2 || to->type != ZYDIS_OPERAND_TYPE_MEMORY ||
+      from->type != ZYDIS_OPERAND_TYPE_IMMEDIATE || from->imm.value.u != 0)
+    return false;
+  return decoded->whole.mnemonic == ZYDIS_MNEMONIC_OR ||
+         decoded->whole.mnemonic == ZYDIS_MNEMONIC_XOR ||
+         decoded->whole.mnemonic == ZYDIS_MNEMONIC_MOV;
+}
+
+bool clab_instruction_decode(const uint8_t *code, size_t size, struct clab_instruction *into) {
+  struct clab_decoded decoded;
+  memset(into, 0, sizeof *into);
+  into->constant_register = into->frame_register = into->stack_register = CLAB_NO_REGISTER;
+  into->target_register = CLAB_NO_REGISTER;
+  if (!clab_decode(code, size, &decoded))
+    return false;
+  into->length = decoded.whole.length;
+  into->flow = flow_of(&decoded.whole);
+  decode_target(&decoded, into);
+  decode_constant(&decoded, into);
+  into->is_probe = is_probe(&decoded);
+  into->is_padding = decoded.whole.meta.category == ZYDIS_CATEGORY_NOP ||
+                     decoded.whole.meta.category == ZYDIS_CATEGORY_WIDENOP ||
+                     decoded.whole.mnemonic == ZYDIS_MNEMONIC_UD2;
+  clab_decode_traits(&decoded, into);
+  clab_decode_memory(&decoded, into);
+  clab_decode_stack(&decoded, into);
+  return true;
+}
+
+void clab_instruction_warm_up(void) {
+  static const uint8_t move[] = {0x48, 0x8b, 0x44, 0x24, 0x08}; /* mov 8(%rsp),%rax */
+  struct clab_instruction instruction;
+  clab_instruction_decode(move, sizeof move, &instruction);
+}
