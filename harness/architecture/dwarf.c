@@ -13,11 +13,3 @@ int clab_general_registers(pid_t thread, struct user_regs_struct *user) {
     return errno;
   return into.iov_len == sizeof *user ? 0 : ENOEXEC; /* a 32-bit thread has fewer and others */
 }
-
-int clab_registers_of_thread(pid_t thread, struct clab_registers *registers) {
-  struct user_regs_struct user;
-  int error = clab_general_registers(thread, &user);
-  if (error)
-    return error;
-  return clab_registers_of_user(&user, sizeof user, registers) ? 0 : EIO;
-}

@@ -61,8 +61,8 @@ void clab_observer_pass_on(pid_t process);
 int clab_observer_look(pid_t thread, uint32_t unwinding, struct clab_evidence *evidence);
 
 /* What a signal tells, from its siginfo, the registers of the thread and its memory: everything of
-   the evidence but the unwind and the times. `read` copies up to `size` bytes and returns how many it
-   could. Notes in the registers whether the fault was the fetch of the instruction. */
+   the evidence but the unwind and the times. `read` copies up to `size` bytes and returns how many
+   it could. Notes in the registers whether the fault was the fetch of the instruction. */
 void clab_evidence_of_signal(struct clab_evidence *evidence, pid_t thread, const siginfo_t *info,
                              struct clab_registers *registers,
                              size_t (*read)(void *context, uint64_t address, void *to, size_t size),

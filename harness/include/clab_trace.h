@@ -20,7 +20,7 @@ enum clab_frame_flags {
   CLAB_FRAME_SIGNAL = 1 << 0,    /* the kernel's signal frame: its caller was interrupted */
   CLAB_FRAME_EXACT_PC = 1 << 1,  /* the program counter is the instruction, not a return address */
   CLAB_FRAME_STEPPED = 1 << 2,   /* stepped by libunwind, not by a proved rule */
-  CLAB_FRAME_GUESSED = 1 << 3,   /* no unwind information: libunwind's heuristic led on from here */
+  CLAB_FRAME_GUESSED = 1 << 3,   /* no unwind information: a frame pointer led on from here */
   CLAB_FRAME_UNFETCHED = 1 << 4, /* code that is not there: its caller is where the call left it */
 };
 
@@ -44,7 +44,7 @@ enum clab_trace_stop {
   CLAB_STOP_NONE = 0,        /* not unwound */
   CLAB_STOP_OUTERMOST = 1,   /* the unwind information says that this frame has no caller */
   CLAB_STOP_NULL_RETURN = 2, /* the return address is 0 */
-  CLAB_STOP_END_GUESSED = 3, /* no unwind information, and libunwind found no frame to go on to */
+  CLAB_STOP_END_GUESSED = 3, /* no unwind information, and no frame pointer that leads on */
   CLAB_STOP_UNREADABLE = 4,  /* a word of the stack could not be read */
   CLAB_STOP_NO_RULE = 5,     /* libunwind could not step this frame */
   CLAB_STOP_STALLED = 6,     /* the stack did not grow shorter: a corrupt chain */
@@ -68,11 +68,11 @@ struct clab_trace {
   uint64_t verified;    /* frames skipped as repetitions, each verified in memory */
   uint64_t replayed;    /* frames walked by a proved rule */
   uint64_t steps;       /* frames stepped by libunwind */
-  uint64_t guessed;     /* those of them for which there was no unwind information */
+  uint64_t guessed;     /* frames for which there was no unwind information */
   uint64_t duration;    /* nanoseconds */
   uint32_t rules;       /* program counters whose rule was proved */
   uint32_t stop;        /* enum clab_trace_stop */
-  uint32_t complete;    /* 1: the outermost frame was reached */
+  uint32_t complete;    /* 1: the outermost frame was reached, and no frame is missing */
   uint32_t entry_count;
   uint32_t site_count;
   uint32_t reserved;

@@ -11,6 +11,7 @@
 #ifndef CRASHLAB_UNWIND_H
 #define CRASHLAB_UNWIND_H
 
+#include "clab_debug_frames.h"
 #include "clab_trace.h"
 
 #include <signal.h>
@@ -62,7 +63,7 @@ enum {
 /* Registers in DWARF's numbering of the processor, the program counter last. */
 struct clab_registers {
   uint64_t value[CLAB_REGISTERS];
-  uint64_t valid; /* bit n: value[n] is known */
+  uint64_t valid;   /* bit n: value[n] is known */
   uint64_t fs_base; /* of x86-64: thread-local storage, where `has_segment_bases` */
   uint64_t gs_base;
   bool has_segment_bases;
@@ -103,6 +104,13 @@ struct clab_target {
   size_t (*read)(void *context, uint64_t address, void *buffer, size_t size);
   /* Finds the image that an address lies in. */
   bool (*find_image)(void *context, uint64_t address, struct clab_image *image);
+  /* Whether the code at an address may be executed. NULL: it is taken for such if it is in an
+     image. */
+  bool (*is_executable)(void *context, uint64_t address);
+  /* The information that an image has in its file only, or NULL. Asked where its .eh_frame covers
+     nothing. NULL: there is none. */
+  const struct clab_debug_frames *(*find_debug_frames)(void *context,
+                                                       const struct clab_image *image);
   struct clab_registers registers;
 };
 
@@ -127,8 +135,8 @@ void clab_unwind_target(const struct clab_target *target, uint32_t mode, struct 
                         clab_frame_visitor visitor, void *visitor_context);
 
 /* Unwinds a thread of a live process that stands still: ptrace-stopped, or parked in its handler.
-   Only .eh_frame is read, which every usual compiler makes; what has none is stepped by libunwind's
-   heuristic, and its frames are flagged CLAB_FRAME_GUESSED.
+   .eh_frame is read, and .debug_frame where that has nothing. What has neither is taken for code
+   with frame pointers, as far as its frames bear that out, and flagged CLAB_FRAME_GUESSED.
    Async-signal-safe: no */
 void clab_unwind_process(pid_t process, const struct clab_registers *registers, uint32_t mode,
                          struct clab_trace *trace);
@@ -139,13 +147,14 @@ struct clab_oracle_result {
   uint64_t frames;                /* that were compared and equal */
   uint64_t folded_pc, folded_cfa; /* where they differ; 0 where a walk had already ended */
   uint64_t plain_pc, plain_cfa;
+  int32_t differing_register; /* in DWARF's numbering, where nothing else differs; or -1 */
   bool equal;
 };
 
 /* Walks the same chain folded and by libunwind's own unw_step, and compares program counter and
-   CFA of every frame, in bounded memory. Where the walk has found the caller of code that is not
-   there (CLAB_FRAME_UNFETCHED), which libunwind does not, libunwind begins at that caller. The
-   chain must be sound. Async-signal-safe: yes, after
+   CFA of every frame, in bounded memory, and after blocks and folds the preserved registers. Where
+   the walk has found the caller of code that is not there (CLAB_FRAME_UNFETCHED), which libunwind
+   does not, libunwind begins at that caller. The chain must be sound. Async-signal-safe: yes, after
    the warm-up, but that libunwind's look-up takes the loader's lock */
 void clab_unwind_oracle(const ucontext_t *context, const struct clab_stack_range *stack,
                         struct clab_trace *trace, struct clab_oracle_result *result);

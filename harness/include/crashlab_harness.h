@@ -166,7 +166,7 @@ struct clab_evidence {
   uint64_t caught_at;             /* CLOCK_MONOTONIC nanoseconds */
   uint64_t sent_at;
   struct clab_registers registers; /* that the signal has met */
-  uint64_t target;   /* where the instruction would have gone on, where `has_target` */
+  uint64_t target; /* where the instruction would have gone on, where `has_target` */
   uint8_t instruction[CLAB_LONGEST_INSTRUCTION]; /* at the program counter */
   uint8_t instruction_size;                      /* how much of it could be read */
   uint8_t has_target; /* looked up only where the kernel knew no address (SI_KERNEL) */
@@ -177,11 +177,9 @@ struct clab_evidence {
    (SI_KERNEL), where the instruction would have gone on. `read` copies up to `size` bytes of the
    thread's memory and returns how many it could.
    Async-signal-safe: yes, after clab_instruction_warm_up, if `read` is */
-void clab_evidence_of_instruction(struct clab_evidence *evidence,
-                                  const struct clab_registers *registers,
-                                  size_t (*read)(void *context, uint64_t address, void *to,
-                                                 size_t size),
-                                  void *context);
+void clab_evidence_of_instruction(
+    struct clab_evidence *evidence, const struct clab_registers *registers,
+    size_t (*read)(void *context, uint64_t address, void *to, size_t size), void *context);
 
 /* ---- the laboratory's side ------------------------------------------------------------------ */
 

@@ -6,7 +6,6 @@
 
 #include <errno.h>
 #include <sys/mman.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 /* What the handler may use beside the kernel's signal frame. Measured by `crashlab run NAME
@@ -63,43 +62,9 @@ void clab_stack_limit_moved(const void *low) {
   clab_own_stack.low = (uint64_t)low;
 }
 
-static int find_stack(uint64_t *low, uint64_t *high, size_t *guard) {
-  *guard = 0;
-  if (gettid() == getpid()) {
-    /* pthread_getattr_np would read /proc/self/maps. The kernel lets the main stack grow to the
-       soft limit below its end; the end is in the page of the auxiliary vector. */
-    extern void *__libc_stack_end;
-    struct rlimit limit;
-    if (getrlimit(RLIMIT_STACK, &limit))
-      return errno;
-    uint64_t page = page_size();
-    *high = ((uint64_t)__libc_stack_end + page) & ~(page - 1);
-    *low = limit.rlim_cur < *high ? *high - limit.rlim_cur : page;
-    return 0;
-  }
-  pthread_attr_t attributes;
-  void *start;
-  size_t size;
-  int error = pthread_getattr_np(pthread_self(), &attributes);
-  if (error)
-    return error;
-  error = pthread_attr_getstack(&attributes, &start, &size);
-  if (!error)
-    error = pthread_attr_getguardsize(&attributes, guard);
-  pthread_attr_destroy(&attributes);
-  *low = (uint64_t)start;
-  *high = *low + size;
-  return error;
-}
-
-int clab_current_stack(uint64_t *low, uint64_t *high) {
-  size_t guard;
-  return find_stack(low, high, &guard);
-}
-
 int clab_arm_thread(const char *name, uint32_t flags) {
   size_t guard;
-  int error = find_stack(&clab_own_stack.low, &clab_own_stack.high, &guard);
+  int error = clab_find_stack(&clab_own_stack.low, &clab_own_stack.high, &guard);
   if (error)
     return error;
   pid_t thread = gettid();

@@ -2,7 +2,7 @@
  * The board: what a child lets the laboratory see while it lives, and what is left when it died.
  * The child writes, the laboratory reads; every count that was read is bounded before use.
  */
-#include "trial/child.h"
+#include "trial/board.h"
 
 #include <errno.h>
 #include <fcntl.h>

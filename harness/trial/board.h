@@ -44,4 +44,7 @@ int clab_board_hand_on(struct clab_board *board, bool hand_on);
    (nanoseconds). Async-signal-safe: yes */
 void clab_beat(struct clab_board *board, uint32_t place, uint64_t period);
 
+/* The call that is about to be made: what clab_refused_call tells if it fails. */
+extern const char *clab_refused;
+
 #endif

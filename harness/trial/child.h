@@ -37,14 +37,14 @@ void clab_make_mark(void);
 /* Takes on the laboratory's mark. Async-signal-safe: yes */
 void clab_bear_mark(void);
 
-/* The call that is about to be made: what clab_refused_call tells if it fails. */
-extern const char *clab_refused;
-
 /* Death with the parent, by the kernel's hand. Async-signal-safe: yes */
 void clab_die_with(pid_t parent);
 /* What the laboratory blocked or ignored is the laboratory's affair. Async-signal-safe: yes */
 void clab_reset_signals(void);
 
+/* The calling thread's stack, [low, high), and the size of the guard that it was to have. Returns 0
+   or an errno. Async-signal-safe: no */
+int clab_find_stack(uint64_t *low, uint64_t *high, size_t *guard);
 /* Catches one fault. Async-signal-safe: yes */
 void clab_handle_fault(int signal, siginfo_t *info, void *context);
 /* Sends a message and parks until the laboratory answers: an enum clab_go, or CLAB_GO_DIE if it

@@ -8,29 +8,21 @@
  */
 #include "unwind/step.h"
 
-#include <libunwind.h>
+#include "cfi/table.h"
 
 /* Exported by libunwind for such look-ups, as Linux perf uses it, but in no header. */
 #define dwarf_search_unwind_table UNW_OBJ(dwarf_search_unwind_table)
 extern int dwarf_search_unwind_table(unw_addr_space_t space, unw_word_t ip, unw_dyn_info_t *info,
                                      unw_proc_info_t *result, int need_unwind_info, void *arg);
 
-/* What libunwind's call-backs are given. */
-struct stepping {
-  struct clab_walk *walk;
-  const struct clab_registers *registers;
-  bool covered;
-};
-
 static unw_addr_space_t space;
 
 static int find_proc_info(unw_addr_space_t as, unw_word_t ip, unw_proc_info_t *result,
                           int need_unwind_info, void *arg) {
-  struct stepping *stepping = arg;
+  struct clab_stepping *stepping = arg;
   struct clab_walk *walk = stepping->walk;
-  struct clab_cfi_table table;
-  if (!stepping->covered || !clab_walk_image(walk, ip) ||
-      !clab_cfi_table_read(&walk->cfi.code, &walk->image, &table))
+  struct clab_table table;
+  if (!clab_walk_image(walk, ip) || !clab_table_read(&walk->prover.code, &walk->image, &table))
     return -UNW_ENOINFO;
   unw_dyn_info_t info = {
       .start_ip = walk->image.low,
@@ -55,11 +47,11 @@ static int get_dyn_info_list_addr(unw_addr_space_t as, unw_word_t *address, void
 static int access_mem(unw_addr_space_t as, unw_word_t address, unw_word_t *value, int write,
                       void *arg) {
   (void)as;
-  struct clab_walk *walk = ((struct stepping *)arg)->walk;
+  struct clab_walk *walk = ((struct clab_stepping *)arg)->walk;
   if (write)
     return -UNW_EINVAL;
   bool image = address >= walk->image.low && address < walk->image.high;
-  bool done = image ? clab_code_read_checked(&walk->cfi.code, address, value, sizeof *value)
+  bool done = image ? clab_code_read_checked(&walk->prover.code, address, value, sizeof *value)
                     : clab_memory_word(&walk->memory, address, value);
   return done ? 0 : -UNW_EINVAL;
 }
@@ -67,7 +59,7 @@ static int access_mem(unw_addr_space_t as, unw_word_t address, unw_word_t *value
 static int access_reg(unw_addr_space_t as, unw_regnum_t number, unw_word_t *value, int write,
                       void *arg) {
   (void)as;
-  const struct clab_registers *registers = ((struct stepping *)arg)->registers;
+  const struct clab_registers *registers = ((struct clab_stepping *)arg)->registers;
   if (write || number < 0 || number >= CLAB_REGISTERS || !(registers->valid >> number & 1))
     return -UNW_EBADREG;
   *value = registers->value[number];
@@ -110,21 +102,24 @@ void clab_step_warm_up(void) {
     unw_set_caching_policy(space, UNW_CACHE_NONE);
 }
 
-int clab_step(struct clab_walk *walk, struct clab_registers *registers, bool exact, bool covered) {
+bool clab_step_begin(struct clab_stepping *stepping, struct clab_walk *walk,
+                     const struct clab_registers *registers, unw_cursor_t *cursor) {
+  *stepping = (struct clab_stepping){walk, registers};
+  return space != NULL && unw_init_remote(cursor, space, stepping) >= 0;
+}
+
+int clab_step(struct clab_walk *walk, struct clab_registers *registers, bool exact) {
   struct clab_registers from = *registers;
-  struct stepping stepping = {walk, &from, covered};
+  struct clab_stepping stepping;
   unw_cursor_t cursor;
   unw_word_t value;
-  if (space == NULL)
-    return -UNW_ENOMEM;
   /* A remote cursor looks its program counter up as it is; a return address may lie behind the
-     end of the function that called. Without unwind information the pc itself is looked at. */
-  if (covered && !exact)
+     end of the function that called. */
+  if (!exact)
     from.value[CLAB_REG_PC]--;
-  int result = unw_init_remote(&cursor, space, &stepping);
-  if (result < 0)
-    return result;
-  result = unw_step(&cursor);
+  if (!clab_step_begin(&stepping, walk, &from, &cursor))
+    return -UNW_ENOMEM;
+  int result = unw_step(&cursor);
   if (result < 0)
     return result;
   registers->valid = 0;
@@ -139,60 +134,4 @@ int clab_step(struct clab_walk *walk, struct clab_registers *registers, bool exa
     return -UNW_EBADREG;
   registers->valid |= UINT64_C(1) << CLAB_REG_SP | UINT64_C(1) << CLAB_REG_PC;
   return result;
-}
-
-/* A cursor at the walk's first frame. */
-static bool start(struct clab_walk *walk, struct stepping *stepping, unw_cursor_t *cursor) {
-  *stepping = (struct stepping){walk, &walk->target.registers, true};
-  return space != NULL && unw_init_remote(cursor, space, stepping) >= 0;
-}
-
-void clab_step_all(struct clab_walk *walk) {
-  struct stepping stepping;
-  unw_cursor_t cursor;
-  uint32_t flags = CLAB_FRAME_EXACT_PC;
-  int result = start(walk, &stepping, &cursor) ? 1 : -UNW_ENOMEM;
-  while (result > 0) {
-    unw_word_t pc = 0, sp = 0, cfa = 0;
-    unw_get_reg(&cursor, UNW_REG_IP, &pc);
-    unw_get_reg(&cursor, UNW_REG_SP, &sp);
-    if (pc == 0 && !(flags & CLAB_FRAME_EXACT_PC)) {
-      clab_walk_finish(walk, CLAB_STOP_NULL_RETURN);
-      return;
-    }
-    /* The cursor reads words near the stack pointer: the window follows it. */
-    if (!clab_memory_holds(&walk->memory, sp, CLAB_WINDOW_SIZE / 4))
-      clab_memory_move(&walk->memory, sp);
-    bool signal_frame = unw_is_signal_frame(&cursor) > 0;
-    result = unw_step(&cursor);
-    unw_get_reg(&cursor, UNW_REG_SP, &cfa);
-    if (!clab_walk_take(walk, pc, sp, cfa, flags | (signal_frame ? CLAB_FRAME_SIGNAL : 0))) {
-      clab_walk_finish(walk, CLAB_STOP_FRAME_LIMIT);
-      return;
-    }
-    flags = signal_frame ? CLAB_FRAME_EXACT_PC : 0;
-  }
-  clab_walk_finish(walk, result == 0 ? CLAB_STOP_OUTERMOST : CLAB_STOP_NO_RULE);
-}
-
-#include "unwind/compare.h"
-
-static struct stepping compared;
-static struct clab_registers caller_registers;
-
-static bool start_at_caller(struct comparison *comparison, uint64_t pc, uint64_t sp) {
-  caller_registers = comparison->walk->target.registers;
-  caller_registers.value[CLAB_REG_PC] = pc;
-  caller_registers.value[CLAB_REG_SP] = sp;
-  compared.registers = &caller_registers;
-  return unw_init_remote(&comparison->cursor, space, &compared) >= 0;
-}
-
-void clab_step_compare(struct clab_walk *walk, struct clab_oracle_result *result) {
-  static struct comparison comparison;
-  comparison_begin(&comparison, walk, start(walk, &compared, &comparison.cursor), result);
-  walk->visitor = compare;
-  walk->visitor_context = &comparison;
-  clab_walk_run(walk);
-  comparison_end(&comparison, walk->trace);
 }

@@ -1,34 +1,26 @@
-/* Stepping by libunwind: private to the harness. */
+/* Stepping by libunwind, over any target. */
 #ifndef CLAB_STEP_H
 #define CLAB_STEP_H
 
-#include "unwind/walk.h"
+#include "walk/state.h"
+
+#include <libunwind.h>
+
+/* What libunwind's call-backs are given. */
+struct clab_stepping {
+  struct clab_walk *walk;
+  const struct clab_registers *registers;
+};
 
 /* Creates what the functions below need. Async-signal-safe: no */
 void clab_step_warm_up(void);
-/* Steps one frame from `registers` to its caller's, in place. `covered`: unwind information covers
-   the program counter. Positive: stepped. 0: there is no caller. Negative: libunwind's error.
+/* Puts a cursor on these registers, which must last as long as it. False if it can't be.
    Async-signal-safe: yes after the warm-up, if the target's functions are */
-int clab_step(struct clab_walk *walk, struct clab_registers *registers, bool exact, bool covered);
-/* Walks every frame of a begun walk by one libunwind cursor.
+bool clab_step_begin(struct clab_stepping *stepping, struct clab_walk *walk,
+                     const struct clab_registers *registers, unw_cursor_t *cursor);
+/* Steps one frame from `registers` to its caller's, in place. Unwind information must cover the
+   program counter. Positive: stepped. 0: there is no caller. Negative: libunwind's error.
    Async-signal-safe: yes after the warm-up, if the target's functions are */
-void clab_step_all(struct clab_walk *walk);
-/* Runs a begun walk, and beside it a libunwind cursor to compare it with.
-   Async-signal-safe: yes after the warm-up, if the target's functions are */
-void clab_step_compare(struct clab_walk *walk, struct clab_oracle_result *result);
-
-/* The same in the own process by libunwind's local interface, with its own look-up and cache.
-   They may fault on a corrupt chain. */
-/* Async-signal-safe: no */
-void clab_plain_warm_up(void);
-/* Async-signal-safe: yes, after the warm-up */
-void clab_plain_all(struct clab_walk *walk, const ucontext_t *context);
-/* Runs a begun walk, and beside it a libunwind cursor to compare it with.
-   Async-signal-safe: yes, after the warm-up, but that libunwind's look-up takes the loader's lock
- */
-void clab_plain_compare(struct clab_walk *walk, const ucontext_t *context,
-                        struct clab_oracle_result *result);
-/* Steps to the end and only counts. Async-signal-safe: yes, after the warm-up */
-uint64_t clab_plain_count(const ucontext_t *context);
+int clab_step(struct clab_walk *walk, struct clab_registers *registers, bool exact);
 
 #endif

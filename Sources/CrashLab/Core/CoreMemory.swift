@@ -10,6 +10,8 @@ final class CoreMemory {
   /// Of the program itself, if it has no table of its own.
   private var index = clab_frame_index()
   private var isIndexed = false
+  /// What images have in their files only, by where they begin.
+  private var debugFrames: [UInt64: UnsafeMutablePointer<clab_debug_frames>] = [:]
   private let segments: [CoreDump.Segment]
   private let executable: String?
 
@@ -21,7 +23,13 @@ final class CoreMemory {
     executable = dump.executable
   }
 
-  deinit { clab_frame_index_free(&index) }
+  deinit {
+    clab_frame_index_free(&index)
+    for frames in debugFrames.values {
+      clab_debug_frames_free(frames)
+      frames.deallocate()
+    }
+  }
 
   /// Reads from an address on; returns how many bytes could be read without a gap.
   func read(_ address: UInt64, into buffer: UnsafeMutableRawBufferPointer) -> Int {
@@ -115,6 +123,14 @@ final class CoreMemory {
       guard let image else { return false }
       return CoreMemory.of(context).findImage(address, image)
     }
+    target.is_executable = { context, address in
+      CoreMemory.of(context).mappings.holding(Address(address))?.permissions.contains(.execute)
+        ?? false
+    }
+    target.find_debug_frames = { context, image in
+      guard let image else { return nil }
+      return CoreMemory.of(context).debugFrames(of: image.pointee)
+    }
     return target
   }
 
@@ -134,6 +150,21 @@ final class CoreMemory {
       indexProgram(mapping.path, image)
     }
     return true
+  }
+
+  private func debugFrames(of image: clab_image) -> UnsafePointer<clab_debug_frames>? {
+    // The index of a program lies below it, and is taken for a part of it.
+    let base = index.bytes != nil && image.low == index.header ? index.image : image.low
+    if let known = debugFrames[base] { return UnsafePointer(known) }
+    let frames = UnsafeMutablePointer<clab_debug_frames>.allocate(capacity: 1)
+    frames.initialize(to: clab_debug_frames())
+    debugFrames[base] = frames
+    if let path = mappings.holding(Address(base))?.path, state(of: path) == .same,
+      let file = images.source(of: path)
+    {
+      clab_debug_frames_make(frames, file.descriptor, base)
+    }
+    return UnsafePointer(frames)
   }
 
   /// A program that is linked statically often has no table to search: the linker leaves it out.

@@ -4,6 +4,7 @@
  * beside this file compile and start it.
  */
 #include "architecture/call.h"
+#include "checks.h"
 #include "clab_benchmark.h"
 #include "clab_coroutine.h"
 #include "crashlab_harness.h"
@@ -24,7 +25,7 @@ enum { SWITCHES = 1000, SEEDS = 500 };
 
 static unsigned failures;
 
-static void expect(bool holds, const char *what) {
+void expect(bool holds, const char *what) {
   printf("%s  %s\n", holds ? "ok  " : "FAIL", what);
   failures += !holds;
 }
@@ -145,9 +146,10 @@ static void check_recursions(uint64_t first) {
     replayed += outcome.trace.replayed;
     steps += outcome.trace.steps;
     if (outcome.verdict != CLAB_RECURSION_EQUAL)
-      printf("      seed %llu: %s, %s, verdict %u, wait status 0x%x, frame %llu\n",
+      printf("      seed %llu: %s, %s, verdict %u, wait status 0x%x, frame %llu, register %d\n",
              (unsigned long long)seed, outcome.base, outcome.bottom, outcome.verdict,
-             (unsigned)outcome.status, (unsigned long long)outcome.oracle.frames);
+             (unsigned)outcome.status, (unsigned long long)outcome.oracle.frames,
+             (int)outcome.oracle.differing_register);
   }
   char what[200];
   snprintf(what, sizeof what,
@@ -162,6 +164,7 @@ int main(int count_of_arguments, char **arguments) {
   clab_laboratory_prepare();
   check_coroutines();
   check_calls();
+  check_rows();
   check_overflow(false);
   check_overflow(true);
   check_recursions(count_of_arguments > 1 ? strtoull(arguments[1], NULL, 10) : 1);

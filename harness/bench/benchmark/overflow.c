@@ -8,8 +8,8 @@
 
 #include "clab_benchmark.h"
 #include "crashlab_harness.h"
+#include "target/plain.h"
 #include "trial/child.h"
-#include "unwind/step.h"
 
 #include <errno.h>
 #include <signal.h>

@@ -1,0 +1,152 @@
+import Foundation
+import Testing
+
+/// The walls of the harness: no files need each other in a circle, no folders either. A source and
+/// the header of its name are one file here.
+@Suite struct HarnessArchitectureTests {
+  private static let root = URL(fileURLWithPath: #filePath)
+    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+    .appendingPathComponent("harness").path
+
+  /// By path relative to the harness.
+  private static func sources() throws -> [String: String] {
+    let files = try #require(FileManager.default.enumerator(atPath: root))
+    var sources: [String: String] = [:]
+    for case let file as String in files where file.hasSuffix(".c") || file.hasSuffix(".h") {
+      sources[file] = try String(contentsOfFile: "\(root)/\(file)", encoding: .utf8)
+    }
+    return sources
+  }
+
+  private static func unit(_ file: String) -> String { String(file.dropLast(2)) }
+
+  private static func folder(_ file: String) -> String {
+    String(file.split(separator: "/").dropLast().joined(separator: "/"))
+  }
+
+  /// The lines #include "...", as paths relative to the harness.
+  private static func included(by text: String, of sources: [String: String]) -> [String] {
+    text.split(separator: "\n").compactMap { line in
+      guard line.hasPrefix("#include \"") else { return nil }
+      let name = line.dropFirst("#include \"".count).prefix { $0 != "\"" }
+      return [String(name), "include/\(name)"].first { sources[$0] != nil }
+    }
+  }
+
+  /// The functions that a source defines: of the harness's prefix, at a line's beginning.
+  private static func defined(in text: String) -> Set<String> {
+    var names: Set<String> = []
+    var declaration = ""
+    for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
+      guard let first = line.first else {
+        declaration = ""
+        continue
+      }
+      if first.isLetter || first == "_" { declaration = "" }
+      declaration += line + " "
+      guard line.hasSuffix("{"), declaration.first?.isLetter == true,
+        !declaration.hasPrefix("static"),
+        !declaration.hasPrefix("struct clab_") || line.contains("("),
+        let range = declaration.range(of: #"clab_\w+(?=\()"#, options: .regularExpression)
+      else {
+        if line.hasSuffix(";") || line.hasSuffix("}") { declaration = "" }
+        continue
+      }
+      names.insert(String(declaration[range]))
+      declaration = ""
+    }
+    return names
+  }
+
+  private static func words(of text: String) -> Set<String> {
+    Set(
+      text.split { !$0.isLetter && !$0.isNumber && $0 != "_" }.lazy
+        .filter { $0.hasPrefix("clab_") }.map(String.init))
+  }
+
+  /// A circle, each node before the one that it needs; nil if there is none.
+  static func circle(in arrows: [String: Set<String>]) -> [String]? {
+    var path: [String] = []
+    var done: Set<String> = []
+    func visit(_ node: String) -> [String]? {
+      if let first = path.firstIndex(of: node) { return Array(path[first...]) + [node] }
+      guard !done.contains(node) else { return nil }
+      path.append(node)
+      defer {
+        path.removeLast()
+        done.insert(node)
+      }
+      for next in (arrows[node] ?? []).sorted() {
+        if let circle = visit(next) { return circle }
+      }
+      return nil
+    }
+    for node in arrows.keys.sorted() {
+      if let circle = visit(node) { return circle }
+    }
+    return nil
+  }
+
+  private static func arrows(
+    _ sources: [String: String], named name: (String) -> String
+  ) -> [String: Set<String>] {
+    var arrows: [String: Set<String>] = [:]
+    for (file, text) in sources {
+      for other in included(by: text, of: sources) where name(other) != name(file) {
+        arrows[name(file), default: []].insert(name(other))
+      }
+    }
+    return arrows
+  }
+
+  @Test func circleIsFound() {
+    let circle = HarnessArchitectureTests.circle(in: ["a": ["b"], "b": ["c"], "c": ["b"]])
+    #expect(circle == ["b", "c", "b"])
+    #expect(HarnessArchitectureTests.circle(in: ["a": ["b", "c"], "b": ["c"]]) == nil)
+  }
+
+  @Test func noFilesIncludeEachOther() throws {
+    let arrows = HarnessArchitectureTests.arrows(
+      try HarnessArchitectureTests.sources(), named: HarnessArchitectureTests.unit)
+    #expect(arrows.count > 30)
+    #expect(HarnessArchitectureTests.circle(in: arrows) == nil)
+  }
+
+  @Test func noFoldersIncludeEachOther() throws {
+    let arrows = HarnessArchitectureTests.arrows(
+      try HarnessArchitectureTests.sources(), named: HarnessArchitectureTests.folder)
+    #expect(arrows.count > 5)
+    #expect(HarnessArchitectureTests.circle(in: arrows) == nil)
+  }
+
+  /// A shared header hides who calls whom: so by the functions themselves.
+  @Test func noSourcesCallEachOther() throws {
+    let sources = try HarnessArchitectureTests.sources().filter { $0.key.hasSuffix(".c") }
+    var definers: [String: [String]] = [:]
+    for (file, text) in sources {
+      for name in HarnessArchitectureTests.defined(in: text) {
+        definers[name, default: []].append(file)
+      }
+    }
+    #expect(definers.count > 100)
+    #expect(definers["clab_walk_run"] == ["unwind/run.c"])
+    var arrows: [String: Set<String>] = [:]
+    for (file, text) in sources {
+      for name in HarnessArchitectureTests.words(of: text) {
+        // One file an architecture: each of them defines the same functions.
+        let others = definers[name] ?? []
+        if !others.contains(file) { arrows[file, default: []].formUnion(others) }
+      }
+    }
+    #expect(HarnessArchitectureTests.circle(in: arrows) == nil)
+  }
+
+  @Test func foldersAreSmall() throws {
+    let folders = Dictionary(
+      grouping: try HarnessArchitectureTests.sources().keys,
+      by: HarnessArchitectureTests.folder)
+    for (folder, files) in folders {
+      #expect(files.count <= 20, "\(folder) has \(files.count) files")
+    }
+  }
+}

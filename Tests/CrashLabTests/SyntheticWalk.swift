@@ -1,0 +1,206 @@
+import CHarness
+import Foundation
+
+/// A thread that never ran: code, a stack and registers made for one walk over them.
+final class SyntheticWalk {
+  struct Frame: Equatable {
+    var programCounter: UInt64
+    var frameAddress: UInt64
+  }
+
+  static let code: UInt64 = 0x40_0000
+  static let codeSize = 0x1_0000
+  static let stack: UInt64 = 0x7f00_0000_0000
+
+  /// Executable, of no image.
+  var code = [UInt8](repeating: 0x90, count: codeSize)
+  var stack: [UInt64]
+  var stackPointer = SyntheticWalk.stack
+  var framePointer: UInt64 = 0
+  var programCounter = SyntheticWalk.code + 0x8000
+  /// Words of the stack that can be read, from its low end on.
+  var readable: Int
+  /// Has the code as an image whose call-frame information is in a file only.
+  var debugFrames: clab_debug_frames?
+
+  private(set) var trace = clab_trace()
+  private(set) var frames: [Frame] = []
+
+  init(words: Int) {
+    stack = [UInt64](repeating: 0, count: words)
+    readable = words
+    debugFrames = nil
+  }
+
+  deinit { if debugFrames != nil { clab_debug_frames_free(&debugFrames!) } }
+
+  /// An address that follows a call.
+  func returnAddress(_ number: Int) -> UInt64 {
+    let end = 0x100 + 0x40 * number
+    code[end - 5] = 0xe8
+    return SyntheticWalk.code + UInt64(end)
+  }
+
+  func address(ofWord index: Int) -> UInt64 { SyntheticWalk.stack + 8 * UInt64(index) }
+
+  func index(of address: UInt64) -> Int { Int(address - SyntheticWalk.stack) / 8 }
+
+  /// Records of a frame pointer's chain, each this many words above the one before, from word 2 on.
+  func chain(_ count: Int, words: Int = 6, returning: (Int) -> UInt64) {
+    for index in 0..<count {
+      let place = 2 + index * words
+      stack[place] = address(ofWord: place + words)
+      stack[place + 1] = returning(index)
+    }
+    framePointer = address(ofWord: 2)
+  }
+
+  /// What the records say, as anybody would follow them.
+  func followed() -> [Frame] {
+    var frames: [Frame] = []
+    var (pc, fp) = (programCounter, framePointer)
+    while pc != 0 {
+      frames.append(Frame(programCounter: pc, frameAddress: fp + 16))
+      pc = stack[index(of: fp) + 1]
+      fp = stack[index(of: fp)]
+    }
+    return frames
+  }
+
+  func walk() {
+    var target = clab_target()
+    target.context = Unmanaged.passUnretained(self).toOpaque()
+    target.read = { context, address, buffer, size in
+      guard let buffer else { return 0 }
+      return SyntheticWalk.of(context).read(
+        address, into: UnsafeMutableRawBufferPointer(start: buffer, count: size))
+    }
+    target.find_image = { context, address, image in
+      guard let image, SyntheticWalk.of(context).debugFrames != nil,
+        SyntheticWalk.isCode(address)
+      else { return false }
+      image.pointee = clab_image(
+        low: SyntheticWalk.code, high: SyntheticWalk.code + UInt64(SyntheticWalk.codeSize),
+        eh_frame_header: 0)
+      return true
+    }
+    target.is_executable = { _, address in SyntheticWalk.isCode(address) }
+    withUnsafeMutableBytes(of: &target.registers.value) { bytes in
+      let values = bytes.bindMemory(to: UInt64.self)
+      values[6] = framePointer
+      values[7] = stackPointer
+      values[16] = programCounter
+    }
+    target.registers.valid = (1 << UInt64(CLAB_REGISTERS)) - 1
+    let visitor: clab_frame_visitor = { context, _, pc, cfa in
+      SyntheticWalk.of(context).frames.append(Frame(programCounter: pc, frameAddress: cfa))
+      return true
+    }
+    let context = target.context
+    if var frames = debugFrames {
+      withUnsafePointer(to: &frames) { pointer in
+        SyntheticWalk.current = pointer
+        target.find_debug_frames = { _, _ in SyntheticWalk.current }
+        clab_unwind_target(&target, CLAB_UNWIND_FOLDED.rawValue, &trace, visitor, context)
+        SyntheticWalk.current = nil
+      }
+    } else {
+      clab_unwind_target(&target, CLAB_UNWIND_FOLDED.rawValue, &trace, visitor, context)
+    }
+  }
+
+  nonisolated(unsafe) private static var current: UnsafePointer<clab_debug_frames>?
+
+  private static func isCode(_ address: UInt64) -> Bool {
+    address >= code && address < code + UInt64(codeSize)
+  }
+
+  private static func of(_ context: UnsafeMutableRawPointer?) -> SyntheticWalk {
+    Unmanaged<SyntheticWalk>.fromOpaque(context!).takeUnretainedValue()
+  }
+
+  private func read(_ address: UInt64, into buffer: UnsafeMutableRawBufferPointer) -> Int {
+    func copy(_ bytes: UnsafeRawBufferPointer, from low: UInt64) -> Int {
+      guard address >= low, address < low + UInt64(bytes.count) else { return 0 }
+      let part = bytes[Int(address - low)...].prefix(buffer.count)
+      buffer.copyBytes(from: part)
+      return part.count
+    }
+    return SyntheticWalk.isCode(address)
+      ? code.withUnsafeBytes { copy($0, from: SyntheticWalk.code) }
+      : stack.prefix(readable).withUnsafeBytes { copy($0, from: SyntheticWalk.stack) }
+  }
+}
+
+/// A file whose only section is .debug_frame.
+struct SyntheticDebugFile {
+  struct Function {
+    var start: UInt64
+    var size: UInt64
+    var instructions: [UInt8]
+  }
+
+  var version: UInt8 = 4
+  var functions: [Function]
+  var flags: UInt64 = 0
+
+  private func little<Value: FixedWidthInteger>(_ value: Value) -> [UInt8] {
+    withUnsafeBytes(of: value.littleEndian) { Array($0) }
+  }
+
+  private func record(_ body: [UInt8]) -> [UInt8] {
+    let padding = (8 - (body.count + 4) % 8) % 8
+    return little(UInt32(body.count + padding)) + body + [UInt8](repeating: 0, count: padding)
+  }
+
+  /// CFA = rsp + 8, the return address at CFA - 8.
+  var section: [UInt8] {
+    let sizes: [UInt8] = version == 4 ? [8, 0] : []
+    var bytes = record(
+      little(UInt32.max) + [version, 0] + sizes + [1, 0x78, 16, 0x0c, 7, 8, 0x90, 1])
+    for function in functions {
+      bytes += record(
+        little(UInt32(0)) + little(function.start) + little(function.size) + function.instructions)
+    }
+    return bytes
+  }
+
+  var bytes: [UInt8] {
+    let names = Array("\0.debug_frame\0.names\0".utf8)
+    let section = section
+    let program = 64
+    let content = program + 56
+    let headers = (content + section.count + names.count + 7) / 8 * 8
+    var file: [UInt8] = [0x7f, 0x45, 0x4c, 0x46, 2, 1, 1] + [UInt8](repeating: 0, count: 9)
+    file += little(UInt16(3)) + little(UInt16(62)) + little(UInt32(1)) + little(UInt64(0))
+    file += little(UInt64(program)) + little(UInt64(headers)) + little(UInt32(0))
+    file += [64, 56, 1, 64, 3, 2].flatMap { little(UInt16($0)) }
+    file += little(UInt32(1)) + little(UInt32(5))
+    file += [0, 0, 0, 64, 64, 4096].flatMap { little(UInt64($0)) }
+    file += section + names
+    file += [UInt8](repeating: 0, count: headers - file.count)
+    func header(name: UInt32, offset: Int, size: Int, flags: UInt64 = 0) -> [UInt8] {
+      little(name) + little(UInt32(1)) + little(flags) + little(UInt64(0))
+        + little(UInt64(offset)) + little(UInt64(size)) + [UInt8](repeating: 0, count: 24)
+    }
+    file += [UInt8](repeating: 0, count: 64)
+    file += header(name: 1, offset: content, size: section.count, flags: flags)
+    file += header(name: 14, offset: content + section.count, size: names.count)
+    return file
+  }
+
+  /// As the harness reads it for an image that is loaded at this address.
+  func frames(at base: UInt64) throws -> clab_debug_frames {
+    try SyntheticDebugFile.frames(of: bytes, at: base)
+  }
+
+  static func frames(of bytes: [UInt8], at base: UInt64) throws -> clab_debug_frames {
+    let path = NSTemporaryDirectory() + "/\(UUID().uuidString)"
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    try Data(bytes).write(to: URL(fileURLWithPath: path))
+    let file = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
+    var frames = clab_debug_frames()
+    clab_debug_frames_make(&frames, file.fileDescriptor, base)
+    return frames
+  }
+}

@@ -1,0 +1,173 @@
+/* One frame, by what its rule says. */
+#include "unwind/frame.h"
+
+#include "unwind/find_rule.h"
+#include "unwind/guess.h"
+#include "unwind/step.h"
+#include "unwind/unfetched.h"
+
+enum { MOST_TURNS = 64 /* stacks that a sound chain may change to, at lower addresses */ };
+
+/* One frame by libunwind. */
+static enum clab_trace_stop step(struct clab_walk *walk, const struct clab_rule *rule,
+                                 struct clab_replay *slot) {
+  uint64_t pc = walk->pc, sp = walk->sp;
+  bool signal_frame = rule->signal_frame;
+  uint32_t flags = CLAB_FRAME_STEPPED | (walk->exact ? CLAB_FRAME_EXACT_PC : 0) |
+                   (signal_frame ? CLAB_FRAME_SIGNAL : 0);
+  struct clab_registers registers;
+  clab_walk_registers(walk, &registers);
+  int result = clab_step(walk, &registers, walk->exact);
+  walk->trace->steps++;
+  uint64_t cfa = result >= 0 ? registers.value[CLAB_REG_SP] : sp;
+  clab_count_frame(slot, sp, cfa, signal_frame);
+  clab_walk_push(walk, pc, cfa, flags);
+  walk->proved_since = walk->index;
+  if (result < 0)
+    return CLAB_STOP_NO_RULE;
+  if (result == 0)
+    return CLAB_STOP_OUTERMOST;
+  if (cfa <= sp && ++walk->turns > MOST_TURNS)
+    return CLAB_STOP_STALLED;
+  clab_walk_anchor(walk, &registers);
+  walk->exact = signal_frame;
+  return CLAB_STOP_NONE;
+}
+
+/* A signal frame: all registers of the interrupted code were saved in it, and from here on they are
+   known anew, maybe on another stack. */
+static enum clab_trace_stop restore_context(struct clab_walk *walk, struct clab_replay *slot) {
+  const struct clab_context_layout *layout = &walk->prover.context;
+  struct clab_registers registers = {.valid = (UINT64_C(1) << CLAB_REGISTERS) - 1};
+  uint64_t pc = walk->pc, sp = walk->sp;
+  uint64_t lowest = sp + (uint64_t)layout->lowest;
+  uint64_t size = (uint64_t)(layout->highest - layout->lowest) + sizeof(uint64_t);
+  if (!clab_memory_holds(&walk->memory, lowest, size))
+    clab_memory_move(&walk->memory, lowest);
+  bool readable = true;
+  for (unsigned i = 0; i < CLAB_REGISTERS; i++)
+    readable &=
+        clab_memory_word(&walk->memory, sp + (uint64_t)layout->offset[i], &registers.value[i]);
+  uint64_t cfa = readable ? registers.value[CLAB_REG_SP] : sp;
+  uint32_t flags = CLAB_FRAME_SIGNAL | (walk->exact ? CLAB_FRAME_EXACT_PC : 0);
+  clab_count_frame(slot, sp, cfa, true);
+  clab_walk_push(walk, pc, cfa, flags);
+  walk->trace->replayed++;
+  walk->proved_since = walk->index;
+  if (!readable)
+    return CLAB_STOP_UNREADABLE;
+  if (cfa <= sp && ++walk->turns > MOST_TURNS)
+    return CLAB_STOP_STALLED;
+  clab_walk_anchor(walk, &registers);
+  walk->exact = true;
+  return CLAB_STOP_NONE;
+}
+
+/* Goes to the caller of code that is not there. */
+static void leave_unfetched(struct clab_walk *walk, const struct clab_registers *caller,
+                            struct clab_replay *slot) {
+  uint64_t cfa = caller->value[CLAB_REG_SP];
+  clab_count_frame(slot, walk->sp, cfa, false);
+  clab_walk_push(walk, walk->pc, cfa, CLAB_FRAME_EXACT_PC | CLAB_FRAME_UNFETCHED);
+  walk->trace->replayed++;
+  walk->proved_since = walk->index;
+  clab_walk_anchor(walk, caller);
+  walk->exact = false;
+}
+
+/* The outermost frame that can be found. */
+static enum clab_trace_stop end(struct clab_walk *walk, struct clab_replay *slot) {
+  bool entry = clab_is_program_entry(walk);
+  clab_count_frame(slot, walk->sp, walk->sp, false);
+  clab_walk_push(walk, walk->pc, walk->sp,
+                 CLAB_FRAME_GUESSED | (walk->exact ? CLAB_FRAME_EXACT_PC : 0));
+  walk->proved_since = walk->index;
+  return entry ? CLAB_STOP_OUTERMOST : CLAB_STOP_END_GUESSED;
+}
+
+/* The rule of a frame found no room in the table, so its save slots are read at once. */
+static bool read_saved(struct clab_walk *walk, const struct clab_rule *rule, uint64_t cfa) {
+  struct clab_registers registers;
+  clab_walk_registers(walk, &registers);
+  for (unsigned i = 0; i < CLAB_SAVED_COUNT; i++)
+    if (rule->saved >> i & 1) {
+      registers.valid |= UINT64_C(1) << clab_saved_registers[i];
+      if (!clab_memory_word(&walk->memory, cfa + (uint64_t)(int64_t)rule->saved_offset[i],
+                            &registers.value[clab_saved_registers[i]]))
+        return false;
+    }
+  clab_walk_anchor(walk, &registers);
+  return true;
+}
+
+/* Goes on to the caller whose frame begins at `cfa`. */
+static enum clab_trace_stop leave(struct clab_walk *walk, const struct clab_rule *rule,
+                                  struct clab_replay *slot, uint64_t cfa) {
+  uint64_t lowest = cfa + (uint64_t)(int64_t)rule->lowest;
+  uint64_t size = (uint64_t) - (int64_t)rule->lowest;
+  if (!clab_memory_holds(&walk->memory, lowest, size))
+    clab_memory_move(&walk->memory, lowest);
+  if (slot->number == 0 || walk->exact)
+    walk->proved_since = walk->index + 1;
+  /* A frame of the table is known by its rule for a guess, as those are that are replayed. */
+  bool flagged = rule->guessed && (slot->number == 0 || walk->exact);
+  clab_count_frame(slot, walk->sp, cfa, false);
+  clab_walk_push(walk, walk->pc, cfa,
+                 (walk->exact ? CLAB_FRAME_EXACT_PC : 0) | (flagged ? CLAB_FRAME_GUESSED : 0));
+  walk->trace->replayed++;
+  slot->last_cfa = cfa;
+  walk->exact = false;
+  walk->sp = cfa;
+  bool readable =
+      clab_memory_word(&walk->memory, cfa + (uint64_t)(int64_t)rule->return_offset, &walk->pc);
+  if (clab_rule_saves_fp(rule))
+    readable &= clab_memory_word(
+        &walk->memory, cfa + (uint64_t)(int64_t)rule->saved_offset[CLAB_SAVED_FP], &walk->fp);
+  if (slot->number == 0)
+    readable = readable && read_saved(walk, rule, cfa);
+  return readable ? CLAB_STOP_NONE : CLAB_STOP_UNREADABLE;
+}
+
+/* A frame whose rule tells offsets. */
+static enum clab_trace_stop follow(struct clab_walk *walk, const struct clab_rule *rule,
+                                   struct clab_replay *slot) {
+  uint64_t sp = walk->sp;
+  uint64_t cfa = (rule->cfa_from_fp ? walk->fp : sp) + (uint64_t)(int64_t)rule->cfa_offset;
+  if (rule->kind == CLAB_RULE_OUTERMOST) {
+    clab_count_frame(slot, sp, cfa, false);
+    clab_walk_push(walk, walk->pc, cfa, walk->exact ? CLAB_FRAME_EXACT_PC : 0);
+    return CLAB_STOP_OUTERMOST;
+  }
+  if (rule->guessed && !clab_guess_leads_on(walk, rule))
+    return end(walk, slot);
+  if (cfa <= sp) {
+    /* A frame pointer that leads to lower addresses: another stack, or a corrupt chain. */
+    if (cfa == sp || ++walk->turns > MOST_TURNS)
+      return CLAB_STOP_STALLED;
+    struct clab_registers registers;
+    clab_walk_registers(walk, &registers);
+    clab_walk_anchor(walk, &registers);
+  }
+  return leave(walk, rule, slot, cfa);
+}
+
+enum clab_trace_stop clab_walk_one(struct clab_walk *walk) {
+  if (walk->pc == 0 && !walk->exact)
+    return CLAB_STOP_NULL_RETURN;
+  struct clab_replay *slot;
+  const struct clab_rule *rule = clab_find_rule(walk, &slot);
+  struct clab_registers caller;
+  switch (rule->kind) {
+  case CLAB_RULE_NONE:
+    if (!clab_walk_unfetched(walk, &caller))
+      return end(walk, slot);
+    leave_unfetched(walk, &caller, slot);
+    return CLAB_STOP_NONE;
+  case CLAB_RULE_STEP:
+    return step(walk, rule, slot);
+  case CLAB_RULE_CONTEXT:
+    return restore_context(walk, slot);
+  default:
+    return follow(walk, rule, slot);
+  }
+}
