@@ -55,6 +55,9 @@ int clab_observer_wait(pid_t group, bool block, struct clab_observed_stop *stop)
 int clab_observer_resume(const struct clab_observed_stop *stop, int signal);
 /* From now on SIGTERM and SIGHUP that this process gets are the program's; 0: its own again. */
 void clab_observer_pass_on(pid_t process);
+/* Ignores SIGXFSZ from now on; programs started by clab_observer_spawn get it as this process did.
+   Async-signal-safe: no */
+void clab_observer_ignore_xfsz(void);
 /* What a thread that is stopped at a signal is about to die of, in the words of a handler: siginfo,
    registers, the kind of access as far as the instruction tells it, the unwind. Returns 0 or an
    errno. */

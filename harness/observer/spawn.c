@@ -6,13 +6,25 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+/* SIGXFSZ as this process got it. It survives execve only as ignored or default. */
+static sighandler_t inherited_xfsz = SIG_DFL;
+
+/* Async-signal-safe: no */
+void clab_observer_ignore_xfsz(void) {
+  static bool done;
+  sighandler_t before = signal(SIGXFSZ, SIG_IGN);
+  if (!done && before == SIG_IGN)
+    inherited_xfsz = SIG_IGN;
+  done = true;
+}
+
 /* Waits for the word to go, then becomes the program; what goes wrong is told through `trouble`. */
 static _Noreturn void become(char *const arguments[], int word, int trouble) {
   char byte;
   while (read(word, &byte, 1) < 0 && errno == EINTR) {
   }
   /* What the observer ignores for itself is none of the program's business. */
-  signal(SIGXFSZ, SIG_DFL);
+  signal(SIGXFSZ, inherited_xfsz);
   execvp(arguments[0], arguments);
   int error = errno;
   while (write(trouble, &error, sizeof error) < 0 && errno == EINTR) {
