@@ -41,18 +41,25 @@ struct ExecCommand: ParsableCommand {
   }
 
   func run() throws {
+    let file = try report.map { try ReportFile($0) }
     let machine = Machine.current()
     let outcome: ForeignProgram.Outcome
     do {
+      if followForks, let status = try ForeignProgram.standApart() { throw ExitCode(status) }
       outcome = try ForeignProgram(command, followsForks: followForks).run(machine: machine)
-    } catch {
+    } catch let error as SystemError {
       complain(error.withAdvice)
       throw ExitCode(
         error.code == ENOENT
           ? 127 : [EACCES, ENOEXEC].contains(error.code) ? 126 : EX_SOFTWARE)
     }
-    let text = try text(of: outcome, machine: machine)
-    if !text.isEmpty { try write(text) }
+    // The program has run: whatever becomes of the report, its status is told.
+    do {
+      let text = try text(of: outcome, machine: machine)
+      if let file { try file.write(text) } else if !text.isEmpty { try Output.error.write(text) }
+    } catch {
+      complain("the report is lost: \((error as? SystemError)?.withAdvice ?? "\(error)")")
+    }
     throw ExitCode(outcome.exitStatus)
   }
 
@@ -68,22 +75,22 @@ struct ExecCommand: ParsableCommand {
     let theme: Theme = report == nil ? .suited(to: .error) : .plain
     let text = TrialText(theme: theme, width: Output.error.width)
     let own = outcome.result
-    let isWhole = report != nil || own.tellsOfCrash
-    let told = (isWhole ? [own] : []) + outcome.descendants
+    // A pipe's writer that dies of SIGPIPE is in order, and so is what somebody has ended: a line.
+    let told = ([own] + outcome.descendants).filter(\.tellsOfCrash)
     var words = told.map { text.whole(TrialReport($0), machine: machine) }.joined(separator: "\n")
-    if isWhole { return words }
-    if own.termination?.kind == .signal { words += "crashlab: \(own.summary)\n" }
-    if outcome.handledFaults > 0 {
+    if !own.tellsOfCrash {
+      if report != nil {
+        words += "\(printable(command.joined(separator: " ")))\n\(own.summary)\n"
+      } else if own.termination?.kind == .signal {
+        words += "crashlab: \(own.summary)\n"
+      }
+    }
+    for descendant in outcome.descendants where !descendant.tellsOfCrash {
+      words += "crashlab: \(descendant.summary)\n"
+    }
+    if outcome.handledFaults > 0, !own.tellsOfCrash {
       words += "crashlab: \(outcome.handledFaults) faults handled by the program\n"
     }
     return words
-  }
-
-  private func write(_ text: String) throws {
-    guard let report else { return try Output.error.write(text) }
-    let descriptor = open(report, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
-    guard descriptor >= 0 else { throw SystemError("open", report) }
-    defer { close(descriptor) }
-    try Output(descriptor: descriptor).write(text)
   }
 }

@@ -21,20 +21,21 @@ enum clab_stop_kind {
   CLAB_STOPPED_ENDED = 4,    /* a thread has ended; the process, if it is its leader */
   CLAB_STOPPED_EXECUTED = 5, /* the process has become another program; `thread` is its leader */
   CLAB_STOPPED_LEAVING = 6,  /* the thread is about to end, and the whole process with it */
+  CLAB_STOPPED_EXITING = 7,  /* the thread is about to end, by itself or by a signal */
 };
 
 struct clab_observed_stop {
   uint32_t kind; /* enum clab_stop_kind */
   pid_t thread;
   int32_t signal; /* of a signal or a group stop */
-  int32_t status; /* of an end: as waitpid tells it */
+  int32_t status; /* of an end, also of one that is near: as waitpid tells it */
 };
 
 enum clab_observer_flags {
   CLAB_OBSERVE_THREADS = 0,        /* always: whatever threads it makes */
   CLAB_OBSERVE_FORKS = 1 << 0,     /* also the processes that it starts */
   CLAB_OBSERVE_EXECUTION = 1 << 1, /* stop when it executes another program */
-  CLAB_OBSERVE_LEAVING = 1 << 2,   /* stop when a thread is about to end the whole process */
+  CLAB_OBSERVE_LEAVING = 1 << 2,   /* stop when a thread is about to end */
 };
 
 /* Traces a process from now on. Returns 0 or an errno. */
@@ -53,6 +54,17 @@ int clab_observer_wait(pid_t group, bool block, struct clab_observed_stop *stop)
 /* Lets a stopped thread go on, delivering this signal (0: none). A thread that was stopped by job
    control stays so until it is continued. Returns 0 or an errno: ESRCH when it is gone. */
 int clab_observer_resume(const struct clab_observed_stop *stop, int signal);
+/* Lets a stopped thread go on untraced, without the signal that it is stopped at. Returns 0 or an
+   errno: ESRCH when it is gone. */
+int clab_observer_let_go(pid_t thread);
+/* Whether a thread is one of this process's. */
+bool clab_observer_is_of(pid_t thread, pid_t process);
+/* A descriptor that can be read from when the process has ended, close-on-exec; -1 and errno. */
+int clab_observer_pidfd(pid_t process);
+/* A process of one's own for the observer: forks. Returns 0 in the child, which has no children yet
+   and dies with its parent; in the parent its number; -1 and errno. The caller must have no other
+   thread. */
+pid_t clab_observer_stand_apart(void);
 /* From now on SIGTERM and SIGHUP that this process gets are the program's; 0: its own again. */
 void clab_observer_pass_on(pid_t process);
 /* Ignores SIGXFSZ from now on; programs started by clab_observer_spawn get it as this process did.

@@ -9,6 +9,7 @@
 #include <sys/ptrace.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 static long options_of(uint32_t flags) {
   long options = PTRACE_O_TRACECLONE | PTRACE_O_EXITKILL;
@@ -43,7 +44,7 @@ static enum clab_stop_kind kind_of(pid_t thread, int event, int signal) {
     return CLAB_STOPPED_EXECUTED;
   case PTRACE_EVENT_EXIT:
     return clab_syscall_of_thread(thread) == SYS_exit_group ? CLAB_STOPPED_LEAVING
-                                                            : CLAB_STOPPED_EVENT;
+                                                            : CLAB_STOPPED_EXITING;
   default:
     return CLAB_STOPPED_EVENT;
   }
@@ -68,7 +69,18 @@ int clab_observer_wait(pid_t group, bool block, struct clab_observed_stop *stop)
   }
   stop->signal = WSTOPSIG(status);
   stop->kind = kind_of(thread, status >> 16, stop->signal);
+  unsigned long told;
+  if (status >> 16 == PTRACE_EVENT_EXIT && ptrace(PTRACE_GETEVENTMSG, thread, NULL, &told) == 0)
+    stop->status = (int32_t)told;
   return 0;
+}
+
+int clab_observer_let_go(pid_t thread) {
+  return ptrace(PTRACE_DETACH, thread, NULL, NULL) ? errno : 0;
+}
+
+bool clab_observer_is_of(pid_t thread, pid_t process) {
+  return syscall(SYS_tgkill, process, thread, 0) == 0;
 }
 
 int clab_observer_resume(const struct clab_observed_stop *stop, int signal) {

@@ -53,9 +53,17 @@ static void be_first_to_be_killed(void) {
   close(file);
 }
 
+/* A lower hard limit stays as it is: only root may raise it. */
 static int limit(int resource, uint64_t most) {
-  struct rlimit limit = {.rlim_cur = most, .rlim_max = most};
-  return most && setrlimit(resource, &limit) ? errno : 0;
+  struct rlimit limit;
+  if (most == 0)
+    return 0;
+  if (getrlimit(resource, &limit))
+    return errno;
+  if (limit.rlim_max > most)
+    limit.rlim_max = most;
+  limit.rlim_cur = limit.rlim_max;
+  return setrlimit(resource, &limit) ? errno : 0;
 }
 
 static int become_trial(const struct clab_trial_setup *setup, int channel, pid_t parent) {

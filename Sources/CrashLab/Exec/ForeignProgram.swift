@@ -45,6 +45,7 @@ public struct ForeignProgram: Sendable {
     // The observer waits for any child: a naming process that stays would be one more.
     let symbolicator = Symbolicator(keepsProcess: false)
     var watched = [process: WatchedProcess(process, command: arguments, machine: machine)]
+    var inits = NamespaceInit()
     var first: (TrialResult, handledFaults: Int)?
     var descendants: [TrialResult] = []
     func with(_ process: pid_t, _ body: (inout WatchedProcess) -> Void) {
@@ -54,16 +55,22 @@ public struct ForeignProgram: Sendable {
       switch event {
       case .signal(let evidence):
         with(evidence.process) { $0.saw(evidence, by: observer) }
-        observer.goOn(evidence.thread)
+        if inits.diesOnlyUntraced(of: evidence) {
+          observer.dieUntraced(evidence.thread)
+        } else {
+          observer.goOn(evidence.thread)
+        }
       case .leaving(let thread, let process):
         with(process) { $0.isLeaving(by: thread) }
         observer.goOn(thread)
       case .executed(let process):
         with(process) { $0.executed() }
-      case .ended(let ended, let termination):
+      case .ended(let ended, let termination, let letGo):
+        inits.ended(ended)
         guard var gone = watched.removeValue(forKey: ended) else { continue }
         let told = gone.result(
-          termination, names: symbolicator, errors: ended == process ? observer.errors : [])
+          termination, nothingIsLeft: letGo, names: symbolicator,
+          errors: ended == process ? observer.errors : [])
         if ended == process {
           first = told
         } else if !told.0.faults.isEmpty {

@@ -125,7 +125,7 @@ struct WatchedProcess {
 
   /// It has ended: what there is to tell, and how many faults it dealt with itself.
   mutating func result(
-    _ termination: Termination, names symbolicator: Symbolicator,
+    _ termination: Termination, nothingIsLeft: Bool = false, names symbolicator: Symbolicator,
     errors others: [InstrumentError] = []
   ) -> (TrialResult, handledFaults: Int) {
     timeline.append(.init(event: .reaped, at: Double(clab_now() - started) / 1000))
@@ -141,7 +141,8 @@ struct WatchedProcess {
       do {
         seen.death = DeathEvidence(
           termination: termination, threadsAtFault: last.threads,
-          threadsAfter: try ProcessDirectory.threadsLeft(of: process), beats: .init(),
+          threadsAfter: nothingIsLeft ? 0 : try ProcessDirectory.threadsLeft(of: process),
+          beats: .init(),
           waitersAfter: 0, controlProcessAlive: nil)
       } catch {
         errors.append(.notSeen(.remains, error))

@@ -13,8 +13,8 @@ final class Observer {
     case leaving(Int32, in: pid_t)
     /// A process has become another program.
     case executed(pid_t)
-    /// A process has ended.
-    case ended(pid_t, Termination)
+    /// A process has ended. `letGo`: it was untraced by then, and nothing of it is left.
+    case ended(pid_t, Termination, letGo: Bool)
   }
 
   /// What is looked at.
@@ -47,7 +47,8 @@ final class Observer {
 
     /// How a program of this scope is to be seized.
     var flags: UInt32 {
-      CLAB_OBSERVE_EXECUTION.rawValue | (followsForks ? CLAB_OBSERVE_FORKS.rawValue : 0)
+      CLAB_OBSERVE_EXECUTION.rawValue
+        | (followsForks ? CLAB_OBSERVE_FORKS.rawValue | CLAB_OBSERVE_LEAVING.rawValue : 0)
     }
   }
 
@@ -56,6 +57,7 @@ final class Observer {
   private var standing: [Int32: clab_observed_stop] = [:]
   /// Whose each thread is, where more than one process is looked at.
   private var owners: [Int32: pid_t] = [:]
+  private var departed = DepartedProcesses()
   /// How the first process ended.
   private(set) var termination: Termination?
   /// What it could not do, or what it has seen and can't be believed (the harness's own mistakes, and
@@ -73,12 +75,16 @@ final class Observer {
   /// - Parameter wait: waits for it. Otherwise nil if nothing has happened. Nil also if all have ended.
   func next(wait: Bool = false) -> Event? {
     var stop = clab_observed_stop()
-    while termination == nil || scope.followsForks,
-      clab_observer_wait(scope.group, wait, &stop) == 0, stop.kind != CLAB_STOPPED_NOT.rawValue
-    {
+    while termination == nil || scope.followsForks {
+      if let (process, ending) = departed.nextEnd(wait: false) {
+        return .ended(process, ending, letGo: true)
+      }
+      guard clab_observer_wait(scope.group, wait, &stop) == 0,
+        stop.kind != CLAB_STOPPED_NOT.rawValue
+      else { break }
       if let event = meaning(of: stop) { return event }
     }
-    return nil
+    return departed.nextEnd(wait: wait).map { .ended($0, $1, letGo: true) }
   }
 
   /// Nil if the thread goes on, or has gone, without anybody having to know.
@@ -90,7 +96,8 @@ final class Observer {
       guard owner == stop.thread else { return nil }
       let ending = Termination(waitStatus: stop.status)
       if owner == process { termination = ending }
-      return .ended(owner, ending)
+      departed.returned(owner)
+      return .ended(owner, ending, letGo: false)
     case CLAB_STOPPED_SIGNAL.rawValue where scope.signals.contains(stop.signal):
       if let evidence = look(at: stop.thread) {
         standing[stop.thread] = stop
@@ -99,19 +106,57 @@ final class Observer {
     case CLAB_STOPPED_LEAVING.rawValue:
       standing[stop.thread] = stop
       return .leaving(stop.thread, in: owner(of: stop.thread))
+    case CLAB_STOPPED_EXITING.rawValue:
+      standing[stop.thread] = stop
+      goOn(stop.thread)
+      return nil
     case CLAB_STOPPED_EXECUTED.rawValue:
       resume(stop)
+      departed.returned(stop.thread)
       return .executed(stop.thread)
     default:
+      if isStranger(stop.thread) {
+        note(clab_observer_let_go(stop.thread), .resume, of: stop.thread)
+        return nil
+      }
       if scope.followsForks { _ = owner(of: stop.thread) }
     }
     resume(stop)
     return nil
   }
 
+  /// clone(2) without SIGCHLD as the signal of its end makes a process that is traced like a thread.
+  private func isStranger(_ thread: Int32) -> Bool {
+    scope.group == 0 && !scope.followsForks && !clab_observer_is_of(thread, process)
+  }
+
   /// Lets a thread that stands go on; its signal is delivered.
   func goOn(_ thread: Int32) {
-    if let stop = standing.removeValue(forKey: thread) { resume(stop) }
+    guard let stop = standing.removeValue(forKey: thread) else { return }
+    let isLeaving = [CLAB_STOPPED_LEAVING.rawValue, CLAB_STOPPED_EXITING.rawValue]
+      .contains(stop.kind)
+    let owner = owner(of: thread)
+    guard isLeaving, owner != process else { return resume(stop) }
+    departed.leave(
+      owner, thread: thread, status: stop.status,
+      endsProcess: stop.kind == CLAB_STOPPED_LEAVING.rawValue)
+    letGo(thread)
+  }
+
+  /// Lets a thread that stands at the signal of a fault fault once more, untraced: the first process
+  /// of a pid namespace does not die of it under trace (kernel/signal.c, force_sig_info_to_task).
+  func dieUntraced(_ thread: Int32) {
+    guard let stop = standing.removeValue(forKey: thread) else { return }
+    let owner = owner(of: thread)
+    if owner != process {
+      departed.leave(owner, thread: thread, status: stop.signal, endsProcess: true)
+    }
+    letGo(thread)
+  }
+
+  private func letGo(_ thread: Int32) {
+    owners[thread] = nil
+    note(clab_observer_let_go(thread), .resume, of: thread)
   }
 
   private func resume(_ stop: clab_observed_stop) {

@@ -18,7 +18,7 @@ package func writeWhole(_ text: String, to path: String, for purpose: SystemErro
   }
   let slash = path.lastIndex(of: "/").map(path.index(after:)) ?? path.startIndex
   let partial = "\(path[..<slash]).\(path[slash...]).partial"
-  let descriptor = open(partial, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0o666)
+  let descriptor = open(partial, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0o600)
   guard descriptor >= 0 else { throw SystemError("open", partial, for: purpose) }
   do {
     try write(text, to: Output(descriptor: descriptor), path: path, for: purpose)
