@@ -165,6 +165,9 @@ let package = Package(
     .executableTarget(name: "many-threads", path: "Tests/Programs/ManyThreads"),
     .executableTarget(
       name: "foreign", path: "Tests/Programs/Foreign", cSettings: [.define("_GNU_SOURCE")]),
+    // Ends by each kind of refusal that the kernel tells no address of.
+    .executableTarget(
+      name: "refused", path: "Tests/Programs/Refused", cSettings: [.define("_GNU_SOURCE")]),
     // Measures what `crashlab switch` measures, and shares no code with it.
     .executableTarget(
       name: "futex-ring",
@@ -176,7 +179,7 @@ let package = Package(
       dependencies: [
         "CrashLab", "CrashLabText", "CrashLabBench", "Catalogue", "crashlab", "oracle",
         "hostile-children", "hostile-machine", "many-threads",
-        "foreign", "futex-ring",
+        "foreign", "futex-ring", "refused",
       ],
       swiftSettings: strict
     ),

@@ -53,6 +53,56 @@ static const char *x87_suffix(const ZydisDecodedOperand *operand) {
   }
 }
 
+/* Intel's names of conditions, where AT&T syntax has another. */
+static const char *const conditions[][2] = {{"nbe", "a"}, {"nb", "ae"}, {"nle", "g"},
+                                            {"nl", "ge"}, {"nz", "ne"}, {"z", "e"}};
+
+/* `jnz`, `setz`, `cmovnle` become `jne`, `sete`, `cmovg`. Async-signal-safe: yes */
+static void rename_condition(const ZydisDecodedInstruction *whole, char *text, size_t at) {
+  size_t prefix;
+  switch (whole->meta.category) {
+  case ZYDIS_CATEGORY_COND_BR:
+    prefix = 1;
+    break;
+  case ZYDIS_CATEGORY_SETCC:
+    prefix = 3;
+    break;
+  case ZYDIS_CATEGORY_CMOV:
+    prefix = 4;
+    break;
+  default:
+    return;
+  }
+  const char *mnemonic = ZydisMnemonicGetString(whole->mnemonic);
+  if (strlen(mnemonic) < prefix)
+    return;
+  for (size_t i = 0; i < sizeof conditions / sizeof *conditions; i++)
+    if (!strcmp(mnemonic + prefix, conditions[i][0])) {
+      replace(text, at + prefix, strlen(conditions[i][0]), conditions[i][1]);
+      return;
+    }
+}
+
+static char letter_of(uint16_t bits) {
+  return bits == 8 ? 'b' : bits == 16 ? 'w' : bits == 32 ? 'l' : 'q';
+}
+
+/* `movzx` and `movsx` tell both sizes: `movzbl`. Async-signal-safe: yes */
+static void rename_extension(const struct clab_decoded *decoded, char *text, size_t at) {
+  ZydisMnemonic mnemonic = decoded->whole.mnemonic;
+  if (mnemonic != ZYDIS_MNEMONIC_MOVZX && mnemonic != ZYDIS_MNEMONIC_MOVSX &&
+      mnemonic != ZYDIS_MNEMONIC_MOVSXD)
+    return;
+  char name[] = {'m',
+                 'o',
+                 'v',
+                 mnemonic == ZYDIS_MNEMONIC_MOVZX ? 'z' : 's',
+                 letter_of(decoded->operands[1].size),
+                 letter_of(decoded->operands[0].size),
+                 0};
+  replace(text, at, strcspn(text + at, " "), name);
+}
+
 /* What Zydis 4.0 writes otherwise than gdb: no star at an indirect jump, a letter for the size
    behind the mnemonics of vectors, and none behind those of the x87 unit. */
 static void as_gdb(const struct clab_decoded *decoded, char *text) {
@@ -62,7 +112,7 @@ static void as_gdb(const struct clab_decoded *decoded, char *text) {
   const char *found = mnemonic ? strstr(text, mnemonic) : NULL;
   if (!found)
     return;
-  size_t end = (size_t)(found - text) + strlen(mnemonic);
+  size_t start = (size_t)(found - text), end = start + strlen(mnemonic);
   if (whole->meta.branch_type != ZYDIS_BRANCH_TYPE_NONE && text[end] == ' ' &&
       decoded->operands[0].type != ZYDIS_OPERAND_TYPE_IMMEDIATE && whole->operand_count_visible)
     replace(text, end + 1, 0, "*");
@@ -74,6 +124,8 @@ static void as_gdb(const struct clab_decoded *decoded, char *text) {
             memory->element_type == ZYDIS_ELEMENT_TYPE_FLOAT80 ||
             memory->element_type == ZYDIS_ELEMENT_TYPE_INT))
     replace(text, end, 0, x87_suffix(memory));
+  rename_condition(whole, text, start);
+  rename_extension(decoded, text, start);
 }
 
 bool clab_instruction_text(const uint8_t *code, size_t size, uint64_t pc,

@@ -66,9 +66,9 @@ extension Fault {
         address, site: site, mappings: photograph.mappings, stacks: photograph.stacks),
       unwind: evidence.trace.map { UnwindReport($0, evidence: evidence) },
       refusal: evidence.isRefused ? Refusal(facts) : nil,
-      instruction: context.instruction.map {
-        FaultInstruction($0, of: evidence, cause: facts.refusal)
-      }, signalFrame: facts.signalFrame)
+      instruction: evidence.hasExecuted(with: access)
+        ? context.instruction.map { FaultInstruction($0, of: evidence, cause: facts.refusal) }
+        : nil, signalFrame: facts.signalFrame)
   }
 
   /// A handler ran for it, which knows the kind of access from the processor.
@@ -147,6 +147,21 @@ extension Refusal {
   }
 }
 
+extension Evidence {
+  /// Whether the instruction at the program counter has something to do with it: a signal that was
+  /// sent met it by chance, and what can't be fetched was not executed.
+  fileprivate func hasExecuted(with access: Access?) -> Bool {
+    !code.isSent && !(access == .execute && address == programCounter)
+  }
+}
+
+extension MachineInstruction.Operand {
+  fileprivate func contains(_ place: Address) -> Bool {
+    guard let address, address <= place else { return false }
+    return place.value - address.value < UInt64(clamping: max(1, size))
+  }
+}
+
 extension FaultInstruction {
   fileprivate init(
     _ instruction: MachineInstruction, of evidence: Evidence, cause: RefusalCause
@@ -156,11 +171,8 @@ extension FaultInstruction {
       case .nonCanonical(let address): address
       case .refused(_, let address?): address
       default:
-        // The one that the fault's address lies in, or the first.
-        instruction.operands.first {
-          guard let address = $0.address, address <= evidence.address else { return false }
-          return evidence.address.value - address.value < UInt64(clamping: max(1, $0.size))
-        }?.address ?? instruction.operands.compactMap(\.address).first
+        instruction.operands.first { $0.contains(evidence.address) }?.address
+          ?? (instruction.operands.count == 1 ? instruction.operands[0].address : nil)
       }
     self.init(text: instruction.text, operandAddress: operand)
   }
