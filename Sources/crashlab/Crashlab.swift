@@ -13,8 +13,8 @@ struct Crashlab: ParsableCommand {
       Each case of the catalogue runs in a child process of its own. The report says where the \
       fault fell relative to the guard page, how deep the stack was, and who died with it.
 
-      Exit status: 0 all as expected, 1 some case not, 64 usage, 70 the laboratory itself failed, \
-      130 interrupted (128 and the signal's number).
+      Exit status: 0 all as expected, 1 some case not or none ran, 64 usage, 70 the \
+      laboratory itself failed, 130 interrupted (128 and the signal's number).
       """,
     version: "crashlab \(crashLabVersion)",
     subcommands: [

@@ -68,7 +68,9 @@ struct ReportCommand: ParsableCommand {
   }
 
   private func listRuns(_ runs: [String]) throws {
-    if runs.isEmpty { complain("there is no run in \(printable(output)); `crashlab all` makes one") }
+    if runs.isEmpty {
+      complain("there is no run in \(printable(output)); `crashlab all` makes one")
+    }
     for run in runs {
       var sum = RunReport.Summary()
       let broken = RunFolder.forEachTrial(in: "\(output)/\(run)") { sum.add($0.trial.verdict) }

@@ -44,6 +44,10 @@ extension RunOptions {
     }
     if summary.laboratoryErrors > 0 { throw ExitCode(EX_SOFTWARE) }
     if summary.notAsExpected > 0 { throw ExitCode(1) }
+    if summary.asExpected == 0, summary.skipped > 0 {
+      complain("nothing ran: each trial was skipped, for the reason that stands beside it")
+      throw ExitCode(1)
+    }
   }
 
   private func laboratoryOptions(_ machine: Machine) -> Laboratory.Options {

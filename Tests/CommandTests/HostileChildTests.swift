@@ -44,8 +44,8 @@ import Testing
 
   private static func status(of verdict: TrialReport.Verdict) -> Int32 {
     switch verdict {
-    case .asExpected, .skipped: 0
-    case .notAsExpected: 1
+    case .asExpected: 0
+    case .notAsExpected, .skipped: 1
     case .laboratoryError: 70
     }
   }

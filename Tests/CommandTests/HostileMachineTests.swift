@@ -96,6 +96,14 @@ import Testing
     }
   }
 
+  /// A run in which nothing ran is no success.
+  @Test func nothingRan() throws {
+    let outcome = try run(
+      ["--fail", "ptrace", "EPERM", "0"], ["no-alternate-stack", "--no-save"])
+    #expect(outcome.status == 1)
+    #expect(outcome.said.contains { $0.contains("nothing ran") })
+  }
+
   /// What a sandbox, an old kernel or a limit refuses from the beginning to the end.
   @Test func theMachineIsHostile() throws {
     var table = Table("a hostile machine", columns: "what", "status", "verdicts", "what was said")
