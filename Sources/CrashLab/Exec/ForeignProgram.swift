@@ -63,6 +63,9 @@ public struct ForeignProgram: Sendable {
       case .leaving(let thread, let process):
         with(process) { $0.isLeaving(by: thread) }
         observer.goOn(thread)
+      case .dying(let thread, let process, let signal):
+        with(process) { $0.isDying(thread, by: signal) }
+        observer.goOn(thread)
       case .executed(let process):
         with(process) { $0.executed() }
       case .ended(let ended, let termination, let letGo):

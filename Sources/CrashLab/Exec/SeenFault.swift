@@ -13,10 +13,11 @@ struct SeenFault {
   let threads: Int
 
   /// - Parameters:
-  ///   - isCaught: a handler is installed for the signal.
-  ///   - hasRun: and it ran.
+  ///   - handler: what is known of the program's handler for the signal.
   /// - Throws: SystemError if the process can't be looked at.
-  init(_ witness: Witness, isCaught: Bool, hasRun: Bool, machine: Machine) throws(SystemError) {
+  init(
+    _ witness: Witness, handler: HandlerFacts, machine: Machine
+  ) throws(SystemError) {
     var evidence = witness.evidence
     let trace = witness.unwound()
     evidence.trace = trace
@@ -28,7 +29,7 @@ struct SeenFault {
     photograph.stacks = layout.uses.map(\.stack.region)
     let sender = evidence.sender.flatMap { readSmallFile("/proc/\($0.process)/comm") }
     fault = Fault.assemble(
-      evidence, photograph, handler: HandlerFacts(isCaught: isCaught, hasRun: hasRun),
+      evidence, photograph, handler: handler,
       in: .init(
         process: evidence.process, laboratory: getpid(), nullLimit: machine.lowestMappable,
         senderName: sender.map { String($0.prefix { $0 != "\n" }) },
@@ -37,6 +38,20 @@ struct SeenFault {
     mappings = photograph.mappings
     files = MappedFiles(of: trace, in: mappings, of: evidence.thread)
     threads = photograph.threads.count
+  }
+
+  /// A fault whose handler ran.
+  init(handled witness: Witness, as outcome: HandlerOutcome?, machine: Machine) throws(SystemError)
+  {
+    try self.init(
+      witness, handler: HandlerFacts(isCaught: true, hasRun: true), machine: machine)
+    fault.outcome = outcome
+  }
+
+  /// Whether the kernel may have forced this signal, as it could not deliver another: no instruction
+  /// explains it.
+  var isUndelivered: Bool {
+    fault.code.isKernel && (fault.refusal == .signalFrame || fault.refusal == .unknown)
   }
 
   /// The fault, its frames named. The process may be gone.

@@ -16,8 +16,10 @@ struct WatchedProcess {
   private let started = clab_now()
   private var timeline: [TrialReport.Event] = []
   private var journal = FaultJournal()
-  /// The last signal of each thread that a handler was to deal with.
-  private var caught: [Int32: Witness] = [:]
+  /// The signals of each thread that handlers were to deal with.
+  private var caught: [Int32: CaughtSignals] = [:]
+  /// For which signals a handler was ever seen (SigCgt).
+  private var everCaught: UInt64 = 0
   private var caughtFaults = 0
   /// What it is dying of, the cause first.
   private var fatal: [SeenFault] = []
@@ -43,18 +45,20 @@ struct WatchedProcess {
       let witness = Witness(evidence)
     else { return }
     let isCaught = masks.catches(evidence.signal)
+    everCaught |= masks.caught
     switch journal.meaning(of: evidence, isCaught: isCaught) {
     case .forcedKill:
-      guard let cause = caught[evidence.thread] else { return }
+      let past = caught[evidence.thread] ?? .init()
+      let facts = facts(evidence)
       die { machine throws(SystemError) in
-        var fault = try SeenFault(cause, isCaught: true, hasRun: false, machine: machine)
-        fault.fault.kernelKilled()
-        return [fault]
+        let causes = try past.undelivered(at: evidence, machine: machine)
+        if past.last?.evidence.signal == evidence.signal { return causes }
+        return causes + [try SeenFault(witness, handler: facts, machine: machine)]
       }
     case .fault, .repetition:
       if isCaught {
         journal.remember(evidence, as: nil)
-        caught[evidence.thread] = witness
+        caught[evidence.thread, default: .init()].append(witness)
         if evidence.isFault { caughtFaults += 1 }
         observer.watchLeaving(of: evidence.thread)
       } else {
@@ -66,9 +70,8 @@ struct WatchedProcess {
   /// The signal whose frame may not have fitted: its thread has executed nothing since.
   private func delivering(before evidence: Evidence) -> Signal? {
     guard evidence.code.isKernel, evidence.signal == .segv,
-      let before = caught[evidence.thread]?.evidence, before.signal != .segv,
-      before.programCounter == evidence.programCounter,
-      before.stackPointer == evidence.stackPointer
+      let before = caught[evidence.thread]?.last?.evidence, before.signal != .segv,
+      before.isAtPlace(of: evidence)
     else { return nil }
     return before.signal
   }
@@ -87,30 +90,68 @@ struct WatchedProcess {
 
   /// No handler will run for this signal.
   private mutating func die(of witness: Witness) {
-    let before = caught[witness.thread]
+    let past = caught[witness.thread] ?? .init()
+    let facts = facts(witness.evidence)
     die { machine throws(SystemError) in
-      if let before, before.isRepeated(by: witness.evidence) {
-        var fault = try SeenFault(before, isCaught: true, hasRun: true, machine: machine)
-        fault.fault.outcome = .raisedAgain
-        return [fault]
+      if let before = past.last, before.isRepeated(by: witness.evidence) {
+        return [try SeenFault(handled: before, as: .raisedAgain, machine: machine)]
       }
-      let fault = try SeenFault(witness, isCaught: false, hasRun: false, machine: machine)
-      guard let before, let trace = fault.trace, before.isBeingHandled(in: trace) else {
-        return [fault]
+      var fault = try SeenFault(witness, handler: facts, machine: machine)
+      // Raised inside the handler, where it was blocked: it comes when the handler returns.
+      if witness.evidence.isRaised, let before = past.atPlace(of: witness.evidence).last,
+        before.evidence.isFault
+      {
+        let isSame = before.evidence.signal == witness.evidence.signal
+        if isSame { fault.fault.outcome = nil }  // the first one's tells it
+        return [
+          try SeenFault(
+            handled: before, as: isSame ? .raisedAgain : .endedProcess, machine: machine), fault,
+        ]
       }
-      return [try SeenFault(before, isCaught: true, hasRun: true, machine: machine), fault]
+      if fault.isUndelivered {
+        return try past.undelivered(at: witness.evidence, machine: machine) + [fault]
+      }
+      let causes = fault.trace.map { past.beingHandled(in: $0) } ?? []
+      if causes.contains(where: { $0.evidence.signal == witness.evidence.signal }),
+        witness.evidence.isFault
+      {
+        fault.fault.isInsideHandler()
+      }
+      return try CaughtSignals.handled(causes, machine: machine) + [fault]
     }
+  }
+
+  private func facts(_ evidence: Evidence) -> HandlerFacts {
+    HandlerFacts(
+      isCaught: false, wasCaught: everCaught >> UInt64(evidence.signal.number - 1) & 1 == 1)
   }
 
   /// One of its threads ends the process: perhaps a handler does.
   mutating func isLeaving(by thread: Int32) {
     var registers = clab_registers()
-    guard let before = caught[thread], clab_registers_of_thread(thread, &registers) == 0,
-      let trace = unwind(registers, of: thread), before.isBeingHandled(in: trace)
+    guard let past = caught[thread], clab_registers_of_thread(thread, &registers) == 0,
+      let trace = unwind(registers, of: thread)
+    else { return }
+    let causes = past.beingHandled(in: trace)
+    if causes.isEmpty { return }
+    die { machine throws(SystemError) in
+      var faults = try CaughtSignals.handled(causes, machine: machine)
+      faults[faults.count - 1].fault.outcome = .endedProcess
+      return faults
+    }
+  }
+
+  /// One of its threads ends by this signal. If it is the one that it was to handle, and the thread
+  /// has executed nothing since, then another thread's death has taken the handler away.
+  mutating func isDying(_ thread: Int32, by signal: Signal) {
+    var registers = clab_registers()
+    guard fatal.isEmpty, let cause = caught[thread]?.last, cause.evidence.signal == signal,
+      clab_registers_of_thread(thread, &registers) == 0,
+      cause.isStill(at: registers)
     else { return }
     die { machine throws(SystemError) in
-      var fault = try SeenFault(before, isCaught: true, hasRun: true, machine: machine)
-      fault.fault.outcome = .endedProcess
+      var fault = try SeenFault(cause, handler: HandlerFacts(isCaught: true), machine: machine)
+      fault.fault.outcome = .gone
       return [fault]
     }
   }
@@ -119,6 +160,7 @@ struct WatchedProcess {
   mutating func executed() {
     journal = FaultJournal()
     caught = [:]
+    everCaught = 0
     fatal = []
     command = given ?? WatchedProcess.arguments(of: process)
   }

@@ -9,6 +9,11 @@ struct Witness {
 
   var thread: Int32 { evidence.thread }
 
+  init(_ evidence: Evidence, registers: clab_registers) {
+    self.evidence = evidence
+    self.registers = registers
+  }
+
   /// - Parameter evidence: of a thread that stands now. Nil if it is gone.
   init?(_ evidence: Evidence) {
     self.evidence = evidence
@@ -22,9 +27,16 @@ struct Witness {
   /// Whether another signal came at the same instruction, the same stack pointer and for the same
   /// address: nothing has happened in between but a handler that returned.
   func isRepeated(by other: Evidence) -> Bool {
-    evidence.signal == other.signal && evidence.programCounter == other.programCounter
-      && evidence.stackPointer == other.stackPointer && evidence.address == other.address
-      && evidence.code.isSent == other.code.isSent
+    evidence.signal == other.signal && evidence.isAtPlace(of: other)
+      && evidence.address == other.address && evidence.code.isSent == other.code.isSent
+  }
+
+  /// Whether the thread, which has these registers now, has executed nothing since.
+  func isStill(at registers: clab_registers) -> Bool {
+    withUnsafePointer(to: registers) {
+      clab_program_counter_of($0) == evidence.programCounter.value
+        && clab_stack_pointer_of($0) == evidence.stackPointer.value
+    }
   }
 
   /// Whether a chain of calls runs through the handler of this signal: it holds a signal frame, and

@@ -11,6 +11,8 @@ final class Observer {
     case signal(Evidence)
     /// A thread is about to end, and the whole process with it; `goOn` lets it.
     case leaving(Int32, in: pid_t)
+    /// A thread is about to end by this signal, which may have come to another; `goOn` lets it.
+    case dying(Int32, in: pid_t, by: Signal)
     /// A process has become another program.
     case executed(pid_t)
     /// A process has ended. `letGo`: it was untraced by then, and nothing of it is left.
@@ -110,6 +112,10 @@ final class Observer {
       standing[stop.thread] = stop
       goOn(stop.thread)
       return nil
+    case CLAB_STOPPED_DYING.rawValue:
+      guard let signal = Termination(waitStatus: stop.status).signal else { break }
+      standing[stop.thread] = stop
+      return .dying(stop.thread, in: owner(of: stop.thread), by: signal)
     case CLAB_STOPPED_EXECUTED.rawValue:
       resume(stop)
       departed.returned(stop.thread)
@@ -133,8 +139,9 @@ final class Observer {
   /// Lets a thread that stands go on; its signal is delivered.
   func goOn(_ thread: Int32) {
     guard let stop = standing.removeValue(forKey: thread) else { return }
-    let isLeaving = [CLAB_STOPPED_LEAVING.rawValue, CLAB_STOPPED_EXITING.rawValue]
-      .contains(stop.kind)
+    let isLeaving = [
+      CLAB_STOPPED_LEAVING.rawValue, CLAB_STOPPED_EXITING.rawValue, CLAB_STOPPED_DYING.rawValue,
+    ].contains(stop.kind)
     let owner = owner(of: thread)
     guard isLeaving, owner != process else { return resume(stop) }
     departed.leave(

@@ -59,6 +59,15 @@ package struct Evidence: Sendable {
   /// An instruction has raised it: it was not sent, and did not come from a terminal or a timer.
   package var isFault: Bool { signal.isFault && !code.isSent }
 
+  /// Whether it came at the same instruction with the same stack pointer: in between the thread has
+  /// executed nothing, but for a handler that returned.
+  package func isAtPlace(of other: Evidence) -> Bool {
+    programCounter == other.programCounter && stackPointer == other.stackPointer
+  }
+
+  /// The process has raised it itself: raise(3), abort(3), kill(2).
+  package var isRaised: Bool { code.isSent && sender?.process == process }
+
   package struct Sender: Sendable, Equatable {
     package var process: Int32
     package var user: UInt32

@@ -79,6 +79,13 @@ extension Fault {
     outcome = nil
   }
 
+  /// It came while a handler of the same signal was at work.
+  package mutating func isInsideHandler() {
+    handler?.isInstalled = true
+    handler?.isInHandler = true
+    outcome = handler?.outcome
+  }
+
   /// The kernel could not deliver the signal and has killed at once.
   package mutating func kernelKilled() {
     handler?.forcedKill = true

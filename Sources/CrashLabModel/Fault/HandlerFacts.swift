@@ -75,10 +75,15 @@ public struct HandlerFacts: Sendable, Equatable, Codable {
 
 extension HandlerFacts {
   /// Of a program that was not ours: whether a handler was there is all that is known.
-  package init(isCaught: Bool, hasRun: Bool = false, forcedKill: Bool = false) {
+  ///
+  /// - `wasCaught`: one was seen before.
+  package init(
+    isCaught: Bool, wasCaught: Bool = false, isInHandler: Bool = false, hasRun: Bool = false,
+    forcedKill: Bool = false
+  ) {
     self.init(
-      isInstalled: isCaught, isCaught: isCaught, isIgnored: false, isBlocked: nil,
-      isInHandler: false, usesAlternateStack: nil, alternateStack: nil,
+      isInstalled: isCaught || wasCaught, isCaught: isCaught, isIgnored: false, isBlocked: nil,
+      isInHandler: isInHandler, usesAlternateStack: nil, alternateStack: nil,
       alternateStackIsKnown: false, hasRun: hasRun, forcedKill: forcedKill)
   }
 }

@@ -7,6 +7,9 @@ public enum HandlerOutcome: String, Sendable, Codable, CaseIterable {
   case blocked
   /// The kernel had taken the handler away before anybody could look: blocked or ignored.
   case blockedOrIgnored = "blocked-or-ignored"
+  /// A handler was seen before, and was gone when the signal came: the kernel has taken it away, or
+  /// the program itself.
+  case gone
   /// It came inside the handler, where the signal is blocked.
   case insideHandler = "inside-handler"
   /// Installed without SA_ONSTACK, and the stack in use has run out.
@@ -35,7 +38,8 @@ extension HandlerFacts {
     if !isInstalled { return .notInstalled }
     if !isCaught {
       if isInHandler { return .insideHandler }
-      return isBlocked == true ? .blocked : .blockedOrIgnored
+      guard let isBlocked else { return .gone }
+      return isBlocked ? .blocked : .blockedOrIgnored
     }
     return forcedKill ? refusal : nil
   }

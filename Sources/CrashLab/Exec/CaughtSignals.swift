@@ -1,0 +1,64 @@
+internal import CrashLabModel
+
+/// The signals of one thread that handlers were to deal with, the oldest first. A handler may still
+/// be at work while others come and are dealt with: a crash reporter that reads memory carefully.
+///
+/// Whether a handler has come back is not known until somebody unwinds: the latest few are kept.
+struct CaughtSignals {
+  static let most = 16
+
+  private(set) var witnesses: [Witness] = []
+
+  var last: Witness? { witnesses.last }
+
+  mutating func append(_ witness: Witness) {
+    // The same signal at the same place: whatever has come since then has come to its end.
+    if let index = witnesses.firstIndex(where: {
+      $0.evidence.signal == witness.evidence.signal
+        && $0.evidence.isAtPlace(of: witness.evidence)
+    }) {
+      witnesses.removeSubrange(index...)
+    }
+    witnesses.append(witness)
+    if witnesses.count > CaughtSignals.most { witnesses.removeFirst() }
+  }
+
+  /// The latest ones, between which and this signal the thread has executed nothing but handlers
+  /// that returned.
+  func atPlace(of evidence: Evidence) -> [Witness] {
+    let index = witnesses.lastIndex { !$0.evidence.isAtPlace(of: evidence) }
+    return Array(witnesses[(index.map { $0 + 1 } ?? 0)...])
+  }
+
+  /// Those whose handlers a chain of calls runs through.
+  func beingHandled(in trace: Trace) -> [Witness] {
+    witnesses.filter { $0.isBeingHandled(in: trace) }
+  }
+}
+
+extension CaughtSignals {
+  /// Looks at signals whose handlers are at work.
+  static func handled(
+    _ causes: [Witness], machine: Machine
+  ) throws(SystemError) -> [SeenFault] {
+    var faults: [SeenFault] = []
+    for cause in causes {
+      faults.append(try SeenFault(handled: cause, as: nil, machine: machine))
+    }
+    return faults
+  }
+
+  /// Looks at the signals for whose frames the kernel found no room, before it forced this one. A
+  /// signal that ends nothing by itself, SIGUSR1 say, is no cause.
+  func undelivered(
+    at evidence: Evidence, machine: Machine
+  ) throws(SystemError) -> [SeenFault] {
+    var faults: [SeenFault] = []
+    for cause in atPlace(of: evidence) where cause.evidence.signal.isCrash {
+      var fault = try SeenFault(cause, handler: HandlerFacts(isCaught: true), machine: machine)
+      fault.fault.kernelKilled()
+      faults.append(fault)
+    }
+    return faults
+  }
+}

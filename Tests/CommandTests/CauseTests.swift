@@ -1,0 +1,86 @@
+import Testing
+
+@testable import CrashLab
+
+/// What a program died of under `crashlab exec`, where something else followed the cause: the first
+/// fault of the report is the cause, the last one what ended the process.
+@Suite(.enabled(if: Toolbox.has("gcc"), "no gcc here")) struct CauseTests {
+  private func dying(_ source: String, _ arguments: [String] = []) throws -> TrialReport {
+    try withTemporaryFolder { folder in
+      let flags = ["-g", "-O1", "-fno-optimize-sibling-calls", "-pthread"]
+      let program = try Toolbox.build(source, with: "gcc", flags, into: folder)
+      return try LanguageTests.exec([program] + arguments, in: folder).trial
+    }
+  }
+
+  // MARK: - The handler raises again
+
+  @Test(
+    arguments: [
+      ([], FaultSite.Kind.mainStackLimit, Signal.segv), (["null"], .nullPage, .segv),
+      (["trap"], .notAFault, .trap),
+    ])
+  func theCauseSurvivesARaise(arguments: [String], kind: FaultSite.Kind, signal: Signal) throws {
+    let trial = try dying("reraise.c", arguments)
+    #expect(trial.termination?.signal == signal)
+    #expect(trial.faults.map(\.signal) == [signal, signal])
+    #expect(trial.faults.map(\.handled) == [true, false])
+    #expect(trial.faults.map(\.handlerOutcome) == [.raisedAgain, nil])
+    #expect(trial.faults[0].sender == nil)
+    #expect(trial.faults[0].site.kind == kind)
+    #expect(trial.faults[1].sender?.relation == .itself)
+  }
+
+  // MARK: - A fault inside the handler
+
+  @Test func theCauseSurvivesAFaultThatTheHandlerDealsWith() throws {
+    let trial = try dying("nested.c")
+    #expect(trial.faults.map(\.signal) == [.segv, .abrt])
+    #expect(trial.faults.map(\.address) == [Address(8), trial.faults[1].address])
+    #expect(trial.faults.map(\.site.kind) == [.nullPage, .notAFault])
+    #expect(trial.faults.map(\.handled) == [true, false])
+    #expect(trial.counters == [.init(name: "faults handled by the program", value: 1)])
+  }
+
+  @Test func theCauseSurvivesAHandlerThatLeaves() throws {
+    let trial = try dying("nested.c", ["leave"])
+    #expect(trial.faults.map(\.address) == [Address(8)])
+    #expect(trial.faults.map(\.handlerOutcome) == [.endedProcess])
+  }
+
+  // MARK: - Many threads
+
+  /// Whichever of them ends the process: it is an overflow, and its handler is not denied.
+  @Test func manyThreadsOverflowAtOnce() throws {
+    try withTemporaryFolder { folder in
+      let flags = ["-g", "-O1", "-fno-optimize-sibling-calls", "-pthread"]
+      let program = try Toolbox.build("crowd.c", with: "gcc", flags, into: folder)
+      for _ in 0..<10 {
+        let trial = try LanguageTests.exec([program, "32"], in: folder).trial
+        #expect(trial.termination?.signal == .segv)
+        let fault = try #require(trial.faults.first)
+        #expect(fault.site.kind == .guard)
+        #expect(fault.site.owner?.kind == .thread)
+        #expect(fault.handlerOutcome != .notInstalled)
+        #expect(fault.handler?.isInstalled == true)
+      }
+    }
+  }
+
+  // MARK: - A frame that cannot be written
+
+  @Test(
+    arguments: [("bus", Signal.bus), ("abort", .abrt), ("fpe", .fpe), ("ill", .ill)],
+    [false, true])
+  func theCauseSurvivesABadAlternateStack(way: (String, Signal), catchesBoth: Bool) throws {
+    let trial = try dying("bad_alternate_stack.c", [way.0] + (catchesBoth ? ["both"] : []))
+    #expect(trial.termination?.signal == .segv)
+    let last = try #require(trial.faults.last)
+    #expect(trial.faults.first?.signal == way.1)
+    #expect(trial.faults.first?.handled == false)
+    #expect(trial.faults.first?.handler?.isInstalled == true)
+    #expect(last.signal == .segv)
+    #expect(last.code == "SI_KERNEL")
+    #expect(trial.faults.count == 2)
+  }
+}

@@ -1,0 +1,55 @@
+import CHarness
+import Testing
+
+@testable import CrashLab
+
+/// What is remembered of a thread's signals that handlers were to deal with. Pure.
+@Suite struct CaughtSignalsTests {
+  private func witness(at pc: UInt64, sp: UInt64 = 0x1000, signal: Signal = .segv) -> Witness {
+    Witness(
+      FaultJournalTests.evidence(at: pc, sp: sp, signal: signal), registers: clab_registers())
+  }
+
+  private func places(_ witnesses: [Witness]) -> [UInt64] {
+    witnesses.map(\.evidence.programCounter.value)
+  }
+
+  @Test func theSamePlaceAgainEndsWhatCameInBetween() {
+    var past = CaughtSignals()
+    for pc: UInt64 in [1, 2, 3, 2] { past.append(witness(at: pc)) }
+    #expect(places(past.witnesses) == [1, 2])
+    past.append(witness(at: 2, sp: 0x900))
+    #expect(places(past.witnesses) == [1, 2, 2])
+  }
+
+  @Test func theLatestAreKept() {
+    var past = CaughtSignals()
+    for pc in 1...UInt64(CaughtSignals.most + 3) { past.append(witness(at: pc)) }
+    #expect(past.witnesses.count == CaughtSignals.most)
+    #expect(places(past.witnesses).first == 4)
+    #expect(past.last?.evidence.programCounter.value == UInt64(CaughtSignals.most + 3))
+  }
+
+  @Test func whatCameAtThePlaceOfAnotherSignal() {
+    var past = CaughtSignals()
+    for pc: UInt64 in [5, 6] { past.append(witness(at: pc)) }
+    past.append(witness(at: 6, signal: .bus))
+    let forced = FaultJournalTests.evidence(128, at: 6, address: 0)
+    #expect(past.atPlace(of: forced).map(\.evidence.signal) == [.segv, .bus])
+    #expect(past.atPlace(of: FaultJournalTests.evidence(128, at: 7)).isEmpty)
+  }
+}
+
+@Suite struct HandlerOutcomeTests {
+  /// A handler that was seen before is not denied, whoever has taken it away.
+  @Test(
+    arguments: [
+      (HandlerFacts(isCaught: false), HandlerOutcome.notInstalled),
+      (HandlerFacts(isCaught: false, wasCaught: true), .gone),
+      (HandlerFacts(isCaught: false, wasCaught: true, isInHandler: true), .insideHandler),
+      (HandlerFacts(isCaught: true, forcedKill: true), .noRoom),
+    ])
+  func ofAForeignProgram(facts: HandlerFacts, outcome: HandlerOutcome) {
+    #expect(facts.outcome == outcome)
+  }
+}
