@@ -83,4 +83,43 @@ import Testing
     #expect(last.code == "SI_KERNEL")
     #expect(trial.faults.count == 2)
   }
+
+  // MARK: - Why no handler ran
+
+  /// Blocked and ignored look alike afterwards: the kernel has taken the handler away in both.
+  @Test(
+    arguments: [
+      ("small", HandlerOutcome.alternateStackTooSmall), ("noflag", .notOnAlternateStack),
+      ("thread", .noAlternateStack), ("disabled", .noAlternateStack),
+      ("readonly", .alternateStackNotWritable), ("unmapped", .alternateStackUnmapped),
+      ("blocked", .gone), ("ignored", .gone), ("never", .notInstalled),
+    ])
+  func eachReasonIsItsOwn(way: String, outcome: HandlerOutcome) throws {
+    let trial = try dying("why_no_handler.c", [way])
+    #expect(trial.termination?.signal == .segv)
+    #expect(trial.faults.map(\.handlerOutcome) == [outcome])
+    #expect(trial.faults.first?.site.owner != nil)
+    let facts = try #require(trial.faults.first?.handler)
+    #expect(facts.actionWasSet == (way != "never"))
+    if way == "small" {
+      #expect(facts.alternateStack?.size == 2048)
+      #expect((facts.alternateStack?.frameNeeds ?? 0) > 2048)
+    }
+  }
+
+  @Test func aFaultInsideTheHandler() throws {
+    let trial = try dying("why_no_handler.c", ["inside"])
+    #expect(trial.faults.map(\.address).last == Address(16))
+    #expect(trial.faults.map(\.handled) == [true, false])
+    #expect(trial.faults.map(\.handlerOutcome) == [nil, .insideHandler])
+  }
+
+  /// A program whose system calls are filtered is not asked: that would end it otherwise.
+  @Test func aFilteredProgramIsNotAsked() throws {
+    let trial = try dying("filtered.c")
+    #expect(trial.termination?.signal == .segv)
+    #expect(trial.faults.map(\.signal) == [.segv])
+    #expect(trial.faults.first?.handler?.alternateStackIsKnown == false)
+    #expect(trial.faults.first?.handler?.actionWasSet == nil)
+  }
 }

@@ -52,4 +52,41 @@ import Testing
   func ofAForeignProgram(facts: HandlerFacts, outcome: HandlerOutcome) {
     #expect(facts.outcome == outcome)
   }
+
+  private static let stack = StackRegion.Claim(
+    kind: .alternateStack, name: "", low: Address(0x10000), high: Address(0x10800))
+
+  /// What the thread was told of its action and its alternate stack.
+  @Test(
+    arguments: [
+      (
+        SignalSetup(alternateStack: nil, flags: 0, actionWasSet: true),
+        HandlerOutcome.notOnAlternateStack
+      ),
+      (
+        SignalSetup(alternateStack: nil, flags: SignalSetup.onStack, actionWasSet: true),
+        .noAlternateStack
+      ),
+      (
+        SignalSetup(alternateStack: stack, flags: SignalSetup.onStack, actionWasSet: true),
+        .alternateStackTooSmall
+      ),
+    ])
+  func ofAFrameWithoutRoom(setup: SignalSetup, outcome: HandlerOutcome) {
+    let memory = Mapping(
+      low: Address(0x10000), high: Address(0x20000), permissions: [.read, .write])
+    var facts = HandlerFacts(isCaught: true, forcedKill: true)
+    facts.add(setup, mappings: [memory], frameNeeds: 3376)
+    #expect(facts.outcome == outcome)
+  }
+
+  @Test func anActionThatWasNeverSetIsNoHandler() {
+    var facts = HandlerFacts(isCaught: false)
+    facts.add(
+      SignalSetup(alternateStack: nil, flags: 0, actionWasSet: false), mappings: [], frameNeeds: 0)
+    #expect(facts.outcome == .notInstalled)
+    facts.add(
+      SignalSetup(alternateStack: nil, flags: 0, actionWasSet: true), mappings: [], frameNeeds: 0)
+    #expect(facts.outcome == .gone)
+  }
 }

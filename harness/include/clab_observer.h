@@ -76,6 +76,21 @@ void clab_observer_ignore_xfsz(void);
    errno. */
 int clab_observer_look(pid_t thread, uint32_t unwinding, struct clab_evidence *evidence);
 
+/* How a thread and its process are set up for a signal. */
+struct clab_signal_setup {
+  uint64_t alternate_low;
+  uint64_t alternate_size;
+  uint64_t action_flags;    /* SA_ONSTACK and its like; the kernel leaves them when it takes the
+                               handler away */
+  bool has_alternate_stack; /* sigaltstack(2) */
+  bool action_was_set;      /* since the program was executed, whatever the action was */
+};
+
+/* Asks a thread that stands at a signal which ends it, and for which no handler is installed: it
+   makes system calls. A program with seccomp filters must not be asked. Returns 0 or an errno;
+   unless it is gone the thread stands as before, and can be resumed. */
+int clab_observer_ask(pid_t thread, int signal, struct clab_signal_setup *setup);
+
 /* What a signal tells, from its siginfo, the registers of the thread and its memory: everything of
    the evidence but the unwind and the times. `read` copies up to `size` bytes and returns how many
    it could. Notes in the registers whether the fault was the fetch of the instruction. */

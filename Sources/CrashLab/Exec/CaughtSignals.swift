@@ -50,12 +50,16 @@ extension CaughtSignals {
 
   /// Looks at the signals for whose frames the kernel found no room, before it forced this one. A
   /// signal that ends nothing by itself, SIGUSR1 say, is no cause.
+  ///
+  /// - Parameter setup: what the thread is told of a signal.
   func undelivered(
-    at evidence: Evidence, machine: Machine
+    at evidence: Evidence, setup: (Signal) -> SignalSetup?, machine: Machine
   ) throws(SystemError) -> [SeenFault] {
     var faults: [SeenFault] = []
     for cause in atPlace(of: evidence) where cause.evidence.signal.isCrash {
-      var fault = try SeenFault(cause, handler: HandlerFacts(isCaught: true), machine: machine)
+      var fault = try SeenFault(
+        cause, handler: HandlerFacts(isCaught: true), setup: setup(cause.evidence.signal),
+        machine: machine)
       fault.fault.kernelKilled()
       faults.append(fault)
     }

@@ -14,9 +14,10 @@ struct SeenFault {
 
   /// - Parameters:
   ///   - handler: what is known of the program's handler for the signal.
+  ///   - setup: what the thread was told of it; nil if it was not asked.
   /// - Throws: SystemError if the process can't be looked at.
   init(
-    _ witness: Witness, handler: HandlerFacts, machine: Machine
+    _ witness: Witness, handler: HandlerFacts, setup: SignalSetup? = nil, machine: Machine
   ) throws(SystemError) {
     var evidence = witness.evidence
     let trace = witness.unwound()
@@ -27,6 +28,8 @@ struct SeenFault {
       pointers: [evidence.thread: evidence.stackWitness(in: photograph.mappings)],
       leader: evidence.process, machine: machine)
     photograph.stacks = layout.uses.map(\.stack.region)
+    var handler = handler
+    handler.add(setup, mappings: photograph.mappings, frameNeeds: machine.minimumSignalStack)
     let sender = evidence.sender.flatMap { readSmallFile("/proc/\($0.process)/comm") }
     fault = Fault.assemble(
       evidence, photograph, handler: handler,

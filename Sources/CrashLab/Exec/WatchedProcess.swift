@@ -50,10 +50,14 @@ struct WatchedProcess {
     case .forcedKill:
       let past = caught[evidence.thread] ?? .init()
       let facts = facts(evidence)
+      let setup = Asking(thread: evidence.thread, isFiltered: masks.isFiltered).callAsFunction
       die { machine throws(SystemError) in
-        let causes = try past.undelivered(at: evidence, machine: machine)
+        let causes = try past.undelivered(at: evidence, setup: setup, machine: machine)
         if past.last?.evidence.signal == evidence.signal { return causes }
-        return causes + [try SeenFault(witness, handler: facts, machine: machine)]
+        return causes + [
+          try SeenFault(
+            witness, handler: facts, setup: setup(evidence.signal), machine: machine)
+        ]
       }
     case .fault, .repetition:
       if isCaught {
@@ -62,7 +66,7 @@ struct WatchedProcess {
         if evidence.isFault { caughtFaults += 1 }
         observer.watchLeaving(of: evidence.thread)
       } else {
-        die(of: witness)
+        die(of: witness, isFiltered: masks.isFiltered)
       }
     }
   }
@@ -89,14 +93,16 @@ struct WatchedProcess {
   }
 
   /// No handler will run for this signal.
-  private mutating func die(of witness: Witness) {
+  private mutating func die(of witness: Witness, isFiltered: Bool) {
     let past = caught[witness.thread] ?? .init()
     let facts = facts(witness.evidence)
+    let setup = Asking(thread: witness.thread, isFiltered: isFiltered).callAsFunction
     die { machine throws(SystemError) in
       if let before = past.last, before.isRepeated(by: witness.evidence) {
         return [try SeenFault(handled: before, as: .raisedAgain, machine: machine)]
       }
-      var fault = try SeenFault(witness, handler: facts, machine: machine)
+      let ownSetup = witness.evidence.isFault ? setup(witness.evidence.signal) : nil
+      var fault = try SeenFault(witness, handler: facts, setup: ownSetup, machine: machine)
       // Raised inside the handler, where it was blocked: it comes when the handler returns.
       if witness.evidence.isRaised, let before = past.atPlace(of: witness.evidence).last,
         before.evidence.isFault
@@ -109,13 +115,14 @@ struct WatchedProcess {
         ]
       }
       if fault.isUndelivered {
-        return try past.undelivered(at: witness.evidence, machine: machine) + [fault]
+        return try past.undelivered(at: witness.evidence, setup: setup, machine: machine)
+          + [fault]
       }
       let causes = fault.trace.map { past.beingHandled(in: $0) } ?? []
       if causes.contains(where: { $0.evidence.signal == witness.evidence.signal }),
         witness.evidence.isFault
       {
-        fault.fault.isInsideHandler()
+        fault.fault.isInsideHandler(isBlocked: ownSetup?.blocksItself == true)
       }
       return try CaughtSignals.handled(causes, machine: machine) + [fault]
     }

@@ -6,6 +6,8 @@ struct SignalMasks: Equatable {
   var caught: UInt64
   var ignored: UInt64
   var blocked: UInt64
+  /// System calls may be forbidden (seccomp(2)).
+  var isFiltered: Bool
 
   /// Nil if the thread is gone.
   init?(of thread: Int32, in process: pid_t) throws(SystemError) {
@@ -27,6 +29,9 @@ struct SignalMasks: Equatable {
     self.caught = caught
     self.ignored = ignored
     self.blocked = blocked
+    isFiltered = status.split(separator: "\n").contains {
+      $0.hasPrefix("Seccomp:") && !$0.hasSuffix("\t0")
+    }
   }
 
   func catches(_ signal: Signal) -> Bool { caught >> UInt64(signal.number - 1) & 1 == 1 }

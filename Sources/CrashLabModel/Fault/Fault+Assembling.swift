@@ -80,9 +80,11 @@ extension Fault {
   }
 
   /// It came while a handler of the same signal was at work.
-  package mutating func isInsideHandler() {
+  ///
+  /// - Parameter isBlocked: it is blocked there for certain.
+  package mutating func isInsideHandler(isBlocked: Bool) {
     handler?.isInstalled = true
-    handler?.isInHandler = true
+    handler?.isInHandler = isBlocked
     outcome = handler?.outcome
   }
 

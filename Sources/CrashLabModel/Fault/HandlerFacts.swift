@@ -6,6 +6,8 @@
 public struct HandlerFacts: Sendable, Equatable, Codable {
   /// The program has installed one for this signal.
   public var isInstalled: Bool
+  /// The program has set what the signal does, whatever that was; null if nobody knows.
+  @Nullable public var actionWasSet: Bool?
   /// It was still there when the fault was about to be delivered (SigCgt).
   public var isCaught: Bool
   /// The program had the signal ignored.
@@ -29,8 +31,9 @@ public struct HandlerFacts: Sendable, Equatable, Codable {
     isInstalled: Bool, isCaught: Bool, isIgnored: Bool, isBlocked: Bool? = nil, isInHandler: Bool,
     usesAlternateStack: Bool? = nil, alternateStack: AlternateStack? = nil,
     alternateStackIsKnown: Bool,
-    hasRun: Bool, forcedKill: Bool
+    hasRun: Bool, forcedKill: Bool, actionWasSet: Bool? = nil
   ) {
+    self.actionWasSet = actionWasSet
     self.isInstalled = isInstalled
     self.isCaught = isCaught
     self.isIgnored = isIgnored

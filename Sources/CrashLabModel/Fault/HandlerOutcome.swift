@@ -7,8 +7,8 @@ public enum HandlerOutcome: String, Sendable, Codable, CaseIterable {
   case blocked
   /// The kernel had taken the handler away before anybody could look: blocked or ignored.
   case blockedOrIgnored = "blocked-or-ignored"
-  /// A handler was seen before, and was gone when the signal came: the kernel has taken it away, or
-  /// the program itself.
+  /// A handler was seen before, or at least the program has set an action, and the default was in
+  /// force when the signal came: the kernel has taken the handler away, or the program itself.
   case gone
   /// It came inside the handler, where the signal is blocked.
   case insideHandler = "inside-handler"
@@ -35,7 +35,7 @@ extension HandlerFacts {
   package var outcome: HandlerOutcome? {
     if hasRun { return nil }
     if isIgnored { return .ignored }
-    if !isInstalled { return .notInstalled }
+    if !isInstalled { return actionWasSet == true ? .gone : .notInstalled }
     if !isCaught {
       if isInHandler { return .insideHandler }
       guard let isBlocked else { return .gone }

@@ -15,9 +15,11 @@ extension HandlerOutcome {
     case .blockedOrIgnored:
       "the handler is installed but \(signal) was blocked or ignored in this thread: it never ran"
     case .gone:
-      "a handler was installed, but the default action had taken its place when \(signal) came: so "
-        + "does the kernel where the signal is blocked or ignored, or cannot be delivered to another "
-        + "thread; or the program has done it itself"
+      (facts?.isInstalled == false
+        ? "the program had set an action for \(signal), but the default one"
+        : "a handler was installed, but the default action")
+        + " had taken its place when \(signal) came: the kernel does so where the signal is blocked "
+        + "or ignored, or cannot be delivered to another thread; or the program has done it itself"
     case .insideHandler:
       "it came inside the handler, where \(signal) is blocked: the kernel killed at once"
     case .notOnAlternateStack:

@@ -31,8 +31,8 @@ int main(int count, char **arguments) {
   if (strcmp(way, "abort") == 0)
     abort();
   if (strcmp(way, "fpe") == 0) {
-    volatile int zero = 0;
-    return 1 / zero;
+    volatile int seven = 7, zero = 0;
+    return seven / zero;
   }
 #if defined(__x86_64__)
   __asm__ volatile("ud2");

@@ -1,6 +1,6 @@
 /* The usual crash handler: takes the default action and raises the signal again. The signal is
-   blocked while the handler runs, so that it comes when the handler returns, at the instruction that
-   faulted. "null": of a null pointer, else of a recursion; "trap": of a breakpoint. */
+   blocked while the handler runs, so that it comes when the handler returns, at the instruction
+   that faulted. "null": of a null pointer, else of a recursion; "trap": of a breakpoint. */
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>

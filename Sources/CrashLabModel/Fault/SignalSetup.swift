@@ -1,0 +1,41 @@
+/// How a thread and its process are set up for a signal, as the thread itself was told by the kernel.
+package struct SignalSetup: Sendable, Equatable {
+  /// The thread's alternate stack; nil if it has none.
+  package var alternateStack: StackRegion.Claim?
+  /// The flags of the signal's action. The kernel leaves them when it takes the handler away.
+  package var flags: UInt64
+  /// Since the program was executed, whatever the action was.
+  package var actionWasSet: Bool
+
+  package init(alternateStack: StackRegion.Claim?, flags: UInt64, actionWasSet: Bool) {
+    self.alternateStack = alternateStack
+    self.flags = flags
+    self.actionWasSet = actionWasSet
+  }
+
+  /// While its handler runs the signal is blocked for certain. Without SA_ONSTACK and SA_SIGINFO the
+  /// flags may be those of the default action, which the handler has restored.
+  package var blocksItself: Bool {
+    flags & (SignalSetup.onStack | SignalSetup.information) != 0
+      && flags & (SignalSetup.noDefer | SignalSetup.once) == 0
+  }
+
+  // include/uapi/asm-generic/signal-defs.h
+  package static let onStack: UInt64 = 0x0800_0000
+  package static let information: UInt64 = 4
+  package static let once: UInt64 = 0x8000_0000
+  package static let noDefer: UInt64 = 0x4000_0000
+}
+
+extension HandlerFacts {
+  /// - Parameter setup: nil if the thread could not be asked.
+  package mutating func add(_ setup: SignalSetup?, mappings: [Mapping], frameNeeds: Int) {
+    guard let setup else { return }
+    actionWasSet = setup.actionWasSet
+    if isInstalled { usesAlternateStack = setup.flags & SignalSetup.onStack != 0 }
+    alternateStack = setup.alternateStack.map {
+      .init($0, mappings: mappings, frameNeeds: frameNeeds)
+    }
+    alternateStackIsKnown = true
+  }
+}
