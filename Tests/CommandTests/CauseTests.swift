@@ -48,6 +48,27 @@ import Testing
     #expect(trial.faults.map(\.handlerOutcome) == [.endedProcess])
   }
 
+  /// The first fault has begun the chain, however long it is.
+  @Test func theCauseSurvivesAHandlerThatFaultsForEver() throws {
+    let trial = try dying("nested_overflow.c")
+    #expect(trial.termination?.signal == .segv)
+    #expect(trial.faults.first?.address == Address(8))
+    #expect(trial.faults.first?.handled == true)
+    #expect(trial.faults.count > 2)
+    #expect(trial.faults.last?.handled == false)
+    #expect(trial.faults.last?.handler?.isInstalled == true)
+  }
+
+  #if arch(x86_64)
+    /// It looks like the kernel's forced kill, but there was room for the handler's frame.
+    @Test func aRefusalThatComesOnceMore() throws {
+      let trial = try dying("refused_again.c")
+      #expect(trial.faults.map(\.site.kind) == [.nonCanonical])
+      #expect(trial.faults.map(\.handlerOutcome) == [.raisedAgain])
+      #expect(trial.faults.map(\.handled) == [true])
+    }
+  #endif
+
   // MARK: - Many threads
 
   /// Whichever of them ends the process: it is an overflow, and its handler is not denied.
@@ -81,6 +102,7 @@ import Testing
     #expect(trial.faults.first?.handler?.isInstalled == true)
     #expect(last.signal == .segv)
     #expect(last.code == "SI_KERNEL")
+    #expect(last.refusal == .signalFrame)
     #expect(trial.faults.count == 2)
   }
 

@@ -3,7 +3,8 @@ internal import CrashLabModel
 /// The signals of one thread that handlers were to deal with, the oldest first. A handler may still
 /// be at work while others come and are dealt with: a crash reporter that reads memory carefully.
 ///
-/// Whether a handler has come back is not known until somebody unwinds: the latest few are kept.
+/// Whether a handler has come back is not known until somebody unwinds: the first few and the latest
+/// few are kept. A handler that faults for ever is one chain, which the first fault has begun.
 struct CaughtSignals {
   static let most = 16
 
@@ -20,7 +21,7 @@ struct CaughtSignals {
       witnesses.removeSubrange(index...)
     }
     witnesses.append(witness)
-    if witnesses.count > CaughtSignals.most { witnesses.removeFirst() }
+    if witnesses.count > CaughtSignals.most { witnesses.remove(at: CaughtSignals.most / 2) }
   }
 
   /// The latest ones, between which and this signal the thread has executed nothing but handlers
@@ -48,6 +49,12 @@ extension CaughtSignals {
     return faults
   }
 
+  /// Looks at signals in whose handlers this one came.
+  func around(_ witness: Witness, machine: Machine) throws(SystemError) -> [SeenFault] {
+    guard let trace = witness.unwound() else { return [] }
+    return try CaughtSignals.handled(beingHandled(in: trace), machine: machine)
+  }
+
   /// Looks at the signals for whose frames the kernel found no room, before it forced this one. A
   /// signal that ends nothing by itself, SIGUSR1 say, is no cause.
   ///
@@ -60,7 +67,8 @@ extension CaughtSignals {
       var fault = try SeenFault(
         cause, handler: HandlerFacts(isCaught: true), setup: setup(cause.evidence.signal),
         machine: machine)
-      fault.fault.kernelKilled()
+      if !faults.isEmpty && fault.isUndelivered { fault.fault.isForced() }
+      fault.wasRefused()
       faults.append(fault)
     }
     return faults

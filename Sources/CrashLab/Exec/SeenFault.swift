@@ -9,6 +9,7 @@ struct SeenFault {
   let trace: Trace?
   private let mappings: [Mapping]
   private let files: MappedFiles
+  private let signalFrameSize: Int
   /// How many the process had.
   let threads: Int
 
@@ -38,6 +39,7 @@ struct SeenFault {
         senderName: sender.map { String($0.prefix { $0 != "\n" }) },
         instruction: evidence.instruction, signalFrameSize: machine.minimumSignalStack))
     self.trace = trace
+    signalFrameSize = machine.minimumSignalStack
     mappings = photograph.mappings
     files = MappedFiles(of: trace, in: mappings, of: evidence.thread)
     threads = photograph.threads.count
@@ -55,6 +57,13 @@ struct SeenFault {
   /// explains it.
   var isUndelivered: Bool {
     fault.code.isKernel && (fault.refusal == .signalFrame || fault.refusal == .unknown)
+  }
+
+  /// The kernel answered with SI_KERNEL at the same place: it found no room for the handler's frame,
+  /// unless the instruction raises just this once more, as the handler has restored the default.
+  mutating func wasRefused() {
+    fault.kernelKilled()
+    if fault.mayBeRaisedAgain(in: mappings, frameNeeds: signalFrameSize) { fault.raisedAgain() }
   }
 
   /// The fault, its frames named. The process may be gone.

@@ -52,12 +52,14 @@ struct WatchedProcess {
       let facts = facts(evidence)
       let setup = Asking(thread: evidence.thread, isFiltered: masks.isFiltered).callAsFunction
       die { machine throws(SystemError) in
-        let causes = try past.undelivered(at: evidence, setup: setup, machine: machine)
+        let causes =
+          try past.around(witness, machine: machine)
+          + past.undelivered(at: evidence, setup: setup, machine: machine)
         if past.last?.evidence.signal == evidence.signal { return causes }
-        return causes + [
-          try SeenFault(
-            witness, handler: facts, setup: setup(evidence.signal), machine: machine)
-        ]
+        var fault = try SeenFault(
+          witness, handler: facts, setup: setup(evidence.signal), machine: machine)
+        fault.fault.isForced()
+        return causes + [fault]
       }
     case .fault, .repetition:
       if isCaught {
@@ -99,7 +101,8 @@ struct WatchedProcess {
     let setup = Asking(thread: witness.thread, isFiltered: isFiltered).callAsFunction
     die { machine throws(SystemError) in
       if let before = past.last, before.isRepeated(by: witness.evidence) {
-        return [try SeenFault(handled: before, as: .raisedAgain, machine: machine)]
+        return try past.around(witness, machine: machine)
+          + [SeenFault(handled: before, as: .raisedAgain, machine: machine)]
       }
       let ownSetup = witness.evidence.isFault ? setup(witness.evidence.signal) : nil
       var fault = try SeenFault(witness, handler: facts, setup: ownSetup, machine: machine)
@@ -109,14 +112,15 @@ struct WatchedProcess {
       {
         let isSame = before.evidence.signal == witness.evidence.signal
         if isSame { fault.fault.outcome = nil }  // the first one's tells it
-        return [
-          try SeenFault(
-            handled: before, as: isSame ? .raisedAgain : .endedProcess, machine: machine), fault,
-        ]
+        let cause = try SeenFault(
+          handled: before, as: isSame ? .raisedAgain : .endedProcess, machine: machine)
+        return try past.around(witness, machine: machine) + [cause, fault]
       }
       if fault.isUndelivered {
-        return try past.undelivered(at: witness.evidence, setup: setup, machine: machine)
-          + [fault]
+        let causes = try past.undelivered(
+          at: witness.evidence, setup: setup, machine: machine)
+        if !causes.isEmpty { fault.fault.isForced() }
+        return try past.around(witness, machine: machine) + causes + [fault]
       }
       let causes = fault.trace.map { past.beingHandled(in: $0) } ?? []
       if causes.contains(where: { $0.evidence.signal == witness.evidence.signal }),
@@ -152,14 +156,15 @@ struct WatchedProcess {
   /// has executed nothing since, then another thread's death has taken the handler away.
   mutating func isDying(_ thread: Int32, by signal: Signal) {
     var registers = clab_registers()
-    guard fatal.isEmpty, let cause = caught[thread]?.last, cause.evidence.signal == signal,
+    guard fatal.isEmpty, let past = caught[thread], let cause = past.last,
+      cause.evidence.signal == signal,
       clab_registers_of_thread(thread, &registers) == 0,
       cause.isStill(at: registers)
     else { return }
     die { machine throws(SystemError) in
       var fault = try SeenFault(cause, handler: HandlerFacts(isCaught: true), machine: machine)
       fault.fault.outcome = .gone
-      return [fault]
+      return try past.around(cause, machine: machine) + [fault]
     }
   }
 

@@ -88,6 +88,34 @@ extension Fault {
     outcome = handler?.outcome
   }
 
+  /// The kernel has forced it, as it could not deliver the signal before.
+  package mutating func isForced() { if refusal == .unknown { refusal = .signalFrame } }
+
+  /// Its handler has restored the default, and the instruction has raised it once more.
+  package mutating func raisedAgain() {
+    handled = true
+    handler?.hasRun = true
+    handler?.forcedKill = false
+    outcome = .raisedAgain
+  }
+
+  /// A fault that the kernel tells by SI_KERNEL looks like a forced kill when it comes once more.
+  /// Whether a frame of its handler would have found room, on whatever stack it was to be.
+  package func mayBeRaisedAgain(in mappings: [Mapping], frameNeeds: Int) -> Bool {
+    guard code.isKernel, refusal != .signalFrame, refusal != .unknown else { return false }
+    switch outcome {
+    case .alternateStackRefused: return true
+    case .notOnAlternateStack, .noAlternateStack, .noRoom:
+      let needed = UInt64(clamping: SignalFrame.redZone + frameNeeds)
+      guard stackPointer.value > needed,
+        let stack = mappings.holding(Address(stackPointer.value - 1))
+      else { return false }
+      return stack.permissions.contains(.write)
+        && stack.low.value <= stackPointer.value - needed
+    default: return false
+    }
+  }
+
   /// The kernel could not deliver the signal and has killed at once.
   package mutating func kernelKilled() {
     handler?.forcedKill = true

@@ -19,7 +19,9 @@ extension FaultReport {
     case .badSelector: return "refused: \(subject) loads a bad segment selector"
     case .softwareInterrupt:
       return "refused: \(subject) raises an interrupt that user mode may not raise"
-    case .signalFrame, .unknown, nil:
+    case .signalFrame:
+      return "the kernel could not deliver the signal before, at \(subject)"
+    case .unknown, nil:
       return "refused for a reason that is unknown, at \(subject)"
     }
   }
