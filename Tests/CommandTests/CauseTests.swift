@@ -129,6 +129,18 @@ import Testing
     }
   }
 
+  /// A disposition that was inherited, and that the kernel does not heed.
+  @Test func aFaultThatIsIgnoredFromTheStart() throws {
+    try withTemporaryFolder { folder in
+      let flags = ["-g", "-O1", "-fno-optimize-sibling-calls", "-pthread"]
+      let program = try Toolbox.build("why_no_handler.c", with: "gcc", flags, into: folder)
+      let trial = try LanguageTests.exec(
+        ["sh", "-c", "trap '' SEGV; exec \(program) never"], in: folder
+      ).trial
+      #expect(trial.faults.map(\.handlerOutcome) == [.ignored])
+    }
+  }
+
   @Test func aFaultInsideTheHandler() throws {
     let trial = try dying("why_no_handler.c", ["inside"])
     #expect(trial.faults.map(\.address).last == Address(16))

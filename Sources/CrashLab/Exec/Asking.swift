@@ -6,6 +6,8 @@ struct Asking {
   let thread: Int32
   /// System calls may be forbidden there: it is not asked.
   let isFiltered: Bool
+  /// The signals that were ignored when the program was executed.
+  let ignored: UInt64
 
   /// Nil if nobody knows.
   func callAsFunction(_ signal: Signal) -> SignalSetup? {
@@ -17,6 +19,7 @@ struct Asking {
       high: Address(overflows ? UInt64.max : high))
     return SignalSetup(
       alternateStack: raw.has_alternate_stack ? stack : nil, flags: raw.action_flags,
-      actionWasSet: raw.action_was_set)
+      actionWasSet: raw.action_was_set,
+      wasIgnored: ignored >> UInt64(signal.number - 1) & 1 == 1)
   }
 }

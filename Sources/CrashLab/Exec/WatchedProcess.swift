@@ -20,6 +20,8 @@ struct WatchedProcess {
   private var caught: [Int32: CaughtSignals] = [:]
   /// For which signals a handler was ever seen (SigCgt).
   private var everCaught: UInt64 = 0
+  /// The signals that were ignored when the program was executed (SigIgn); execve(2) leaves them so.
+  private var ignoredAtStart: UInt64 = 0
   private var caughtFaults = 0
   /// What it is dying of, the cause first.
   private var fatal: [SeenFault] = []
@@ -50,7 +52,7 @@ struct WatchedProcess {
     case .forcedKill:
       let past = caught[evidence.thread] ?? .init()
       let facts = facts(evidence)
-      let setup = Asking(thread: evidence.thread, isFiltered: masks.isFiltered).callAsFunction
+      let setup = asking(evidence.thread, masks).callAsFunction
       die { machine throws(SystemError) in
         let causes =
           try past.around(witness, machine: machine)
@@ -68,7 +70,7 @@ struct WatchedProcess {
         if evidence.isFault { caughtFaults += 1 }
         observer.watchLeaving(of: evidence.thread)
       } else {
-        die(of: witness, isFiltered: masks.isFiltered)
+        die(of: witness, masks)
       }
     }
   }
@@ -95,10 +97,10 @@ struct WatchedProcess {
   }
 
   /// No handler will run for this signal.
-  private mutating func die(of witness: Witness, isFiltered: Bool) {
+  private mutating func die(of witness: Witness, _ masks: SignalMasks) {
     let past = caught[witness.thread] ?? .init()
     let facts = facts(witness.evidence)
-    let setup = Asking(thread: witness.thread, isFiltered: isFiltered).callAsFunction
+    let setup = asking(witness.thread, masks).callAsFunction
     die { machine throws(SystemError) in
       if let before = past.last, before.isRepeated(by: witness.evidence) {
         return try past.around(witness, machine: machine)
@@ -130,6 +132,10 @@ struct WatchedProcess {
       }
       return try CaughtSignals.handled(causes, machine: machine) + [fault]
     }
+  }
+
+  private func asking(_ thread: Int32, _ masks: SignalMasks) -> Asking {
+    Asking(thread: thread, isFiltered: masks.isFiltered, ignored: ignoredAtStart)
   }
 
   private func facts(_ evidence: Evidence) -> HandlerFacts {
@@ -173,6 +179,8 @@ struct WatchedProcess {
     journal = FaultJournal()
     caught = [:]
     everCaught = 0
+    // It runs already, but what it sets itself is known by its flags.
+    ignoredAtStart = ((try? SignalMasks(of: process, in: process)) ?? nil)?.ignored ?? 0
     fatal = []
     command = given ?? WatchedProcess.arguments(of: process)
   }

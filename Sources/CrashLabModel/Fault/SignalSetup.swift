@@ -7,7 +7,14 @@ package struct SignalSetup: Sendable, Equatable {
   /// Since the program was executed, whatever the action was.
   package var actionWasSet: Bool
 
-  package init(alternateStack: StackRegion.Claim?, flags: UInt64, actionWasSet: Bool) {
+  /// Ignored since before the program was executed, which has never set it.
+  package var isIgnored: Bool
+
+  package init(
+    alternateStack: StackRegion.Claim?, flags: UInt64, actionWasSet: Bool,
+    wasIgnored: Bool = false
+  ) {
+    isIgnored = wasIgnored && !actionWasSet
     self.alternateStack = alternateStack
     self.flags = flags
     self.actionWasSet = actionWasSet
@@ -32,6 +39,7 @@ extension HandlerFacts {
   package mutating func add(_ setup: SignalSetup?, mappings: [Mapping], frameNeeds: Int) {
     guard let setup else { return }
     actionWasSet = setup.actionWasSet
+    isIgnored = setup.isIgnored
     if isInstalled { usesAlternateStack = setup.flags & SignalSetup.onStack != 0 }
     alternateStack = setup.alternateStack.map {
       .init($0, mappings: mappings, frameNeeds: frameNeeds)
