@@ -126,7 +126,9 @@ import Testing
           SigBlk:\t0000000000000001
           SigIgn:\t0000000000001000
           SigCgt:\t0000000000000400
+          Seccomp:\t2
           """))
+    #expect(masks.isFiltered)
     #expect(masks.catches(.segv))
     #expect(!masks.catches(.bus))
     #expect(masks.blocked == 1 && masks.ignored == 1 << 12)
