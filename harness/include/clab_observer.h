@@ -21,8 +21,7 @@ enum clab_stop_kind {
   CLAB_STOPPED_ENDED = 4,    /* a thread has ended; the process, if it is its leader */
   CLAB_STOPPED_EXECUTED = 5, /* the process has become another program; `thread` is its leader */
   CLAB_STOPPED_LEAVING = 6,  /* the thread is about to end, and the whole process with it */
-  CLAB_STOPPED_EXITING = 7,  /* the thread is about to end, by itself */
-  CLAB_STOPPED_DYING = 8,    /* the thread is about to end by a signal, its own or another's */
+  CLAB_STOPPED_EXITING = 7,  /* the thread is about to end, by itself or by a signal */
 };
 
 struct clab_observed_stop {

@@ -180,7 +180,9 @@ static bool ask(const struct caller *caller, int signal, struct clab_signal_setu
    Async-signal-safe: yes */
 static bool dispatches_calls(pid_t thread) {
   uint64_t settings[4] = {0};
-  return ptrace(GET_USER_DISPATCH, thread, (void *)sizeof settings, settings) == 0 && settings[0];
+  return ptrace((enum __ptrace_request)GET_USER_DISPATCH, thread, (void *)sizeof settings,
+                settings) == 0 &&
+         settings[0];
 }
 
 int clab_observer_ask(pid_t thread, int signal, struct clab_signal_setup *setup) {

@@ -34,15 +34,6 @@ static bool is_job_control(int signal) {
   return signal == SIGSTOP || signal == SIGTSTP || signal == SIGTTIN || signal == SIGTTOU;
 }
 
-/* At PTRACE_EVENT_EXIT: by which signal the thread ends, as waitpid will tell it; else 0.
-   Async-signal-safe: yes */
-static int fatal_status(pid_t thread) {
-  unsigned long status = 0;
-  if (ptrace(PTRACE_GETEVENTMSG, thread, NULL, &status) || !WIFSIGNALED((int)status))
-    return 0;
-  return (int)status;
-}
-
 static enum clab_stop_kind kind_of(pid_t thread, int event, int signal) {
   switch (event) {
   case 0:
@@ -52,8 +43,6 @@ static enum clab_stop_kind kind_of(pid_t thread, int event, int signal) {
   case PTRACE_EVENT_EXEC:
     return CLAB_STOPPED_EXECUTED;
   case PTRACE_EVENT_EXIT:
-    if (fatal_status(thread))
-      return CLAB_STOPPED_DYING;
     return clab_syscall_of_thread(thread) == SYS_exit_group ? CLAB_STOPPED_LEAVING
                                                             : CLAB_STOPPED_EXITING;
   default:

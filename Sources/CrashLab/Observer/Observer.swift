@@ -110,12 +110,11 @@ final class Observer {
       return .leaving(stop.thread, in: owner(of: stop.thread))
     case CLAB_STOPPED_EXITING.rawValue:
       standing[stop.thread] = stop
+      if let signal = Termination(waitStatus: stop.status).signal {
+        return .dying(stop.thread, in: owner(of: stop.thread), by: signal)
+      }
       goOn(stop.thread)
       return nil
-    case CLAB_STOPPED_DYING.rawValue:
-      guard let signal = Termination(waitStatus: stop.status).signal else { break }
-      standing[stop.thread] = stop
-      return .dying(stop.thread, in: owner(of: stop.thread), by: signal)
     case CLAB_STOPPED_EXECUTED.rawValue:
       resume(stop)
       departed.returned(stop.thread)
@@ -139,9 +138,8 @@ final class Observer {
   /// Lets a thread that stands go on; its signal is delivered.
   func goOn(_ thread: Int32) {
     guard let stop = standing.removeValue(forKey: thread) else { return }
-    let isLeaving = [
-      CLAB_STOPPED_LEAVING.rawValue, CLAB_STOPPED_EXITING.rawValue, CLAB_STOPPED_DYING.rawValue,
-    ].contains(stop.kind)
+    let isLeaving = [CLAB_STOPPED_LEAVING.rawValue, CLAB_STOPPED_EXITING.rawValue]
+      .contains(stop.kind)
     let owner = owner(of: thread)
     guard isLeaving, owner != process else { return resume(stop) }
     departed.leave(

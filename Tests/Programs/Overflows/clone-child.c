@@ -10,4 +10,6 @@ static int live_on(void *file) {
   close(open(file, O_CREAT | O_WRONLY, 0644));
   return 0;
 }
-int main(int argc, char **argv) { return clone(live_on, stack + sizeof stack, 0, argv[1]) < 0; }
+int main(int argc, char **argv) {
+  return argc < 2 || clone(live_on, stack + sizeof stack, 0, argv[1]) < 0;
+}
