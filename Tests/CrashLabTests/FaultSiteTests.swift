@@ -53,6 +53,7 @@ struct FaultSiteRow: Sendable, CustomStringConvertible {
   var signal: Signal = .segv
   var sp: UInt64 = 0x7010_1000
   var frames: [UInt64] = []
+  var thread: Int32 = 11
   var kind: FaultSite.Kind
   var owner: String?
   var overshoot: Int?
@@ -76,6 +77,9 @@ struct FaultSiteRow: Sendable, CustomStringConvertible {
     description: "stack pointer deep in the neighbour", address: 0x7008_0000, code: 2,
     sp: 0x7008_0000, frames: [0x7020_0000], kind: .pastGuard, owner: "overflower",
     overshoot: 0x8_1000, skipped: 0x8_0000),
+  FaultSiteRow(
+    description: "past the top of the own stack, into the guard above", address: 0x7010_0008,
+    sp: 0x700f_0000, thread: 12, kind: .mapping),
   FaultSiteRow(
     description: "a pointer into the neighbour's stack", address: 0x7008_0000, sp: 0x7018_0000,
     kind: .otherStack, owner: "neighbour"),
@@ -108,7 +112,8 @@ struct FaultSiteRow: Sendable, CustomStringConvertible {
 ])
 func locatesFault(_ row: FaultSiteRow) {
   let site = Scene.locate(
-    row.address, code: row.code, signal: row.signal, sp: row.sp, frames: row.frames)
+    row.address, code: row.code, signal: row.signal, sp: row.sp, frames: row.frames,
+    thread: row.thread)
   #expect(site.kind == row.kind)
   if let owner = row.owner { #expect(site.owner?.name == owner) }
   if let overshoot = row.overshoot { #expect(site.overshoot == overshoot) }
@@ -131,4 +136,32 @@ func locatesFault(_ row: FaultSiteRow) {
         limits: MainStackLimits(soft: 8 << 20, gap: 1 << 20))))
   #expect(site.kind == .mainStackLimit)
   #expect(site.mapping == "anonymous r--p")
+}
+
+/// Whatever permits nothing guards the stack above it; what can be read is a file's own.
+@Test(
+  arguments: [
+    ("/memfd:stack (deleted)", [], 4096), ("/dev/zero", [.shared], 4096), ("", [], 4096),
+    ("", [.read], 4096), ("/lib/x.so", [.read], 0), ("", [.read, .write], 0),
+  ] as [(String, Mapping.Permissions, Int)])
+func guardsOfAnyMapping(path: String, permissions: Mapping.Permissions, size: Int) {
+  let mappings = [
+    Mapping(
+      low: Address(0x7000_0000), high: Address(0x7000_1000), permissions: permissions, path: path),
+    Mapping(low: Address(0x7000_1000), high: Address(0x7001_0000), permissions: [.read, .write]),
+  ]
+  let below = Guard.below(
+    Address(0x7000_1000), askedFor: 0, mappings: mappings, installedGuards: [])
+  #expect(below.size == size)
+}
+
+/// The kernel tells of the alternate stack; that a coroutine lies there was a guess.
+@Test func alternateStackIsNoCoroutine() {
+  let told = StackRegion.Claim(
+    kind: .alternateStack, name: "", thread: 11, low: Address(0x7100_1000),
+    high: Address(0x7101_1000))
+  let stacks = StackRegion.adding(told, to: Scene.stacks, mappings: Scene.mappings)
+  #expect(!stacks.contains { $0.kind == .coroutine })
+  #expect(stacks.last?.kind == .alternateStack)
+  #expect(stacks.count == Scene.stacks.count)
 }

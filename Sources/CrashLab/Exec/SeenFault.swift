@@ -29,6 +29,10 @@ struct SeenFault {
       pointers: [evidence.thread: evidence.stackWitness(in: photograph.mappings)],
       leader: evidence.process, machine: machine)
     photograph.stacks = layout.uses.map(\.stack.region)
+    if let told = setup?.alternateStack {
+      photograph.stacks = StackRegion.adding(
+        told, to: photograph.stacks, mappings: photograph.mappings)
+    }
     var handler = handler
     handler.add(setup, mappings: photograph.mappings, frameNeeds: machine.minimumSignalStack)
     let sender = evidence.sender.flatMap { readSmallFile("/proc/\($0.process)/comm") }

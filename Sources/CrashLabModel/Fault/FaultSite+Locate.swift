@@ -52,7 +52,7 @@ extension FaultSite {
     let inUse = stackInUse(facts)
     if let hit = facts.stacks.first(where: {
       $0.guard.kind != .kernelGap && $0.guard.contains(facts.address)
-    }) {
+    }), !isAboveOwn(inUse, guard: hit, facts) {
       return FaultSite(hit.guard.kind == .none ? .unmapped : .guard, of: hit, at: facts.address)
     }
     if let inUse, isStackAccess(facts, below: inUse) {
@@ -91,6 +91,15 @@ extension FaultSite {
       if let stack = facts.stacks.last(where: { $0.contains(inside) }) { return stack }
     }
     return facts.stacks.first { $0.kind == .thread && $0.thread == facts.thread }
+  }
+
+  /// Whether the guard of another stack begins where the stack in use ends: its thread has left its
+  /// own stack at the top, and the other has not overflowed.
+  private static func isAboveOwn(
+    _ own: StackRegion?, guard hit: StackRegion, _ facts: Facts
+  ) -> Bool {
+    guard let own, own != hit, own.contains(facts.stackPointer) else { return false }
+    return hit.guard.low == own.high
   }
 
   /// Whether an access below the limit was one of the stack's own: a frame's bytes lie at or above

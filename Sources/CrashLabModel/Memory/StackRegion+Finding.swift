@@ -60,6 +60,20 @@ extension StackRegion {
     return regions
   }
 
+  /// A stack that the kernel tells of: what was only found there, and may be any code's, is this one.
+  package static func adding(
+    _ told: Claim, to found: [StackRegion], mappings: [Mapping]
+  ) -> [StackRegion] {
+    let known = find(
+      claims: [told], mappings: mappings, installedGuards: [],
+      limits: MainStackLimits(soft: nil, gap: 0)
+    ).filter { $0.kind == told.kind }
+    if known.isEmpty { return found }
+    return found.filter {
+      $0.kind != .coroutine || $0.high <= told.low || told.high <= $0.low
+    } + known
+  }
+
   private static func main(_ mapping: Mapping, limits: MainStackLimits) -> StackRegion {
     // mm/mmap.c, acct_stack_growth: the whole mapping may not become larger than the soft limit.
     let size = limits.soft ?? (mapping.high.value - mapping.low.value)
@@ -91,8 +105,8 @@ package struct MainStackLimits: Sendable, Equatable {
 }
 
 extension Guard {
-  /// What guards a stack whose limit is this: anonymous memory that may not be written, directly
-  /// below it, or pages that pagemap shows as guarded.
+  /// What guards a stack whose limit is this: anonymous memory that may not be written or any memory
+  /// that permits nothing, directly below it, or pages that pagemap shows as guarded.
   ///
   /// A guard is one mapping, and what lies below it is somebody else's, even without access. Only
   /// where more was asked for does it go on: glibc extends the guard of a cached stack by memory
@@ -119,5 +133,10 @@ extension Guard {
 }
 
 extension Mapping {
-  fileprivate var mayGuard: Bool { path.isEmpty && !permissions.contains(.write) }
+  /// Memory of nobody that may not be written; or of a file, a device or a name, that permits nothing.
+  fileprivate var mayGuard: Bool {
+    path.isEmpty
+      ? !permissions.contains(.write)
+      : permissions.isDisjoint(with: [.read, .write, .execute])
+  }
 }
