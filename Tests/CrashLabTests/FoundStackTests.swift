@@ -88,6 +88,23 @@ func findsStacks(row: StackRow) {
   }
 }
 
+/// The block of a thread lies in its own stack; no guard and no block: the limits are a guess.
+@Test(
+  arguments: [
+    (0x20, true, StackRegion.Kind.thread, false), (0x50, true, .coroutine, false),
+    (nil, true, .thread, false), (0x50, false, .coroutine, true), (nil, false, .thread, true),
+  ] as [(UInt64?, Bool, StackRegion.Kind, Bool)])
+func controlBlockTellsTheStack(
+  block: UInt64?, isGuarded: Bool, kind: StackRegion.Kind, isGuess: Bool
+) throws {
+  let below = isGuarded ? [memory(0x10, 0x11, [])] : []
+  var facts = facts(below + [memory(0x11, 0x21)], pointers: [0x20])
+  facts.threads[0].controlBlock = block.map(page)
+  let stack = try #require(FoundStack.find(facts).first { $0.region.kind != .main })
+  #expect(stack.region.kind == kind)
+  #expect(stack.region.isGuess == isGuess)
+}
+
 @Test func aThreadOnACoroutineIsSeenThere() {
   var facts = facts([memory(0x10, 0x11, []), memory(0x11, 0x21)], pointers: [0x20])
   facts.claims = [

@@ -88,6 +88,9 @@ void clab_own_segment_bases(struct clab_registers *registers);
 bool clab_registers_of_user(const void *bytes, size_t size, struct clab_registers *registers);
 /* The registers of a ptrace-stopped thread. Returns 0 or an errno. Async-signal-safe: yes */
 int clab_registers_of_thread(pid_t thread, struct clab_registers *registers);
+/* The address of the C library's control block of a thread that is traced and stands still; 0 where
+   its thread register leads to none that names this thread. Async-signal-safe: yes */
+uint64_t clab_control_block_of_thread(pid_t thread);
 
 /* An image of a target, mapped at [low, high), and the address of its PT_GNU_EH_FRAME (0: none). */
 struct clab_image {

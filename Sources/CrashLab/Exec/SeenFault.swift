@@ -27,6 +27,7 @@ struct SeenFault {
     let layout = try Layout.look(
       at: evidence.thread,
       pointers: [evidence.thread: evidence.stackWitness(in: photograph.mappings)],
+      controlBlocks: controlBlock(of: evidence.thread).map { [evidence.thread: $0] } ?? [:],
       leader: evidence.process, machine: machine)
     photograph.stacks = layout.uses.map(\.stack.region)
     if let told = setup?.alternateStack {

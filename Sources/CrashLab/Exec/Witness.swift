@@ -58,3 +58,10 @@ func unwind(_ registers: clab_registers, of thread: Int32) -> Trace? {
   clab_unwind_process(thread, &registers, CLAB_UNWIND_FOLDED.rawValue, &raw)
   return (try? Trace(raw)) ?? nil
 }
+
+/// The C library's control block of a thread that stands still; nil where its thread register leads
+/// to none that names this thread.
+func controlBlock(of thread: Int32) -> Address? {
+  let block = clab_control_block_of_thread(thread)
+  return block == 0 ? nil : Address(block)
+}

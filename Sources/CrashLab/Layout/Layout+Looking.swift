@@ -6,6 +6,7 @@ extension Layout {
   /// Looks at a process without stopping it.
   ///
   /// - `pointers`: addresses in the stacks of threads, where they are known better than /proc knows.
+  /// - `controlBlocks`: of threads, where they are known.
   /// - `claims`: stacks that the process said it has, where it is one of ours.
   /// - `leader`: its first thread, where `process` is another of its threads: the first may have
   ///   ended, and with it what /proc tells under its number.
@@ -13,7 +14,7 @@ extension Layout {
   ///   or if the kernel does not permit it.
   package static func look(
     at process: Int32, claims: [StackRegion.Claim] = [], pointers: [Int32: Address] = [:],
-    leader: Int32? = nil, machine: Machine
+    controlBlocks: [Int32: Address] = [:], leader: Int32? = nil, machine: Machine
   ) throws(SystemError) -> Layout {
     let started = now()
     let directory: ProcessDirectory
@@ -29,6 +30,7 @@ extension Layout {
     var threads = try directory.sights(process: process)
     for index in threads.indices {
       if let pointer = pointers[threads[index].id] { threads[index].stackPointer = pointer }
+      threads[index].controlBlock = controlBlocks[threads[index].id]
     }
     guard !threads.isEmpty else { throw .noLook(at: process, "read the threads of", code: ESRCH) }
 

@@ -145,7 +145,12 @@ extension FaultSite {
     skipped = 0
   }
 
+  /// Of a stack that is a guess only whose it is: it has no limit to measure from.
   private init(_ kind: Kind, of stack: StackRegion, at address: Address) {
+    if stack.isGuess {
+      self.init(kind, owner: Owner(kind: stack.kind, name: stack.name))
+      return
+    }
     let distance = Int(clamping: Int64(bitPattern: stack.low.value &- address.value))
     self.init(
       kind, owner: Owner(kind: stack.kind, name: stack.name), stackLimit: stack.low,

@@ -138,11 +138,14 @@ extension FoundStack.Facts {
       if above != nil { .controlBlock } else if guardFound.kind != .none, mapping.path.isEmpty {
         .shape
       } else { .stackPointer }
-    // The kernel gave the main thread its stack: on any other it runs a coroutine.
-    let kind: StackRegion.Kind = thread.id == process ? .coroutine : .thread
+    // The kernel gave the main thread its stack: on any other it runs a coroutine. So does a thread
+    // whose control block lies elsewhere: the C library puts it at the top of the thread's stack.
+    let isElsewhere = thread.controlBlock.map { !(low..<high).contains($0) } ?? false
+    let kind: StackRegion.Kind = thread.id == process || isElsewhere ? .coroutine : .thread
     return FoundStack(
       region: StackRegion(
-        kind: kind, name: thread.name, thread: thread.id, low: low, high: high, guard: guardFound),
+        kind: kind, name: thread.name, thread: thread.id, low: low, high: high, guard: guardFound,
+        isGuess: above == nil && guardFound.kind == .none),
       stackPointer: pointer, evidence: evidence)
   }
 

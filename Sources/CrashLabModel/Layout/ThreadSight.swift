@@ -4,8 +4,13 @@ package struct ThreadSight: Sendable, Equatable {
   package var name: String
   /// Nil where it could not be read: it ran, or ended, in that moment.
   package var stackPointer: Address?
+  /// The C library's block of just this thread; nil if it was not looked for.
+  package var controlBlock: Address?
 
-  package init(id: Int32, name: String, stackPointer: Address?) {
+  package init(
+    id: Int32, name: String, stackPointer: Address?, controlBlock: Address? = nil
+  ) {
+    self.controlBlock = controlBlock
     self.id = id
     self.name = name
     self.stackPointer = stackPointer

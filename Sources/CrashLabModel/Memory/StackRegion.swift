@@ -17,11 +17,15 @@ public struct StackRegion: Sendable, Equatable {
   /// One past the highest.
   public var high: Address
   public var `guard`: Guard
+  /// Only the memory that a stack pointer lies in: more than a stack may lie there, so that its
+  /// limits are not known.
+  public var isGuess: Bool
 
   public init(
     kind: Kind, name: String, number: Int? = nil, thread: Int32? = nil, low: Address,
-    high: Address, guard: Guard
+    high: Address, guard: Guard, isGuess: Bool = false
   ) {
+    self.isGuess = isGuess
     self.kind = kind
     self.name = name
     self.number = number

@@ -62,6 +62,8 @@ extension FaultSite {
       let hidden = self.guard?.kind == .madvise ? " (MADV_GUARD_INSTALL, not in maps)" : ""
       return
         "\(overshoot), in the \(bytesInWords(self.guard?.size ?? 0)) guard of \(owner)\(hidden)"
+    case .pastGuard where stackLimit == nil:
+      return "below the memory that the stack of \(owner) lies in; where it ends is not known"
     case .pastGuard:
       if self.guard?.kind == Guard.Kind.none {
         return "\(overshoot) of \(owner), which has no guard"
@@ -114,6 +116,11 @@ extension FaultReport {
   /// `stack overflow in thread 'x' (8 MiB stack, 4 KiB guard): write 8 bytes below the stack limit`
   public var headline: String {
     guard sender == nil, site.isOverflow, let owner = site.owner else { return inWords }
+    if site.stackLimit == nil, signalFrame == nil {
+      let access = access.map { "\($0.rawValue) " } ?? ""
+      return "stack overflow in \(owner.inWords) (by its shape, its size is not known): \(access)"
+        + "below the memory that the stack lies in"
+    }
     let stack = site.stackSize.map { "\(bytesInWords($0)) stack, " } ?? ""
     let guarding = site.guard.map(\.inWords) ?? "no guard"
     let access = access.map { "\($0.rawValue) " } ?? ""

@@ -1,0 +1,56 @@
+import Testing
+
+@testable import CrashLab
+
+/// Whose stack it was, and what is known of it, where a program of any kind overflows.
+@Suite(.enabled(if: Toolbox.has("gcc"), "no gcc here")) struct WhoseStackTests {
+  private func dying(_ source: String, _ arguments: String...) throws -> TrialReport {
+    try withTemporaryFolder { folder in
+      let flags = ["-g", "-O1", "-fno-optimize-sibling-calls", "-pthread", "-w"]
+      let program = try Toolbox.build(source, with: "gcc", flags, into: folder)
+      return try LanguageTests.exec([program] + arguments, in: folder).trial
+    }
+  }
+
+  @Test(arguments: [["guard"], ["guard", "thread"]])
+  func coroutineIsNoThread(arguments: [String]) throws {
+    let trial =
+      try arguments.count == 1
+      ? dying("coroutine-on-thread.c", "guard") : dying("coroutine-on-thread.c", "guard", "thread")
+    let site = try #require(trial.faults.first?.site)
+    #expect(site.kind == .guard)
+    #expect(site.owner?.kind == .coroutine)
+    #expect(site.stackSize == 256 << 10)
+  }
+
+  /// The stack is part of other memory: that it ends where that memory ends is not known.
+  @Test(arguments: ["static", "malloc", "mmap"])
+  func guessedStackHasNoSize(memory: String) throws {
+    let fault = try #require(try dying("coroutine-on-thread.c", memory).faults.first)
+    #expect(fault.site.owner?.kind == .coroutine)
+    #expect(fault.site.stackSize == nil)
+    #expect(fault.site.stackLimit == nil)
+    #expect(fault.site.overshoot == nil)
+    #expect(fault.unwind?.recursion?.share == nil)
+    #expect(fault.unwind?.recursion?.count ?? 0 > 1000)
+  }
+
+  @Test func anyFileMayBeAGuard() throws {
+    let site = try #require(try dying("guard-of-a-file.c").faults.first?.site)
+    #expect(site.kind == .guard)
+    #expect(site.guard?.size == 4096)
+  }
+
+  @Test func leavingAtTheTopIsNobodysOverflow() throws {
+    let site = try #require(try dying("above-the-top.c").faults.first?.site)
+    #expect(!site.isOverflow)
+    #expect(site.owner == nil)
+  }
+
+  @Test func alternateStackOverflows() throws {
+    let trial = try dying("altstack-overflow.c", "null")
+    #expect(trial.faults.map(\.site.kind).first == .nullPage)
+    #expect(trial.faults.count == 2)
+    #expect(trial.faults.last?.site.owner?.kind == .alternateStack)
+  }
+}
