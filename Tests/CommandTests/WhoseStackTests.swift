@@ -1,6 +1,7 @@
 import Testing
 
 @testable import CrashLab
+@testable import CrashLabText
 
 /// Whose stack it was, and what is known of it, where a program of any kind overflows.
 @Suite(.enabled(if: Toolbox.has("gcc"), "no gcc here")) struct WhoseStackTests {
@@ -52,5 +53,20 @@ import Testing
     #expect(trial.faults.map(\.site.kind).first == .nullPage)
     #expect(trial.faults.count == 2)
     #expect(trial.faults.last?.site.owner?.kind == .alternateStack)
+  }
+
+  @Test func whatIsInTheWayIsNamed() throws {
+    let site = try #require(try dying("growth-blocked.c").faults.first?.site)
+    #expect(site.kind == .mainStackLimit)
+    #expect(site.mapping == "anonymous rw-p")
+    #expect(site.inWords.contains("could not grow"))
+  }
+
+  @Test(arguments: ["grown", "lower", "raise", "zero"])
+  func changedLimitSkipsNothing(change: String) throws {
+    let site = try #require(try dying("limit-changed.c", change).faults.first?.site)
+    #expect(site.kind == .mainStackLimit)
+    #expect(site.skipped == 0)
+    #expect(site.overshoot.map { (1...4096).contains($0) } == true)
   }
 }

@@ -165,3 +165,33 @@ func guardsOfAnyMapping(path: String, permissions: Mapping.Permissions, size: In
   #expect(stacks.last?.kind == .alternateStack)
   #expect(stacks.count == Scene.stacks.count)
 }
+
+/// The kernel keeps what the main stack has grown to, and looks at whole pages (mm/vma.c).
+@Test(
+  arguments: [
+    // The limit, the blocker's end, then what the report tells.
+    (8 << 20, nil, 8 << 20, nil), (1 << 20, nil, 2 << 20, nil),
+    (8 << 20, 0x7fd0_0000, 8 << 20, "anonymous rw-p"), (nil, 0x7fd0_0000, nil, "anonymous rw-p"),
+    (nil, nil, nil, nil), (8 << 20, 0x7fcf_f000, 8 << 20, nil),
+  ] as [(Int?, UInt64?, Int?, String?)])
+func mainStackThatCouldNotGrow(limit: Int?, blocker: UInt64?, size: Int?, obstacle: String?) {
+  let stack = Mapping(
+    low: Address(0x7fe0_0000), high: Address(0x8000_0000), permissions: [.read, .write],
+    path: "[stack]")
+  let mappings =
+    (blocker.map {
+      [Mapping(low: Address($0 - 0x1000), high: Address($0), permissions: [.read, .write])]
+    } ?? []) + [stack]
+  let site = FaultSite.locate(
+    FaultSite.Facts(
+      code: SignalCode(1, of: .segv), address: Address(0x7fdf_fff8), access: .write,
+      stackPointer: Address(0x7fe0_0000), thread: 1, frameAddresses: [Address(0x7fe0_1000)],
+      mappings: mappings,
+      stacks: StackRegion.find(
+        claims: [], mappings: mappings, installedGuards: [],
+        limits: MainStackLimits(soft: limit.map(UInt64.init), gap: 1 << 20))))
+  #expect(site.kind == .mainStackLimit)
+  #expect(site.stackSize == size)
+  #expect(site.mapping == obstacle)
+  #expect((site.skipped ?? 0) == 0)
+}

@@ -102,7 +102,7 @@ func controlBlockTellsTheStack(
   facts.threads[0].controlBlock = block.map(page)
   let stack = try #require(FoundStack.find(facts).first { $0.region.kind != .main })
   #expect(stack.region.kind == kind)
-  #expect(stack.region.isGuess == isGuess)
+  #expect(stack.region.isLimitKnown == !isGuess)
 }
 
 @Test func aThreadOnACoroutineIsSeenThere() {

@@ -66,6 +66,17 @@ static int limit(int resource, uint64_t most) {
   return setrlimit(resource, &limit) ? errno : 0;
 }
 
+/* A main stack without a limit would take all memory of the machine before it faults. The kernel
+   looks at the limit whenever the stack grows. */
+static void bound_main_stack(void) {
+  enum { USUAL = 8 << 20 };
+  struct rlimit limit;
+  if (getrlimit(RLIMIT_STACK, &limit) == 0 && limit.rlim_cur == RLIM_INFINITY) {
+    limit.rlim_cur = USUAL;
+    setrlimit(RLIMIT_STACK, &limit);
+  }
+}
+
 static int become_trial(const struct clab_trial_setup *setup, int channel, pid_t parent) {
   setpgid(0, 0);
   clab_die_with(parent);
@@ -77,6 +88,7 @@ static int become_trial(const struct clab_trial_setup *setup, int channel, pid_t
     dup2(null_device, STDERR_FILENO);
   }
   be_first_to_be_killed();
+  bound_main_stack();
   int error = clab_keep_descriptors(channel, setup->board_descriptor);
   clab_own_setup = *setup;
   clab_own_board = setup->board;

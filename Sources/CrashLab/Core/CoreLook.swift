@@ -181,7 +181,8 @@ struct CoreLook {
   private func photograph(with evidence: Evidence) -> Photograph {
     var facts = FoundStack.Facts(
       mappings: memory.mappings, threads: [], scan: PageScan(), process: process,
-      limits: MainStackLimits(soft: nil, gap: UInt64(machine.stackGuardGap)),
+      limits: MainStackLimits(
+        soft: nil, gap: UInt64(machine.stackGuardGap), isTold: false),
       pageSize: dump.pageSize(or: machine.pageSize))
     facts.threads = dump.threads.map { thread in
       var registers = thread.registers

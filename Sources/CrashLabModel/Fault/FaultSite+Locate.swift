@@ -123,8 +123,10 @@ extension FaultSite {
   ) -> Mapping? {
     guard let index = mappings.lastIndex(startingAtOrBelow: address) else { return nil }
     let nearest = mappings[index]
+    // It grows by whole pages; all page sizes are multiples of the smallest.
+    let page = address.value & ~0xfff
     return !nearest.permissions.isDisjoint(with: [.read, .write, .execute])
-      && (nearest.contains(address) || address.value - nearest.high.value < UInt64(gap))
+      && (nearest.contains(address) || page - nearest.high.value < UInt64(gap))
       ? nearest : nil
   }
 
@@ -132,6 +134,11 @@ extension FaultSite {
     var site = FaultSite(
       stack.kind == .main ? .mainStackLimit : .pastGuard, of: stack, at: facts.address)
     site.mapping = facts.mappings.holding(facts.address)?.label
+    // Without a limit only something else can have kept it from growing.
+    if stack.kind == .main, !stack.isLimitKnown {
+      site.mapping =
+        obstacle(below: facts.address, gap: stack.guard.size, in: facts.mappings)?.label
+    }
     return site
   }
 
@@ -145,9 +152,9 @@ extension FaultSite {
     skipped = 0
   }
 
-  /// Of a stack that is a guess only whose it is: it has no limit to measure from.
+  /// Of a stack without a known limit only whose it is: there is nothing to measure from.
   private init(_ kind: Kind, of stack: StackRegion, at address: Address) {
-    if stack.isGuess {
+    if !stack.isLimitKnown {
       self.init(kind, owner: Owner(kind: stack.kind, name: stack.name))
       return
     }

@@ -145,7 +145,7 @@ extension FoundStack.Facts {
     return FoundStack(
       region: StackRegion(
         kind: kind, name: thread.name, thread: thread.id, low: low, high: high, guard: guardFound,
-        isGuess: above == nil && guardFound.kind == .none),
+        isLimitKnown: above != nil || guardFound.kind != .none),
       stackPointer: pointer, evidence: evidence)
   }
 

@@ -75,24 +75,30 @@ extension StackRegion {
   }
 
   private static func main(_ mapping: Mapping, limits: MainStackLimits) -> StackRegion {
-    // mm/mmap.c, acct_stack_growth: the whole mapping may not become larger than the soft limit.
-    let size = limits.soft ?? (mapping.high.value - mapping.low.value)
+    // mm/mmap.c, acct_stack_growth: the whole mapping may not become larger than the soft limit. What
+    // it had grown to before the limit was lowered stays.
+    let grown = mapping.high.value - mapping.low.value
+    let size = max(limits.soft ?? grown, grown)
     let low = Address(mapping.high.value > size ? mapping.high.value - size : 0)
     let gap = min(limits.gap, low.value)
     return StackRegion(
       kind: .main, name: "main", low: low, high: mapping.high,
-      guard: Guard(low: Address(low.value - gap), high: low, kind: .kernelGap))
+      guard: Guard(low: Address(low.value - gap), high: low, kind: .kernelGap),
+      isLimitKnown: limits.soft != nil || !limits.isTold)
   }
 }
 
 /// What the kernel allows the main stack of a process.
 package struct MainStackLimits: Sendable, Equatable {
-  /// RLIMIT_STACK's soft limit in bytes, rounded down to pages; nil if unlimited.
+  /// RLIMIT_STACK's soft limit in bytes, rounded down to pages; nil if unlimited, or not told.
   package var soft: UInt64?
+  /// A dump does not tell of limits: its main stack is at least as large as what it has of it.
+  package var isTold: Bool
   /// The distance kept to the mapping below, in bytes.
   package var gap: UInt64
 
-  package init(soft: UInt64?, gap: UInt64) {
+  package init(soft: UInt64?, gap: UInt64, isTold: Bool = true) {
+    self.isTold = isTold
     self.soft = soft
     self.gap = gap
   }

@@ -17,15 +17,15 @@ public struct StackRegion: Sendable, Equatable {
   /// One past the highest.
   public var high: Address
   public var `guard`: Guard
-  /// Only the memory that a stack pointer lies in: more than a stack may lie there, so that its
-  /// limits are not known.
-  public var isGuess: Bool
+  /// Not known are the limits where there is only the memory that a stack pointer lies in, which may
+  /// hold more than a stack; and a main stack may have none.
+  public var isLimitKnown: Bool
 
   public init(
     kind: Kind, name: String, number: Int? = nil, thread: Int32? = nil, low: Address,
-    high: Address, guard: Guard, isGuess: Bool = false
+    high: Address, guard: Guard, isLimitKnown: Bool = true
   ) {
-    self.isGuess = isGuess
+    self.isLimitKnown = isLimitKnown
     self.kind = kind
     self.name = name
     self.number = number

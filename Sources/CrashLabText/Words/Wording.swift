@@ -71,8 +71,10 @@ extension FaultSite {
       return "\(overshoot) of \(owner): past its \(bytesInWords(self.guard?.size ?? 0)) guard by "
         + bytesInWords(skipped ?? 0)
     case .mainStackLimit:
+      guard stackLimit != nil else {
+        return "where the main thread's stack could not grow\(obstacle)"
+      }
       if let overshoot = self.overshoot, overshoot <= 0 {
-        let obstacle = mapping.map { ": \(printable($0)) is too near" } ?? ""
         return "\(bytesInWords(0 &- overshoot)) above the stack limit of the main thread, "
           + "where it could not grow\(obstacle)"
       }
@@ -88,6 +90,13 @@ extension FaultSite {
     case .refused: return "refused, not for its address"
     case .notAFault: return "not a fault"
     }
+  }
+}
+
+extension FaultSite {
+  /// What the main stack would have grown too near to; "" if that was not it.
+  fileprivate var obstacle: String {
+    mapping.map { ": \(printable($0)) is too near" } ?? ""
   }
 }
 
@@ -118,6 +127,10 @@ extension FaultReport {
     guard sender == nil, site.isOverflow, let owner = site.owner else { return inWords }
     if site.stackLimit == nil, signalFrame == nil {
       let access = access.map { "\($0.rawValue) " } ?? ""
+      if site.kind == .mainStackLimit {
+        return "stack overflow in \(owner.inWords) (no limit): \(access)where it could not grow"
+          + site.obstacle
+      }
       return "stack overflow in \(owner.inWords) (by its shape, its size is not known): \(access)"
         + "below the memory that the stack lies in"
     }
@@ -127,7 +140,9 @@ extension FaultReport {
     let place =
       switch site.overshoot {
       case let bytes? where bytes > 0: "\(bytesInWords(bytes)) below the stack limit"
-      case let bytes?: "\(bytesInWords(0 &- bytes)) above the stack limit, where it could not grow"
+      case let bytes?:
+        "\(bytesInWords(0 &- bytes)) above the stack limit, where it could not grow"
+          + site.obstacle
       case nil: "at the guard"
       }
     let skipped =
