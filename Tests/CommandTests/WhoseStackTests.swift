@@ -69,4 +69,13 @@ import Testing
     #expect(site.skipped == 0)
     #expect(site.overshoot.map { (1...4096).contains($0) } == true)
   }
+
+  @Test func staticThreadLocalStorageIsPartOfTheBudget() throws {
+    let fault = try #require(try dying("static-tls.c", "412000").faults.first)
+    #expect(fault.site.owner == .init(kind: .thread, name: "io"))
+    let bytes = try #require(fault.unwind?.threadBlockSize)
+    #expect((400_000..<410_000).contains(bytes))
+    let text = CulpritText(theme: .plain, width: 80).text(of: fault)
+    #expect(text.contains("thread-local storage"))
+  }
 }

@@ -24,10 +24,11 @@ struct SeenFault {
     let trace = witness.unwound()
     evidence.trace = trace
     var photograph = try Photograph.take(of: evidence.thread, claims: [], machine: machine)
+    let block = controlBlock(of: evidence.thread)
     let layout = try Layout.look(
       at: evidence.thread,
       pointers: [evidence.thread: evidence.stackWitness(in: photograph.mappings)],
-      controlBlocks: controlBlock(of: evidence.thread).map { [evidence.thread: $0] } ?? [:],
+      controlBlocks: block.map { [evidence.thread: $0] } ?? [:],
       leader: evidence.process, machine: machine)
     photograph.stacks = layout.uses.map(\.stack.region)
     if let told = setup?.alternateStack {
@@ -42,7 +43,8 @@ struct SeenFault {
       in: .init(
         process: evidence.process, laboratory: getpid(), nullLimit: machine.lowestMappable,
         senderName: sender.map { String($0.prefix { $0 != "\n" }) },
-        instruction: evidence.instruction, signalFrameSize: machine.minimumSignalStack))
+        instruction: evidence.instruction, signalFrameSize: machine.minimumSignalStack,
+        controlBlock: block))
     self.trace = trace
     signalFrameSize = machine.minimumSignalStack
     mappings = photograph.mappings

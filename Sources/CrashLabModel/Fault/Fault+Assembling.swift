@@ -13,11 +13,15 @@ extension Fault {
     package var instruction: MachineInstruction?
     /// AT_MINSIGSTKSZ: bytes that the kernel's signal frame needs; 0 where it does not tell.
     package var signalFrameSize: Int
+    /// The C library's block of the thread, which lies at the top of its stack; nil if not known.
+    package var controlBlock: Address?
 
     package init(
       process: Int32, laboratory: Int32, nullLimit: Address, senderName: String? = nil,
-      instruction: MachineInstruction? = nil, signalFrameSize: Int = 0
+      instruction: MachineInstruction? = nil, signalFrameSize: Int = 0,
+      controlBlock: Address? = nil
     ) {
+      self.controlBlock = controlBlock
       self.process = process
       self.laboratory = laboratory
       self.nullLimit = nullLimit
@@ -64,7 +68,9 @@ extension Fault {
       sender: evidence.sender.map { FaultSender($0, in: context) }, site: site,
       surroundings: MemoryRegion.around(
         address, site: site, mappings: photograph.mappings, stacks: photograph.stacks),
-      unwind: evidence.trace.map { UnwindReport($0, evidence: evidence) },
+      unwind: evidence.trace.map {
+        UnwindReport($0, evidence: evidence, site: site, controlBlock: context.controlBlock)
+      },
       refusal: evidence.isRefused ? Refusal(facts) : nil,
       instruction: evidence.hasExecuted(with: access)
         ? context.instruction.map { FaultInstruction($0, of: evidence, cause: facts.refusal) }
@@ -137,11 +143,28 @@ extension FaultSender {
 }
 
 extension UnwindReport {
-  package init(_ trace: Trace, evidence: Evidence) {
+  package init(
+    _ trace: Trace, evidence: Evidence, site: FaultSite, controlBlock: Address? = nil
+  ) {
     self.init(
       by: evidence.source, frameCount: trace.frameCount, complete: trace.isComplete,
       steps: trace.steps, duration: trace.duration, handlerStackUsed: evidence.handlerStackUsed,
       frames: trace.entries.map { FrameReport($0) }, recursion: nil, stackUse: nil)
+    threadBlockSize = trace.bytesAboveFrames(site: site, controlBlock: controlBlock)
+  }
+}
+
+extension Trace {
+  /// The bytes between the outermost frame and the top of a thread's stack: its static thread-local
+  /// storage and its control block. Nil where one of the two is not known, or no block lies there.
+  package func bytesAboveFrames(site: FaultSite, controlBlock: Address?) -> Int? {
+    guard isComplete, site.owner?.kind == .thread, let limit = site.stackLimit,
+      let size = site.stackSize, let outermost = entries.last?.canonicalFrameAddress,
+      let controlBlock
+    else { return nil }
+    let top = Address(limit.value &+ UInt64(clamping: size))
+    guard limit <= outermost, outermost <= controlBlock, controlBlock < top else { return nil }
+    return Int(clamping: top.value - outermost.value)
   }
 }
 

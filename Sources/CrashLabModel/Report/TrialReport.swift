@@ -177,6 +177,9 @@ public struct UnwindReport: Sendable, Codable, Equatable {
   @Nullable public var stackUse: [StackUse]?
   /// Images of which names or lines are missing, and why; null if nobody looked for names.
   @Nullable public var missingNames: [MissingNames]?
+  /// Bytes of the thread's stack above its outermost frame: static thread-local storage and the C
+  /// library's control block; null if not known.
+  @Nullable public var threadBlockSize: Int?
 
   package init(
     by: EvidenceSource, frameCount: Int, complete: Bool, steps: Int, duration: Double,

@@ -11,7 +11,19 @@ package struct CulpritText {
   }
 
   /// Lines, each indented by two; "" if nothing stands out.
-  package func text(of fault: FaultReport) -> String {
+  package func text(of fault: FaultReport) -> String { consumer(fault) + threadBlock(fault) }
+
+  /// What no frame has taken, where that is a good part of the stack.
+  private func threadBlock(_ fault: FaultReport) -> String {
+    guard fault.site.isOverflow, let size = fault.site.stackSize, size > 0,
+      let bytes = fault.unwind?.threadBlockSize, bytes >= size / 20
+    else { return "" }
+    return flowing(
+      ["above the frames:", "thread-local storage and the thread's control block"],
+      [bytesInWords(bytes), "\(percent(Double(bytes) / Double(size))) of the stack"])
+  }
+
+  private func consumer(_ fault: FaultReport) -> String {
     guard let unwind = fault.unwind else { return "" }
     if let recursion = unwind.recursion { return self.recursion(recursion) }
     if let frame = fault.largestFrame { return self.frame(frame, of: fault.site.stackSize ?? 0) }
