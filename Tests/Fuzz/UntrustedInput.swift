@@ -139,7 +139,7 @@ enum UntrustedInput: String, CaseIterable, Sendable {
   private static func readImage(_ bytes: [UInt8]) {
     bytes.withUnsafeBytes { bytes in
       _ = try? NamingAnswer(bytes)
-      _ = ImageIdentity.buildIdentifier { offset, buffer in
+      _ = BuildIdentifier.read { offset, buffer in
         MemorySource(Array(bytes)).read(at: offset, into: buffer)
       }
       guard let image = try? ElfImage(bytes) else { return }

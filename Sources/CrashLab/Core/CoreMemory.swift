@@ -1,5 +1,6 @@
 internal import CHarness
 internal import CrashLabModel
+internal import ObjectFiles
 
 /// The memory of a process that has died: what its core dump has of it, and what files have that
 /// were mapped.
@@ -72,7 +73,7 @@ final class CoreMemory {
   }
 
   /// The bytes of an image's file from its beginning, as far as the dump has them.
-  func reader(of image: LoadedImage) -> ImageIdentity.Reader {
+  func reader(of image: LoadedImage) -> BuildIdentifier.Reader {
     { offset, buffer in
       let place = image.base.value.addingReportingOverflow(offset)
       guard !place.overflow, place.partialValue < image.end.value else { return 0 }

@@ -1,5 +1,6 @@
 internal import CHarness
 internal import Glibc
+internal import ObjectFiles
 
 /// The files behind a process's mappings, as far as somebody has asked for them.
 struct MappedFiles {
@@ -81,7 +82,7 @@ struct MappedFiles {
   /// Whether the file has another build identifier than what was mapped has.
   private static func isOther(_ file: ImageFile, than build: [UInt8]?) -> Bool {
     guard let build else { return false }
-    return build != ImageIdentity.buildIdentifier { file.read(at: $0, into: $1) }
+    return build != BuildIdentifier.read { file.read(at: $0, into: $1) }
   }
 
   /// As it is in memory; nil if there is none.
@@ -89,7 +90,7 @@ struct MappedFiles {
     at mapping: Mapping, in mappings: [Mapping], of process: pid_t
   ) -> [UInt8]? {
     guard let image = LoadedImage.holding(mapping.low, in: mappings) else { return nil }
-    return ImageIdentity.buildIdentifier { offset, buffer in
+    return BuildIdentifier.read { offset, buffer in
       let (address, overflow) = image.base.value.addingReportingOverflow(offset)
       guard !overflow, address < image.end.value, let memory = buffer.baseAddress else { return 0 }
       var place = address

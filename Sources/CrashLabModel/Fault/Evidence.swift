@@ -1,7 +1,3 @@
-/// Who unwound: the handler inside the process, the observer from outside, or whoever read its core
-/// dump.
-public enum EvidenceSource: String, Codable, Sendable { case handler, observer, core }
-
 /// What is known of one fault from where it happened: signal, registers, unwind.
 package struct Evidence: Sendable {
   package typealias Source = EvidenceSource

@@ -1,6 +1,6 @@
 /// What the laboratory makes of a trial. Pure: it reads no file and knows no process.
 package struct Judgement: Sendable, Equatable, Codable {
-  package var verdict: TrialReport.Verdict
+  package var verdict: TrialVerdict
   package var mismatches: [Mismatch]
   /// Why a case was skipped.
   package var skip: SkipReason?
@@ -8,7 +8,7 @@ package struct Judgement: Sendable, Equatable, Codable {
   package var instrumentError: InstrumentError?
 
   package init(
-    verdict: TrialReport.Verdict, mismatches: [Mismatch] = [], skip: SkipReason? = nil,
+    verdict: TrialVerdict, mismatches: [Mismatch] = [], skip: SkipReason? = nil,
     instrumentError: InstrumentError? = nil
   ) {
     self.verdict = verdict

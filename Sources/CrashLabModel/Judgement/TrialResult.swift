@@ -13,7 +13,7 @@ public struct TrialResult: Sendable, Equatable, Codable {
   public var finished = false
   public var termination: Termination?
   public var death: DeathEvidence?
-  public var timeline: [TrialReport.Event] = []
+  public var timeline: [TrialEvent] = []
   /// What the child had to say beside its messages.
   package var told: String?
   package var instrumentErrors: [InstrumentError] = []
@@ -27,7 +27,7 @@ public struct TrialResult: Sendable, Equatable, Codable {
   }
 
   /// Nil where nothing was expected.
-  public var verdict: TrialReport.Verdict? { judgement?.verdict }
+  public var verdict: TrialVerdict? { judgement?.verdict }
 
   /// Whether there is more to tell than that it was ended.
   public var tellsOfCrash: Bool {

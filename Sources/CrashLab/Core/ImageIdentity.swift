@@ -1,0 +1,17 @@
+internal import CrashLabModel
+internal import Glibc
+internal import ObjectFiles
+
+/// Tells whether an image in memory was loaded from a file.
+enum ImageIdentity {
+  static func compare(_ dumped: BuildIdentifier.Reader, _ file: FileSource) -> CoreImages.State {
+    let read: BuildIdentifier.Reader = { file.read(at: $0, into: $1) }
+    if let mine = BuildIdentifier.read(dumped) {
+      return mine == BuildIdentifier.read(read) ? .same : .differs
+    }
+    // No identifier: the first page has the headers, and most of it nobody writes to.
+    let page = BuildIdentifier.bytes(dumped, at: 0, count: 4096)
+    guard page.count >= MemoryLayout<Elf64_Ehdr>.size else { return .unproved }
+    return page == BuildIdentifier.bytes(read, at: 0, count: page.count) ? .same : .differs
+  }
+}
