@@ -45,6 +45,9 @@ struct Crashlab: ParsableCommand {
     } catch let error as SystemError {
       complain(error.withAdvice)
       exit(withError: ExitCode(EX_SOFTWARE))
+    } catch let failure as TrialFailure {
+      complain("\(failure)")
+      exit(withError: ExitCode(EX_SOFTWARE))
     } catch {
       exit(withError: error)
     }

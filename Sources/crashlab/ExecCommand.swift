@@ -45,7 +45,7 @@ struct ExecCommand: ParsableCommand {
     let machine = Machine.current()
     let outcome: ForeignProgram.Outcome
     do {
-      if followForks, let status = try ForeignProgram.standApart() { throw ExitCode(status) }
+      if let status = try ForeignProgram.standApart() { throw ExitCode(status) }
       outcome = try ForeignProgram(command, followsForks: followForks).run(machine: machine)
     } catch let error as SystemError {
       complain(error.withAdvice)

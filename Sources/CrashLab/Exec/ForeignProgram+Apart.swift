@@ -3,17 +3,16 @@ internal import CrashLabModel
 internal import Glibc
 
 extension ForeignProgram {
-  /// Who follows forks waits for any child, and must have no other: where this process has children
+  /// Who runs a program waits for any child, and must have no other: where this process has children
   /// already, left by the program that it was before, it goes on in a process of its own.
   ///
   /// - Returns: nil in the process that is to run the program. Otherwise that one has ended: its exit
   ///   status.
   /// - Throws: SystemError if there can't be such a process, or if it was killed.
   public static func standApart() throws(SystemError) -> Int32? {
-    let children = readSmallFile("/proc/self/task/\(getpid())/children") ?? ""
-    if children.allSatisfy(\.isWhitespace) { return nil }
+    if OwnProcess.children().isEmpty { return nil }
     let process = clab_observer_stand_apart()
-    if process < 0 { throw SystemError("fork", "to follow forks") }
+    if process < 0 { throw SystemError("fork", "to run a program") }
     if process == 0 { return nil }
     clab_observer_pass_on(process)
     let quiet = [SIGINT, SIGQUIT].map { ($0, signal($0, SIG_IGN)) }
@@ -23,7 +22,7 @@ extension ForeignProgram {
     }
     var status: Int32 = 0
     while waitpid(process, &status, 0) < 0 {
-      if errno != EINTR { throw SystemError("waitpid", "to follow forks") }
+      if errno != EINTR { throw SystemError("waitpid", "to run a program") }
     }
     let termination = Termination(waitStatus: status)
     guard let exitStatus = termination.exitStatus else {

@@ -29,8 +29,12 @@ public struct ForeignProgram: Sendable {
 
   /// Runs the program to its end. Its descriptors and its terminal are this process's.
   ///
-  /// - Throws: `SystemError` if it can't be started or traced.
-  public func run(machine: Machine = .current()) throws(SystemError) -> Outcome {
+  /// - Throws: `SystemError` if it can't be started or traced; TrialFailure if none is named, or if
+  ///   this process has another thread, or a child.
+  public func run(machine: Machine = .current()) throws -> Outcome {
+    if arguments.isEmpty { throw TrialFailure(.noCommand) }
+    try OwnProcess.mustBeSingleThreaded()
+    try OwnProcess.mustHaveNoChildren()
     try Laboratory.prepare()
     let scope = Observer.Scope.program(followsForks: followsForks)
     let process = try spawn(scope)

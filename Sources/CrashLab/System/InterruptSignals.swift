@@ -8,6 +8,7 @@ internal import Glibc
 package struct InterruptSignals: ~Copyable {
   package let descriptor: CInt
   private let previousMask: sigset_t
+  private let previousAction: sigaction
 
   /// - Parameter children: whether SIGCHLD is told too.
   package init(children: Bool = false) throws(SystemError) {
@@ -16,7 +17,12 @@ package struct InterruptSignals: ~Copyable {
     sigemptyset(&mask)
     for signal in [SIGINT, SIGTERM, SIGHUP] { sigaddset(&mask, signal) }
     if children { sigaddset(&mask, SIGCHLD) }
-    signal(SIGCHLD, SIG_DFL)  // whoever ignores it gets no status of any child (wait(2))
+    // Whoever ignores SIGCHLD gets no status of any child (wait(2)).
+    var action = sigaction()
+    var before = sigaction()
+    action.__sigaction_handler.sa_handler = SIG_DFL
+    sigaction(SIGCHLD, &action, &before)
+    previousAction = before
     sigprocmask(SIG_BLOCK, &mask, &previous)
     previousMask = previous
     descriptor = try system("signalfd") {
@@ -34,5 +40,7 @@ package struct InterruptSignals: ~Copyable {
     close(descriptor)
     var mask = previousMask
     sigprocmask(SIG_SETMASK, &mask, nil)
+    var action = previousAction
+    sigaction(SIGCHLD, &action, nil)
   }
 }

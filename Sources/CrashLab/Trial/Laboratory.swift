@@ -48,7 +48,14 @@ public final class Laboratory {
   /// When the loop last saw all that has happened.
   private var lastLook: UInt64 = 0
 
+  /// - Throws: TrialFailure if the options are out of range, SystemError if this machine refuses what
+  ///   every trial needs.
   public init(options: Options, machine: Machine = .current()) throws {
+    if options.jobs < 1 { throw TrialFailure(.jobsOutOfRange(options.jobs)) }
+    guard options.timeout > 0, options.timeout <= 86400 else {
+      throw TrialFailure(.timeoutOutOfRange(options.timeout))
+    }
+    try OwnProcess.mustBeSingleThreaded()
     self.options = options
     self.machine = machine
     try Laboratory.prepare()
@@ -71,11 +78,13 @@ public final class Laboratory {
 
   /// Runs every trial of the plan and hands over each result as soon as it is there.
   ///
-  /// - Throws: `SystemError` if the laboratory can't go on, `Interrupted` after a signal, or what
-  ///   `body` throws. In each case no child is left.
+  /// - Throws: TrialFailure if this process has another thread by now, `SystemError` if the
+  ///   laboratory can't go on, `Interrupted` after a signal, or what `body` throws. In each case no
+  ///   child is left.
   public func run(
     _ plan: some Sequence<PlannedTrial>, result body: (TrialResult) throws -> Void
   ) throws {
+    try OwnProcess.mustBeSingleThreaded()
     let interrupts = try InterruptSignals(children: true)
     let orphans = Orphans()
     var waiting = Array(plan)[...]

@@ -10,13 +10,13 @@ struct Orphans: ~Copyable {
   /// Adopts orphans from now on. What is a child already belongs to somebody else.
   init() {
     clab_adopt_orphans(true)
-    others = Orphans.children()
+    others = OwnProcess.children()
   }
 
   /// Ends every child that is neither known nor was there before.
   func end(butNot known: Set<pid_t>) {
     while true {
-      let orphans = Orphans.children().subtracting(others).subtracting(known)
+      let orphans = OwnProcess.children().subtracting(others).subtracting(known)
       if orphans.isEmpty { return }
       for orphan in orphans {
         kill(orphan, SIGKILL)
@@ -26,12 +26,4 @@ struct Orphans: ~Copyable {
   }
 
   deinit { clab_adopt_orphans(false) }
-
-  /// The children of this process's only thread; none where /proc does not tell
-  /// (CONFIG_PROC_CHILDREN).
-  private static func children() -> Set<pid_t> {
-    let process = getpid()
-    let text = readSmallFile("/proc/self/task/\(process)/children") ?? ""
-    return Set(text.split(separator: " ").compactMap { pid_t($0) })
-  }
 }

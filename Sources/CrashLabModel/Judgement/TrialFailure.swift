@@ -9,6 +9,11 @@ public struct TrialFailure: Error, Sendable, Equatable, Codable {
     /// A fresh copy of this program would not listen.
     case notLinked
     case timeoutOutOfRange(Double)
+    case jobsOutOfRange(Int)
+    /// A process that forks may have no other thread: it would leave locks that nobody unlocks.
+    case otherThreads(Int)
+    /// Whoever waits for any child of this process would take the ends of these.
+    case otherChildren(Int)
     case late(seconds: Int)
     case endedWithoutAnswer(waitStatus: Int32)
     case system(SystemError)
