@@ -31,32 +31,22 @@ final class ControlProcess {
     return .controlEnded(by: Signal(status & 0x7f))
   }
 
-  /// Asks for a beat and waits for it.
-  ///
-  /// - Parameter patience: seconds; a busy machine may need some.
-  func isBeating(patience: Double = 2) -> Bool {
-    let before = board.beats()
+  /// Its beats when it was asked for another.
+  struct Question { fileprivate var beats: [UInt64] }
+
+  func ask() -> Question {
+    let question = Question(beats: board.beats())
     board.ring()
-    return waitUntil(patience: patience) { zip(before, board.beats()).allSatisfy(<) }
+    return question
+  }
+
+  /// Whether it has beaten since.
+  func hasAnswered(_ question: Question) -> Bool {
+    zip(question.beats, board.beats()).allSatisfy(<)
   }
 
   func stop() {
     kill(process, SIGKILL)
     while waitpid(process, nil, 0) < 0 && errno == EINTR {}
   }
-}
-
-/// Waits for a condition that another process is about to make true: at first by giving up the
-/// processor, then by short sleeps.
-///
-/// - Returns: whether it came true within `patience` seconds.
-func waitUntil(patience: Double, _ condition: () -> Bool) -> Bool {
-  let deadline = clab_now() + UInt64(patience * 1e9)
-  var turns = 0
-  while !condition() {
-    if clab_now() > deadline { return false }
-    turns += 1
-    if turns < 50 { sched_yield() } else { usleep(200) }
-  }
-  return true
 }

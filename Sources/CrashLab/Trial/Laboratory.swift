@@ -47,6 +47,8 @@ public final class Laboratory {
   private var live: [Trial] = []
   /// When the loop last saw all that has happened.
   private var lastLook: UInt64 = 0
+  /// How often in a row a beat was looked for.
+  private var looksForBeats = 0
 
   /// - Throws: TrialFailure if the options are out of range, SystemError if this machine refuses what
   ///   every trial needs.
@@ -99,12 +101,12 @@ public final class Laboratory {
       }
       if live.isEmpty { continue }
       if let signal = try turn(interrupts) { throw Interrupted(signal: signal) }
-      for trial in live where trial.state == .reaped {
+      for trial in live where trial.isReaped {
         try body(trial.result(names: symbolicator))
       }
-      freeBoards += live.filter { $0.state == .reaped }.map(\.board)
+      freeBoards += live.filter(\.isReaped).map(\.board)
       let before = live.count
-      live.removeAll { $0.state == .reaped }
+      live.removeAll(where: \.isReaped)
       if live.count < before {
         orphans.end(butNot: Set(live.map(\.process) + [control.process, symbolicator.process]))
       }
@@ -120,7 +122,7 @@ public final class Laboratory {
     }
     let board = try freeBoards.popLast() ?? Board()
     let forked = Result { () throws(SystemError) in
-      try Trial(planned, board: board, options: options, control: control)
+      try Trial(planned, board: board, options: options)
     }
     if case .failure(let error) = forked, planned.case.isObserved, error.isRefusal {
       freeBoards.append(board)
@@ -134,38 +136,51 @@ public final class Laboratory {
   private func turn(_ interrupts: borrowing InterruptSignals) throws(SystemError) -> Signal? {
     var descriptors = [pollfd(fd: interrupts.descriptor, events: Int16(POLLIN), revents: 0)]
     for trial in live {
-      descriptors.append(pollfd(fd: trial.channel, events: Int16(POLLIN), revents: 0))
-      descriptors.append(pollfd(fd: trial.pidfd, events: Int16(POLLIN), revents: 0))
+      let (channel, process) = trial.descriptors
+      descriptors.append(pollfd(fd: channel, events: Int16(POLLIN), revents: 0))
+      descriptors.append(pollfd(fd: process, events: Int16(POLLIN), revents: 0))
     }
     let busy = clab_now() - lastLook
     for trial in live { trial.postpone(by: busy) }
-    let nearest = live.map(\.nextLook).min() ?? 0
-    let now = clab_now()
-    let wait = nearest > now ? (nearest - now) / 1_000_000 + 1 : 0
     try system("poll", retryOnInterrupt: false) {
-      poll(&descriptors, nfds_t(descriptors.count), Int32(clamping: wait))
+      poll(&descriptors, nfds_t(descriptors.count), patience())
     }
     lastLook = clab_now()
     while descriptors[0].revents != 0, let signal = interrupts.take() {
       if signal.number != SIGCHLD { return signal }
       for trial in live { trial.observe(machine: machine) }
     }
-    let after = clab_now()
     for (index, trial) in live.enumerated() {
       if descriptors[1 + 2 * index].revents != 0 { trial.readChannel(machine: machine) }
       if descriptors[2 + 2 * index].revents != 0 {
         trial.reap(control: control, machine: machine)
-      } else if after >= trial.deadline {
-        trial.end(timedOut: true)
       }
+      trial.look(control: control, machine: machine)
     }
     return nil
+  }
+
+  /// Milliseconds to wait for a descriptor. No descriptor tells of a beat: it is looked for, at first
+  /// by giving up the processor, then by short sleeps.
+  private func patience() -> Int32 {
+    if live.contains(where: \.awaitsBeat) {
+      looksForBeats += 1
+      if looksForBeats < 50 { sched_yield() } else { usleep(200) }
+      return 0
+    }
+    looksForBeats = 0
+    let nearest = live.map(\.nextLook).min() ?? 0
+    let now = clab_now()
+    return nearest > now ? Int32(clamping: (nearest - now) / 1_000_000 + 1) : 0
   }
 
   /// Ends what is still running: the run is over before its time.
   private func abandon() {
     for trial in live { trial.end(timedOut: false) }
-    for trial in live { trial.reap(control: control, machine: machine) }
+    for trial in live {
+      trial.reap(control: control, machine: machine)
+      if !trial.isReaped { trial.dismiss() }
+    }
     live = []
   }
 }

@@ -1,19 +1,34 @@
 internal import CHarness
 internal import CrashLabModel
 internal import Glibc
-internal import ObjectFiles
 
-/// One run of a case in a child process: forked, armed, faulted, parked, released, reaped.
+/// One run of a case in a child process, from its fork until it is reaped. Nothing here waits: what
+/// takes its time is a state, and `look` goes on from it when its moment has come.
 final class Trial {
-  enum State { case running, parked, reaped }
+  enum State {
+    /// Forked, and armed in time: it has nothing to tell at the moment.
+    case running
+    /// It stands at a fault or at its body's end, until its bystanders have beaten, or until then.
+    case parked(until: UInt64, Release)
+    /// Its process has ended; the control process is asked for a beat, until then.
+    case ended(until: UInt64, ControlProcess.Question)
+    case reaped
+  }
+
+  /// How a child that stands is let go.
+  enum Release {
+    case answer
+    case observed(thread: Int32)
+  }
 
   let planned: PlannedTrial
   let board: Board
   let process: pid_t
-  let pidfd: CInt
+  private let pidfd: CInt
   private let observer: Observer?
   private var journal = FaultJournal()
-  private(set) var channel: CInt
+  private var recorder: TrialRecorder
+  private var channel: CInt
   /// Nanoseconds, until it is armed and afterwards.
   private let patience: (toArm: UInt64, afterwards: UInt64)
   private var releasedAt: UInt64 = 0
@@ -24,30 +39,22 @@ final class Trial {
 
   private(set) var state = State.running
   private let forkedAt: UInt64
-  private var seen: TrialResult
-  /// What the faults' frames are named from, one for each.
-  private var unwound: [(trace: Trace?, mappings: [Mapping], files: MappedFiles)] = []
-  private var beats = DeathEvidence.Beats()
-  private var threadsAtFault: Int?
-  private var skipReason: SkipReason?
-  private let expectation: Expectation
-  /// Whether the frames get names.
-  private let isNamed: Bool
+  private let faultsExpected: Int
   private var timedOut = false
 
   private var messages = 0
 
   /// A child that faults and recovers for ever is ended: after so many it may only die.
   private static let mostMessages = 16
+  /// Nanoseconds for a beat of those who live; a busy machine may need some.
+  private static let patienceForBeats: UInt64 = 1_000_000_000
+  private static let patienceForControl: UInt64 = 2_000_000_000
 
   /// Forks the child. In the child this does not return.
-  init(_ planned: PlannedTrial, board: Board, options: Laboratory.Options, control: ControlProcess)
-    throws(SystemError)
-  {
+  init(_ planned: PlannedTrial, board: Board, options: Laboratory.Options) throws(SystemError) {
     self.planned = planned
-    seen = TrialResult(case: planned.case.name, attempt: planned.attempt)
-    expectation = planned.case.expectation.reduced(for: options.unwinding)
-    isNamed = options.naming || expectation.needsNames
+    let expectation = planned.case.expectation.reduced(for: options.unwinding)
+    faultsExpected = expectation.faults.count
     self.board = board
     board.reset()
     let isObserved = planned.case.isObserved || options.observeAll
@@ -74,34 +81,70 @@ final class Trial {
       ? Observer(process, scope: .trial(process, unwinding: options.unwinding.harnessMode)) : nil
     let timeout = UInt64(options.timeout * 1e9)
     patience = (timeout, planned.case.deadline.map { UInt64($0 * 1e9) } ?? timeout)
-    record(.forked, at: forkedAt)
+    recorder = TrialRecorder(
+      planned, process: process, board: board, forkedAt: forkedAt, expectation: expectation,
+      isNamed: options.naming)
   }
+
+  // MARK: - In the loop
+
+  /// What is waited for in this state: nothing of a child that stands, only the clock.
+  var descriptors: (channel: CInt, process: CInt) {
+    switch state {
+    case .running: (channel, pidfd)
+    case .parked: (-1, pidfd)
+    case .ended, .reaped: (-1, -1)
+    }
+  }
+
+  /// Whether another process is about to do what is waited for, and no descriptor will tell.
+  var awaitsBeat: Bool {
+    switch state {
+    case .parked, .ended: true
+    case .running, .reaped: false
+    }
+  }
+
+  var isReaped: Bool { if case .reaped = state { true } else { false } }
 
   /// When it is ended, CLOCK_MONOTONIC nanoseconds. A case's own time begins when the child is armed
   /// and the faults that it is about have been looked at: a busy machine must not use it up before.
-  var deadline: UInt64 {
+  private var deadline: UInt64 {
     if armedAt == 0 { armedAt = min(board.armedAt, clab_now()) }
     let begun = max(armedAt, releasedAt)
-    let isOnItsWay = begun == 0 || seen.faults.count < expectation.faults.count
+    let isOnItsWay = begun == 0 || recorder.seen.faults.count < faultsExpected
     return (isOnItsWay ? max(begun, forkedAt) + patience.toArm : begun + patience.afterwards)
       + postponed
   }
 
-  /// When to look at its deadline again.
+  /// When to look again, if nothing has happened until then.
   var nextLook: UInt64 {
     // What was killed is told by its descriptor; it must not be waited for busily.
     timedOut ? clab_now() + 100_000_000 : min(deadline, clab_now() + patience.afterwards)
   }
 
-  private func record(_ event: TrialReport.Event.Kind, at time: UInt64) {
-    guard time >= forkedAt else { return }
-    seen.timeline.append(.init(event: event, at: Double(time - forkedAt) / 1000))
+  /// The laboratory was busy for so long (nanoseconds): no child is charged for that.
+  func postpone(by duration: UInt64) { postponed += duration }
+
+  /// Goes on from a state that time or a beat has ended.
+  func look(control: ControlProcess, machine: Machine) {
+    switch state {
+    case .running:
+      if clab_now() >= deadline { end(timedOut: true) }
+    case .parked(let until, let release):
+      if recorder.haveBeaten || clab_now() >= until { self.release(release, machine: machine) }
+    case .ended(let until, let question):
+      let isBeating = control.hasAnswered(question)
+      if isBeating || clab_now() >= until { close(controlProcessAlive: isBeating) }
+    case .reaped: break
+    }
   }
 
   // MARK: - While it lives
 
   /// The channel has something to say: a message, garbage, or its end.
   func readChannel(machine: Machine) {
+    guard case .running = state else { return }
     let result: Result<ChildMessage, Garbled>? = withUnsafeTemporaryAllocation(
       byteCount: ChildMessage.size + 1, alignment: 16
     ) { buffer in
@@ -132,7 +175,6 @@ final class Trial {
     guard messages <= Trial.mostMessages else {
       return distrust(.childSentTooMuch(most: Trial.mostMessages))
     }
-    state = .parked
     switch message {
     case .fault(let evidence):
       let witnessed = journal.handlerRan(for: evidence)
@@ -140,75 +182,59 @@ final class Trial {
         compare(witnessed?.seen, with: evidence)
       }
       if let index = witnessed?.index {
-        seen.faults[index].handlerRan(access: evidence.access)
-      } else {
-        record(.fault, at: evidence.caughtAt)
-        record(.parked, at: evidence.sentAt)
-        inspect(evidence, machine: machine)
+        recorder.handlerRan(for: index, access: evidence.access)
+        return release(.answer, machine: machine)
       }
+      recorder.event(.fault, at: evidence.caughtAt)
+      recorder.event(.parked, at: evidence.sentAt)
+      park(.answer)
+      _ = recorder.photograph(evidence, machine: machine) { _ in nil }
     case .finished(let time):
-      record(.parked, at: time)
-      seen.finished = true
-      inspect(nil, machine: machine)
-    case .skipped: skipReason = .told(board.reason)
+      recorder.event(.parked, at: time)
+      recorder.finished()
+      park(.answer)
+      _ = recorder.photograph(nil, machine: machine) { _ in nil }
+    case .skipped:
+      recorder.skipped(.told(board.reason))
+      release(.answer, machine: machine)
     case .failed(let error):
       // A child that has lost its board has only this to tell.
       let reason = board.reason
-      seen.instrumentErrors.append(
-        reason.isEmpty ? .childFailed(code: error) : .childSaid(reason))
+      recorder.note(reason.isEmpty ? .childFailed(code: error) : .childSaid(reason))
+      release(.answer, machine: machine)
     }
-    release()
   }
 
-  /// Looks at the parked child from outside.
-  private func inspect(_ evidence: Evidence?, machine: Machine) {
-    beats.before = board.beats()
-    board.ring()
-    do {
-      let photographed = evidence?.process ?? process
-      let photograph = try Photograph.take(
-        of: photographed, startedBy: photographed == process ? nil : process,
-        claims: board.stackClaims(), machine: machine)
-      if photographed == process { threadsAtFault = photograph.threads.count }
-      if let evidence {
-        seen.faults.append(
-          Fault.assemble(
-            evidence, photograph,
-            handler: evidence.source == .observer ? handlerFacts(evidence, photograph) : nil,
-            in: .init(
-              process: process, laboratory: getpid(), nullLimit: machine.lowestMappable,
-              instruction: evidence.instruction, signalFrameSize: machine.minimumSignalStack)))
-        let files =
-          isNamed
-          ? MappedFiles(of: evidence.trace, in: photograph.mappings, of: photographed)
-          : MappedFiles()
-        unwound.append((evidence.trace, photograph.mappings, files))
-      }
-    } catch {
-      seen.instrumentErrors.append(.notSeen(.parkedChild, error))
-    }
-    _ = waitUntil(patience: 1) { zip(beats.before, board.beats()).allSatisfy(<) }
-    beats.parked = board.beats()
+  private func park(_ release: Release) {
+    recorder.beginParking()
+    state = .parked(until: clab_now() + Trial.patienceForBeats, release)
   }
 
-  private func release() {
-    var answer = CChar(
-      bitPattern: UInt8(
-        messages < Trial.mostMessages ? CLAB_GO_ON.rawValue : CLAB_GO_DIE.rawValue))
+  private func release(_ release: Release, machine: Machine) {
+    if case .parked = state { recorder.endParking() }
     releasedAt = clab_now()
-    record(.released, at: releasedAt)
-    _ = send(channel, &answer, 1, CInt(MSG_NOSIGNAL))
+    recorder.event(.released, at: releasedAt)
     state = .running
+    switch release {
+    case .answer:
+      var answer = CChar(
+        bitPattern: UInt8(
+          messages < Trial.mostMessages ? CLAB_GO_ON.rawValue : CLAB_GO_DIE.rawValue))
+      _ = send(channel, &answer, 1, CInt(MSG_NOSIGNAL))
+    case .observed(let thread): observer?.goOn(thread)
+    }
+    // What came meanwhile was left where it was.
+    observe(machine: machine)
   }
 
   /// A child that talks nonsense is not asked again.
   private func distrust(_ error: InstrumentError) {
-    seen.instrumentErrors.append(error)
+    recorder.note(error)
     closeChannel()
   }
 
   private func closeChannel() {
-    if channel >= 0 { close(channel) }
+    if channel >= 0 { Glibc.close(channel) }
     channel = -1
   }
 
@@ -219,7 +245,7 @@ final class Trial {
 
   /// Something has happened to a child: to this one, if it is traced.
   func observe(machine: Machine) {
-    while let event = observer?.next() { take(event, machine: machine) }
+    while case .running = state, let event = observer?.next() { take(event, machine: machine) }
     if observer?.errors.isEmpty == false { killGroup() }  // a thread may stand for ever
   }
 
@@ -227,7 +253,7 @@ final class Trial {
     do {
       return try SignalMasks(of: thread, in: process)
     } catch {
-      seen.instrumentErrors.append(.notSeen(.signalMasks, error))
+      recorder.note(.notSeen(.signalMasks, error))
       return nil
     }
   }
@@ -238,22 +264,18 @@ final class Trial {
     switch journal.meaning(of: evidence, isCaught: isCaught) {
     case .repetition: break
     case .forcedKill(let index):
-      if let index { seen.faults[index].kernelKilled() }
-    case .fault:
-      journal.remember(evidence, as: tells ? report(evidence, machine: machine) : nil)
+      if let index { recorder.kernelKilled(at: index) }
+    case .fault where tells:
+      recorder.event(.fault, at: evidence.caughtAt)
+      recorder.event(.parked, at: evidence.sentAt)
+      park(.observed(thread: evidence.thread))
+      let number = recorder.photograph(evidence, machine: machine) {
+        handlerFacts(evidence, $0)
+      }
+      return journal.remember(evidence, as: number)
+    case .fault: journal.remember(evidence, as: nil)
     }
     observer?.goOn(evidence.thread)
-  }
-
-  /// Reports a fault that was seen from outside; its number, or nil if it could not be looked at.
-  private func report(_ evidence: Evidence, machine: Machine) -> Int? {
-    let number = seen.faults.count
-    record(.fault, at: evidence.caughtAt)
-    record(.parked, at: evidence.sentAt)
-    inspect(evidence, machine: machine)
-    releasedAt = clab_now()
-    record(.released, at: releasedAt)
-    return seen.faults.count > number ? number : nil
   }
 
   /// What is known of the handler for a fault that the observer has seen.
@@ -277,18 +299,13 @@ final class Trial {
 
   /// Two witnesses of one fault, who must agree.
   private func compare(_ outside: Evidence?, with inside: Evidence) {
-    guard let outside else {
-      return seen.instrumentErrors.append(.observerMissedFault)
-    }
+    guard let outside else { return recorder.note(.observerMissedFault) }
     if let difference = outside.difference(from: inside) {
-      seen.instrumentErrors.append(.witnessesDisagree(difference))
+      recorder.note(.witnessesDisagree(difference))
     }
   }
 
   // MARK: - Its end
-
-  /// The laboratory was busy for so long (nanoseconds): no child is charged for that.
-  func postpone(by duration: UInt64) { postponed += duration }
 
   /// The deadline has come, or the laboratory is interrupted.
   func end(timedOut: Bool) {
@@ -301,83 +318,66 @@ final class Trial {
     kill(process, SIGKILL)
   }
 
-  /// The process has ended: takes its status and counts what is left of it.
+  /// The process has ended: takes its status, counts what is left of it and asks the control process.
   func reap(control: ControlProcess, machine: Machine) {
+    switch state {
+    case .running: break
+    case .parked(_, let release): self.release(release, machine: machine)
+    case .ended, .reaped: return
+    }
     while channel >= 0 && pendingMessage() {}
-    while let event = observer?.next(wait: true) { take(event, machine: machine) }
-    seen.instrumentErrors += observer?.errors ?? []
+    while let event = observer?.next(wait: true) {
+      take(event, machine: machine)
+      // It stands no more: nobody will beat.
+      if case .parked(_, let release) = state { self.release(release, machine: machine) }
+    }
+    for error in observer?.errors ?? [] { recorder.note(error) }
+    recorder.ended(termination())
+    if let harm = control.mend() { recorder.note(harm) }
+    state = .ended(until: clab_now() + Trial.patienceForControl, control.ask())
+  }
+
+  /// Nil if its status was not to be had.
+  private func termination() -> Termination? {
     var information = siginfo_t()
-    let result = Result { () throws(SystemError) in
-      if let ended = observer?.termination { return ended }
-      try system("waitid", planned.case.name) {
-        waitid(P_PIDFD, id_t(pidfd), &information, WEXITED)
+    do {
+      if observer?.termination == nil {
+        try system("waitid", planned.case.name) {
+          waitid(P_PIDFD, id_t(pidfd), &information, WEXITED)
+        }
       }
-      return Termination(information)
-    }
-    record(.lastBeat, at: board.lastBeat)
-    record(.reaped, at: clab_now())
-    state = .reaped
-    switch result {
-    case .success(let termination):
+      let ending = observer?.termination ?? Termination(information)
       // It may have ended by itself just before.
-      seen.termination = timedOut && termination.signal == .kill ? .deadline : termination
-    case .failure(let error):
-      seen.instrumentErrors.append(.callFailed(error))
+      return timedOut && ending.signal == .kill ? .deadline : ending
+    } catch {
+      recorder.note(.callFailed(error))
+      return nil
     }
-    collectDeathEvidence(control: control)
+  }
+
+  private func close(controlProcessAlive: Bool) {
+    recorder.closed(controlProcessAlive: controlProcessAlive)
+    dismiss()
+  }
+
+  /// Nothing more is to be learnt from it.
+  func dismiss() {
     kill(-process, SIGKILL)  // whatever the case has started and left
     closeChannel()
-    close(pidfd)
+    Glibc.close(pidfd)
+    state = .reaped
   }
 
   /// A message that came together with the end is a message all the same, but nobody is parked.
   private func pendingMessage() -> Bool {
     var byte: UInt8 = 0
     let count = recv(channel, &byte, 1, CInt(MSG_DONTWAIT | MSG_TRUNC))
-    if count > 0 { seen.instrumentErrors.append(.diedBeforeAnswer) }
+    if count > 0 { recorder.note(.diedBeforeAnswer) }
     return count > 0
-  }
-
-  private func collectDeathEvidence(control: ControlProcess) {
-    guard let termination = seen.termination else { return }
-    beats.after = board.beats()
-    let waiters = board.ring()
-    var threadsLeft = 0
-    do { threadsLeft = try ProcessDirectory.threadsLeft(of: process) } catch {
-      seen.instrumentErrors.append(.notSeen(.remains, error))
-    }
-    if let harm = control.mend() { seen.instrumentErrors.append(harm) }
-    let controlAlive = control.isBeating()
-    beats.afterAgain = board.beats()
-    seen.death = DeathEvidence(
-      termination: termination, threadsAtFault: threadsAtFault,
-      threadsAfter: threadsLeft, beats: beats, waitersAfter: waiters,
-      controlProcessAlive: controlAlive)
-    seen.corruption = board.corruption()
-    seen.counters = board.counters()
-    let reason = board.reason
-    seen.told = reason.isEmpty ? nil : reason
-    // One fault is told at a time: what else came to the handler is counted.
-    if board.handlerEntries != seen.faults.count(where: \.handled) {
-      seen.counters["handler entries"] = board.handlerEntries
-    }
   }
 
   /// What came of a trial that was reaped.
   func result(names symbolicator: Symbolicator) -> TrialResult {
-    if isNamed {
-      for (index, (trace, mappings, files)) in unwound.enumerated() {
-        guard let trace else { continue }
-        seen.faults[index].name(trace, in: mappings, files: files, with: symbolicator)
-      }
-    }
-    if board.armedAt == 0 && skipReason == nil && seen.instrumentErrors.isEmpty {
-      seen.instrumentErrors.append(.neverArmed(seen.termination))
-    }
-    if board.armedAt > 0 { record(.armed, at: board.armedAt) }
-    seen.timeline.sort { $0.at < $1.at }
-    seen.judgement =
-      skipReason.map { .skipped($0) } ?? Judgement.judge(expectation, seen: seen)
-    return seen
+    recorder.result(names: symbolicator)
   }
 }
