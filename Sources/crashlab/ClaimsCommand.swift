@@ -23,8 +23,8 @@ struct ClaimsCommand: ParsableCommand {
   func run() throws {
     let measurement = ClaimsMeasurement(
       cases: ClaimsMeasurement.cases.compactMap { catalogue[$0] }, switching: options.measurement)
-    let (report, signal) = try withSitting(milliseconds: measurement.plannedMilliseconds) {
-      try measurement.run(sitting: $0)
+    let (report, signal) = try withSession(milliseconds: measurement.plannedMilliseconds) {
+      try measurement.run(session: $0)
     }
     let output = Output.standard
     switch format {

@@ -26,9 +26,9 @@ struct CoreCommand: ParsableCommand {
 
   func run() throws {
     let machine = Machine.current()
-    let account: DeadProgram.Account
+    let account: CoreDumpReport.Account
     do {
-      account = try DeadProgram(core: file, program: program).read(machine: machine)
+      account = try CoreDumpReport(core: file, program: program).read(machine: machine)
     } catch let error as UnreadableFile {
       complain("\(error)")
       throw ExitCode(EX_DATAERR)

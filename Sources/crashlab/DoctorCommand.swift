@@ -13,7 +13,7 @@ struct DoctorCommand: ParsableCommand {
   @Option(help: "How to write it: text or json.") var format: TextOrJSON = .text
 
   func run() throws {
-    let checkup = Checkup(of: .gather())
+    let checkup = Doctor(of: .gather())
     let output = Output.standard
     try output.write(
       format == .json

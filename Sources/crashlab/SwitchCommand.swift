@@ -17,8 +17,8 @@ struct SwitchCommand: ParsableCommand {
 
   func run() throws {
     let measurement = options.measurement
-    let (report, signal) = try withSitting(milliseconds: measurement.plannedMilliseconds) {
-      try measurement.run(sitting: $0)
+    let (report, signal) = try withSession(milliseconds: measurement.plannedMilliseconds) {
+      try measurement.run(session: $0)
     }
     let output = Output.standard
     try output.write(format == .json ? report.json() : report.text(theme: .suited(to: output)))

@@ -10,11 +10,11 @@ import Testing
     let result = try Command("crashlab", .release).run(["switch", "--quick", "--format", "json"])
     try #require(result.status == 0, "\(result.errors)")
     let report = try JSON.value(SwitchReport.self, from: Array(result.output.utf8))
-    let names = Set(report.rungs.map(\.name) + report.absent.compactMap(Rung.init(rawValue:)))
-    #expect(names == Set(Rung.allCases))
-    for rung in report.rungs {
-      #expect(rung.samples.count >= 9)
-      #expect(rung.lowerQuartile <= rung.median && rung.median <= rung.upperQuartile)
+    let names = Set(report.kinds.map(\.name) + report.absent.compactMap(SwitchKind.init(rawValue:)))
+    #expect(names == Set(SwitchKind.allCases))
+    for kind in report.kinds {
+      #expect(kind.samples.count >= 9)
+      #expect(kind.lowerQuartile <= kind.median && kind.median <= kind.upperQuartile)
     }
     let object = try #require(
       try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any])
@@ -24,18 +24,18 @@ import Testing
   }
 
   /// The same ring by other hands, in turn with ours.
-  @Test(arguments: [(Rung.threadFutex, "threads"), (Rung.processFutex, "processes")])
-  func agreesWithAnIndependentProgram(rung: Rung, kind: String) throws {
+  @Test(arguments: [(SwitchKind.threadFutex, "threads"), (SwitchKind.processFutex, "processes")])
+  func agreesWithAnIndependentProgram(kind: SwitchKind, peer: String) throws {
     let core = Placement.suggestedCore()
     let placement = Placement(core: core)
     var ours: [Double] = []
     var theirs: [Double] = []
     var switches: [Double] = []
     for _ in 0..<25 {
-      let sample = try #require(try rung.sample(in: placement, scale: 4))
+      let sample = try #require(try kind.sample(in: placement, scale: 4))
       ours.append(sample.nanoseconds)
       switches.append(sample.switches)
-      let other = try Command("futex-ring", .release).run([kind, "2", "3000", "\(core)"])
+      let other = try Command("futex-ring", .release).run([peer, "2", "3000", "\(core)"])
       theirs.append(try #require(other.output.split(separator: " ").first.flatMap { Double($0) }))
     }
     // Whatever else runs here (the other tests, for one) only adds: the least has met least of it.

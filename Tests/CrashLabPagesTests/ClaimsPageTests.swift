@@ -56,7 +56,7 @@ import Testing
     return LayoutReport(
       Layout(
         process: 7, program: program,
-        threads: (0..<threads).map { ThreadSight(id: Int32($0), name: "", stackPointer: nil) },
+        threads: (0..<threads).map { ThreadSnapshot(id: Int32($0), name: "", stackPointer: nil) },
         uses: StackOccupancy.of(stacks, mappings: mappings, scan: PageScan()),
         areas: AddressArea.gather(mappings, stacks: stacks.map(\.region), program: program),
         duration: 1),
@@ -78,8 +78,8 @@ import Testing
     }
     var switching = SwitchReport(
       machine: Reports.machine, conditions: conditions, placement: Placement(core: 0),
-      rungs: Rung.allCases.enumerated().map {
-        RungReport($1, samples: samples(Double(1 << $0)), baseline: nil, coroutine: nil)
+      kinds: SwitchKind.allCases.enumerated().map {
+        SwitchKindReport($1, samples: samples(Double(1 << $0)), baseline: nil, coroutine: nil)
       },
       unpinned: [], absent: [])
     switching.tlb = TLBReport(

@@ -59,13 +59,13 @@ import Testing
     ([1, 1, 2, 2, 3], [2, 2, 3, 3, 4], 0.125122387013287),
     ([1], [2], 1.0),
   ]) func chanceIsThatOfTheTest(first: [Double], second: [Double], chance: Double) {
-    #expect(abs(chanceOfOneSource(first, second) - chance) < 1e-9)
-    #expect(chanceOfOneSource(second, first) == chanceOfOneSource(first, second))
+    #expect(abs(mannWhitneyPValue(first, second) - chance) < 1e-9)
+    #expect(mannWhitneyPValue(second, first) == mannWhitneyPValue(first, second))
   }
 
   @Test func chanceIsKnownAtTheEdges() {
-    #expect(chanceOfOneSource([], [1]) == 1 && chanceOfOneSource([], []) == 1)
-    #expect(chanceOfOneSource([7, 7, 7], [7, 7]) == 1)
+    #expect(mannWhitneyPValue([], [1]) == 1 && mannWhitneyPValue([], []) == 1)
+    #expect(mannWhitneyPValue([7, 7, 7], [7, 7]) == 1)
   }
 
   /// Of samples from one source, few pairs may be called a change.

@@ -5,28 +5,29 @@ import Testing
 
 /// What is remembered of a thread's signals that handlers were to deal with. Pure.
 @Suite struct CaughtSignalsTests {
-  private func witness(at pc: UInt64, sp: UInt64 = 0x1000, signal: Signal = .segv) -> Witness {
-    Witness(
+  private func witness(at pc: UInt64, sp: UInt64 = 0x1000, signal: Signal = .segv) -> PendingSignal
+  {
+    PendingSignal(
       FaultJournalTests.evidence(at: pc, sp: sp, signal: signal), registers: clab_registers())
   }
 
-  private func places(_ witnesses: [Witness]) -> [UInt64] {
+  private func places(_ witnesses: [PendingSignal]) -> [UInt64] {
     witnesses.map(\.evidence.programCounter.value)
   }
 
   @Test func theSamePlaceAgainEndsWhatCameInBetween() {
     var past = CaughtSignals()
     for pc: UInt64 in [1, 2, 3, 2] { past.append(witness(at: pc)) }
-    #expect(places(past.witnesses) == [1, 2])
+    #expect(places(past.signals) == [1, 2])
     past.append(witness(at: 2, sp: 0x900))
-    #expect(places(past.witnesses) == [1, 2, 2])
+    #expect(places(past.signals) == [1, 2, 2])
   }
 
   @Test func theFirstAndTheLatestAreKept() {
     var past = CaughtSignals()
     for pc in 1...UInt64(CaughtSignals.most + 3) { past.append(witness(at: pc)) }
-    #expect(past.witnesses.count == CaughtSignals.most)
-    #expect(places(past.witnesses).first == 1)
+    #expect(past.signals.count == CaughtSignals.most)
+    #expect(places(past.signals).first == 1)
     #expect(past.last?.evidence.programCounter.value == UInt64(CaughtSignals.most + 3))
   }
 

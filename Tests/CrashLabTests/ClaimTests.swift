@@ -156,15 +156,15 @@ extension ClaimTests {
   static let switchRows = [
     Row("thread-switch-hundred-cycles", "as here", .doesNotHold),
     Row("thread-switch-hundred-cycles", "a machine that is very fast", .holds) {
-      $0.rungs[.threadYield] = SyntheticMachine.rung(.threadYield, 20, switches: 1)
+      $0.kinds[.threadYield] = SyntheticMachine.kind(.threadYield, 20, switches: 1)
     },
     Row("thread-switch-hundred-cycles", "noise", .notSettled) {
-      $0.rungs = [
-        .threadYield: SyntheticMachine.rung(.threadYield, 60, noise: 55, switches: 1)
+      $0.kinds = [
+        .threadYield: SyntheticMachine.kind(.threadYield, 60, noise: 55, switches: 1)
       ]
     },
     Row("thread-switch-hundred-cycles", "not one switch a hop", .notSettled) {
-      $0.rungs[.threadYield] = SyntheticMachine.rung(.threadYield, 20, switches: 0.4)
+      $0.kinds[.threadYield] = SyntheticMachine.kind(.threadYield, 20, switches: 0.4)
     },
     Row("thread-switch-keeps-page-table", "as here", .holds),
     Row("thread-switch-keeps-page-table", "processes are cheaper", .doesNotHold) {
@@ -222,13 +222,13 @@ extension ClaimTests {
   static let coroutineRows = [
     Row("coroutine-switch-two-registers", "as here", .holdsWithCondition),
     Row("coroutine-switch-two-registers", "nothing is gained by inlining", .holds) {
-      $0.rungs[.coroutineInline] = SyntheticMachine.rung(.coroutineInline, 1.5)
+      $0.kinds[.coroutineInline] = SyntheticMachine.kind(.coroutineInline, 1.5)
     },
     Row("coroutine-switch-two-registers", "a switch that makes a syscall", .doesNotHold) {
-      $0.rungs[.coroutine] = SyntheticMachine.rung(.coroutine, 160)
+      $0.kinds[.coroutine] = SyntheticMachine.kind(.coroutine, 160)
     },
     Row("coroutine-switch-two-registers", "noise", .notSettled) {
-      $0.rungs[.coroutine] = SyntheticMachine.rung(.coroutine, 100, noise: 95)
+      $0.kinds[.coroutine] = SyntheticMachine.kind(.coroutine, 100, noise: 95)
     },
     Row("coroutine-state-on-heap", "as here", .holdsWithCondition),
     Row("coroutine-state-on-heap", "all are stackless", .holds) {
@@ -242,10 +242,10 @@ extension ClaimTests {
     },
     Row("ten-thousand-threads", "as here", .holds),
     Row("ten-thousand-threads", "threads are cheaper", .doesNotHold) {
-      $0.tenThousand = SyntheticMachine.tenThousand(threads: 10_000, coroutines: 40_000)
+      $0.scaleTest = SyntheticMachine.scaleTest(threads: 10_000, coroutines: 40_000)
     },
     Row("ten-thousand-threads", "no difference", .notSettled) {
-      $0.tenThousand = SyntheticMachine.tenThousand(threads: 20_000, coroutines: 20_000)
+      $0.scaleTest = SyntheticMachine.scaleTest(threads: 20_000, coroutines: 20_000)
     },
   ]
 }

@@ -5,10 +5,10 @@ import Testing
 @testable import CrashLabText
 
 @Suite struct CoreDumpTests {
-  private static func account(_ core: SyntheticCore) throws -> DeadProgram.Account {
+  private static func account(_ core: SyntheticCore) throws -> CoreDumpReport.Account {
     let source = MemorySource(core.bytes)
     let dump = try CoreDump(source)
-    return CoreLook(dump, CoreMemory(dump, of: source), machine: Machine.current()).account()
+    return CoreAnalysis(dump, CoreMemory(dump, of: source), machine: Machine.current()).account()
   }
 
   @Test func whatTheNotesTell() throws {
@@ -118,7 +118,7 @@ import Testing
         continue
       }
       #expect(dump.missingBytes == UInt64(whole.count - size))
-      let look = CoreLook(
+      let look = CoreAnalysis(
         dump, CoreMemory(dump, of: source), machine: Machine.current())
       #expect(look.account().notes.first == .missingBytes(UInt64(whole.count - size)))
     }
@@ -150,7 +150,7 @@ import Testing
       for (left, right) in zip(dump.mappings, dump.mappings.dropFirst()) {
         #expect(left.low < left.high && left.low <= right.low)
       }
-      _ = CoreLook(dump, CoreMemory(dump, of: source), machine: Machine.current()).account()
+      _ = CoreAnalysis(dump, CoreMemory(dump, of: source), machine: Machine.current()).account()
     }
   }
 }

@@ -23,7 +23,7 @@ private func facts(
   FoundStack.Facts(
     mappings: mappings + [memory(0x9_0000, 0x9_0020, [.read, .write], "[stack]")],
     threads: pointers.enumerated().map { index, pointer in
-      ThreadSight(
+      ThreadSnapshot(
         id: Int32(index + 2), name: "worker-\(index)",
         stackPointer: Address(pointer << 12 + 0x100))
     },
@@ -207,7 +207,7 @@ func warns(row: WarningRow) {
 ])
 func stackPointerIsTheLastFieldButOne(text: String, expected: UInt64?) {
   let found = Array(text.utf8).withUnsafeBufferPointer {
-    ThreadSight.stackPointer(inSyscall: $0)
+    ThreadSnapshot.stackPointer(inSyscall: $0)
   }
   #expect(found?.value == expected)
 }

@@ -8,17 +8,17 @@ enum SyntheticMachine {
     for (name, facts) in trials { evidence.trials[name] = [facts, facts, facts] }
     evidence.layout = layout
     for (name, nanoseconds) in [
-      (Rung.coroutineInline, 0.45), (.coroutine, 1.5), (.coroutineFull, 3.9), (.getpid, 98),
+      (SwitchKind.coroutineInline, 0.45), (.coroutine, 1.5), (.coroutineFull, 3.9), (.getpid, 98),
       (.swapcontext, 150),
     ] {
-      evidence.rungs[name] = rung(name, nanoseconds)
+      evidence.kinds[name] = kind(name, nanoseconds)
     }
-    for (name, nanoseconds) in [(Rung.threadYield, 1_100.0), (.threadFutex, 2_300)] {
-      evidence.rungs[name] = rung(name, nanoseconds, switches: 1)
+    for (name, nanoseconds) in [(SwitchKind.threadYield, 1_100.0), (.threadFutex, 2_300)] {
+      evidence.kinds[name] = kind(name, nanoseconds, switches: 1)
     }
     evidence.tlb = tlb(step: 7, addressSpace: 120)
     evidence.conditions = conditions
-    evidence.tenThousand = tenThousand(threads: 60_000, coroutines: 15_000)
+    evidence.scaleTest = scaleTest(threads: 60_000, coroutines: 15_000)
     return evidence
   }()
 
@@ -91,16 +91,16 @@ enum SyntheticMachine {
     flushCounting: .notMounted)
 
   /// - Parameter noise: at most so much more or less.
-  static func rung(
-    _ rung: Rung, _ nanoseconds: Double, noise: Double? = nil, switches: Double = 0
-  ) -> RungReport {
+  static func kind(
+    _ kind: SwitchKind, _ nanoseconds: Double, noise: Double? = nil, switches: Double = 0
+  ) -> SwitchKindReport {
     let noise = noise ?? nanoseconds * 0.02
     var generator = SplitMix64(seed: 11)
     let samples = (0..<15).map { _ in
       let value = nanoseconds + Double.random(in: -noise...noise, using: &generator)
       return Sample(nanoseconds: value, cycles: value * 4, switches: switches)
     }
-    return RungReport(rung, samples: samples, baseline: nil, coroutine: nil)
+    return SwitchKindReport(kind, samples: samples, baseline: nil, coroutine: nil)
   }
 
   /// What the kernel counted.
@@ -146,7 +146,7 @@ enum SyntheticMachine {
   }
 
   /// - Parameters: nanoseconds of processor time a request.
-  static func tenThousand(threads: Double, coroutines: Double) -> TenThousand.Report {
+  static func scaleTest(threads: Double, coroutines: Double) -> ScaleTest.Report {
     func report(_ server: EchoLoad.Server, _ cost: Double) -> EchoReport {
       let spread = Spread((0..<9).map { cost * (1 + Double($0 - 4) / 100) })
       return EchoReport(
@@ -155,7 +155,7 @@ enum SyntheticMachine {
         latency: .init(median: 1, p90: 2, p99: 3, p999: 4, worst: 5), processorPerRequest: spread,
         peak: Spread([1e8]), switchesPerRequest: Spread([server == .threads ? 3 : 0.1]))
     }
-    return TenThousand.Report(
-      crowds: [], echo: [report(.threads, threads), report(.coroutines, coroutines)], refused: [])
+    return ScaleTest.Report(
+      loads: [], echo: [report(.threads, threads), report(.coroutines, coroutines)], refused: [])
   }
 }

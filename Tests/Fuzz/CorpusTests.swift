@@ -64,7 +64,7 @@ import Testing
     #if arch(x86_64)
       let source = MemorySource(try bytes(.core, "overflow"))
       let dump = try CoreDump(source)
-      let account = CoreLook(
+      let account = CoreAnalysis(
         dump, CoreMemory(dump, of: source), machine: Machine.current()
       ).account()
       let fault = try #require(account.result.faults.first)

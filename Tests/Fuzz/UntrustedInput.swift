@@ -95,7 +95,7 @@ enum UntrustedInput: String, CaseIterable, Sendable {
     // A process whose threads stand at the ends of its mappings.
     let threads = mappings.prefix(8).enumerated().flatMap { index, mapping in
       [mapping.low, Address(mapping.high.value &- 8)].map {
-        ThreadSight(id: Int32(index), name: "t", stackPointer: $0)
+        ThreadSnapshot(id: Int32(index), name: "t", stackPointer: $0)
       }
     }
     scan.guards.sort { $0.lowerBound < $1.lowerBound }
@@ -123,7 +123,7 @@ enum UntrustedInput: String, CaseIterable, Sendable {
     }
     _ = threadGroup(inStatus: text)
     _ = MainStackLimits.soft(inLimits: text)
-    bytes.withUnsafeBufferPointer { _ = ThreadSight.stackPointer(inSyscall: $0) }
+    bytes.withUnsafeBufferPointer { _ = ThreadSnapshot.stackPointer(inSyscall: $0) }
   }
 
   // MARK: - Files
@@ -133,7 +133,8 @@ enum UntrustedInput: String, CaseIterable, Sendable {
     guard let dump = try? CoreDump(source) else { return }
     _ = dump.executable
     show(
-      TrialReport(CoreLook(dump, CoreMemory(dump, of: source), machine: machine).account().result))
+      TrialReport(
+        CoreAnalysis(dump, CoreMemory(dump, of: source), machine: machine).account().result))
   }
 
   private static func readImage(_ bytes: [UInt8]) {

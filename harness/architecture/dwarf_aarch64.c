@@ -16,8 +16,8 @@ void clab_registers_of_context(const ucontext_t *context, struct clab_registers 
   registers->has_segment_bases = false;
   /* A signal that was sent leaves what the last fault has told. Not every kernel tells the kind. */
   enum clab_access access = clab_access_kind(SIGSEGV, context);
-  registers->unfetched = (access == CLAB_ACCESS_EXECUTE || access == CLAB_ACCESS_UNKNOWN) &&
-                         context->uc_mcontext.fault_address == context->uc_mcontext.pc;
+  registers->bad_call_target = (access == CLAB_ACCESS_EXECUTE || access == CLAB_ACCESS_UNKNOWN) &&
+                               context->uc_mcontext.fault_address == context->uc_mcontext.pc;
 }
 
 void clab_own_segment_bases(struct clab_registers *registers) {
@@ -40,7 +40,7 @@ bool clab_registers_of_user(const void *bytes, size_t size, struct clab_register
   registers->value[32] = user.pc;
   registers->valid = (UINT64_C(1) << CLAB_REGISTERS) - 1;
   registers->has_segment_bases = false;
-  registers->unfetched = false; /* siginfo tells */
+  registers->bad_call_target = false; /* siginfo tells */
   return true;
 }
 #endif

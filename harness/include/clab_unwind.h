@@ -67,7 +67,7 @@ struct clab_registers {
   uint64_t fs_base; /* of x86-64: thread-local storage, where `has_segment_bases` */
   uint64_t gs_base;
   bool has_segment_bases;
-  bool unfetched; /* the fault was the fetch of the instruction at the program counter */
+  bool bad_call_target; /* the fault was the fetch of the instruction at the program counter */
 };
 
 /* Async-signal-safe: yes */

@@ -33,7 +33,7 @@ void clab_evidence_of_signal(struct clab_evidence *evidence, pid_t thread, const
   if (is_memory_fault(info) && info->si_code != SI_KERNEL) /* which knows no address */
     evidence->access = clab_access_of_instruction(evidence->instruction, evidence->instruction_size,
                                                   registers, evidence->address);
-  registers->unfetched =
+  registers->bad_call_target =
       evidence->access == CLAB_ACCESS_EXECUTE && evidence->address == registers->value[CLAB_REG_PC];
   evidence->program_counter = registers->value[CLAB_REG_PC];
   evidence->stack_pointer = registers->value[CLAB_REG_SP];

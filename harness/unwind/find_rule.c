@@ -50,7 +50,7 @@ static void find(struct clab_walk *walk, struct clab_rule *rule) {
         *rule = (struct clab_rule){.kind = CLAB_RULE_OUTERMOST};
     }
   }
-  if (rule->kind == CLAB_RULE_NONE && !(walk->index == 0 && walk->target.registers.unfetched))
+  if (rule->kind == CLAB_RULE_NONE && !(walk->index == 0 && walk->target.registers.bad_call_target))
     clab_guess_rule(walk, rule);
 }
 

@@ -1,10 +1,10 @@
 /* One frame, by what its rule says. */
 #include "unwind/frame.h"
 
+#include "unwind/bad_call_target.h"
 #include "unwind/find_rule.h"
 #include "unwind/guess.h"
 #include "unwind/step.h"
-#include "unwind/unfetched.h"
 
 enum { MOST_TURNS = 64 /* stacks that a sound chain may change to, at lower addresses */ };
 
@@ -64,8 +64,8 @@ static enum clab_trace_stop restore_context(struct clab_walk *walk, struct clab_
 }
 
 /* Goes to the caller of code that is not there. */
-static void leave_unfetched(struct clab_walk *walk, const struct clab_registers *caller,
-                            struct clab_replay *slot) {
+static void leave_bad_call_target(struct clab_walk *walk, const struct clab_registers *caller,
+                                  struct clab_replay *slot) {
   uint64_t cfa = caller->value[CLAB_REG_SP];
   clab_count_frame(slot, walk->sp, cfa, false);
   clab_walk_push(walk, walk->pc, cfa, CLAB_FRAME_EXACT_PC | CLAB_FRAME_UNFETCHED);
@@ -159,9 +159,9 @@ enum clab_trace_stop clab_walk_one(struct clab_walk *walk) {
   struct clab_registers caller;
   switch (rule->kind) {
   case CLAB_RULE_NONE:
-    if (!clab_walk_unfetched(walk, &caller))
+    if (!clab_walk_bad_call_target(walk, &caller))
       return end(walk, slot);
-    leave_unfetched(walk, &caller, slot);
+    leave_bad_call_target(walk, &caller, slot);
     return CLAB_STOP_NONE;
   case CLAB_RULE_STEP:
     return step(walk, rule, slot);

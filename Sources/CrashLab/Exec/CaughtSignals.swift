@@ -8,50 +8,50 @@ internal import CrashLabModel
 struct CaughtSignals {
   static let most = 16
 
-  private(set) var witnesses: [Witness] = []
+  private(set) var signals: [PendingSignal] = []
 
-  var last: Witness? { witnesses.last }
+  var last: PendingSignal? { signals.last }
 
-  mutating func append(_ witness: Witness) {
+  mutating func append(_ pending: PendingSignal) {
     // The same signal at the same place: whatever has come since then has come to its end.
-    if let index = witnesses.firstIndex(where: {
-      $0.evidence.signal == witness.evidence.signal
-        && $0.evidence.isAtPlace(of: witness.evidence)
+    if let index = signals.firstIndex(where: {
+      $0.evidence.signal == pending.evidence.signal
+        && $0.evidence.isAtPlace(of: pending.evidence)
     }) {
-      witnesses.removeSubrange(index...)
+      signals.removeSubrange(index...)
     }
-    witnesses.append(witness)
-    if witnesses.count > CaughtSignals.most { witnesses.remove(at: CaughtSignals.most / 2) }
+    signals.append(pending)
+    if signals.count > CaughtSignals.most { signals.remove(at: CaughtSignals.most / 2) }
   }
 
   /// The latest ones, between which and this signal the thread has executed nothing but handlers
   /// that returned.
-  func atPlace(of evidence: Evidence) -> [Witness] {
-    let index = witnesses.lastIndex { !$0.evidence.isAtPlace(of: evidence) }
-    return Array(witnesses[(index.map { $0 + 1 } ?? 0)...])
+  func atPlace(of evidence: Evidence) -> [PendingSignal] {
+    let index = signals.lastIndex { !$0.evidence.isAtPlace(of: evidence) }
+    return Array(signals[(index.map { $0 + 1 } ?? 0)...])
   }
 
   /// Those whose handlers a chain of calls runs through.
-  func beingHandled(in trace: Trace) -> [Witness] {
-    witnesses.filter { $0.isBeingHandled(in: trace) }
+  func beingHandled(in trace: Trace) -> [PendingSignal] {
+    signals.filter { $0.isBeingHandled(in: trace) }
   }
 }
 
 extension CaughtSignals {
   /// Looks at signals whose handlers are at work.
   static func handled(
-    _ causes: [Witness], machine: Machine
-  ) throws(SystemError) -> [SeenFault] {
-    var faults: [SeenFault] = []
+    _ causes: [PendingSignal], machine: Machine
+  ) throws(SystemError) -> [ObservedFault] {
+    var faults: [ObservedFault] = []
     for cause in causes {
-      faults.append(try SeenFault(handled: cause, as: nil, machine: machine))
+      faults.append(try ObservedFault(handled: cause, as: nil, machine: machine))
     }
     return faults
   }
 
   /// Looks at signals in whose handlers this one came.
-  func around(_ witness: Witness, machine: Machine) throws(SystemError) -> [SeenFault] {
-    guard let trace = witness.unwound() else { return [] }
+  func around(_ pending: PendingSignal, machine: Machine) throws(SystemError) -> [ObservedFault] {
+    guard let trace = pending.unwound() else { return [] }
     return try CaughtSignals.handled(beingHandled(in: trace), machine: machine)
   }
 
@@ -61,10 +61,10 @@ extension CaughtSignals {
   /// - Parameter setup: what the thread is told of a signal.
   func undelivered(
     at evidence: Evidence, setup: (Signal) -> SignalSetup?, machine: Machine
-  ) throws(SystemError) -> [SeenFault] {
-    var faults: [SeenFault] = []
+  ) throws(SystemError) -> [ObservedFault] {
+    var faults: [ObservedFault] = []
     for cause in atPlace(of: evidence) where cause.evidence.signal.isCrash {
-      var fault = try SeenFault(
+      var fault = try ObservedFault(
         cause, handler: HandlerFacts(isCaught: true), setup: setup(cause.evidence.signal),
         machine: machine)
       if !faults.isEmpty && fault.isUndelivered { fault.fault.isForced() }

@@ -24,7 +24,7 @@ struct WatchedProcess {
   private var ignoredAtStart: UInt64 = 0
   private var caughtFaults = 0
   /// What it is dying of, the cause first.
-  private var fatal: [SeenFault] = []
+  private var fatal: [ObservedFault] = []
   private var errors: [InstrumentError] = []
 
   init(_ process: pid_t, command: [String]? = nil, machine: Machine) {
@@ -44,7 +44,7 @@ struct WatchedProcess {
     var evidence = evidence
     evidence.delivering = delivering(before: evidence)
     guard let masks, !(evidence.code.isSent && masks.ignores(evidence.signal)),
-      let witness = Witness(evidence)
+      let pending = PendingSignal(evidence)
     else { return }
     let isCaught = masks.catches(evidence.signal)
     everCaught |= masks.caught
@@ -55,22 +55,22 @@ struct WatchedProcess {
       let setup = asking(evidence.thread, masks).callAsFunction
       die { machine throws(SystemError) in
         let causes =
-          try past.around(witness, machine: machine)
+          try past.around(pending, machine: machine)
           + past.undelivered(at: evidence, setup: setup, machine: machine)
         if past.last?.evidence.signal == evidence.signal { return causes }
-        var fault = try SeenFault(
-          witness, handler: facts, setup: setup(evidence.signal), machine: machine)
+        var fault = try ObservedFault(
+          pending, handler: facts, setup: setup(evidence.signal), machine: machine)
         fault.fault.isForced()
         return causes + [fault]
       }
     case .fault, .repetition:
       if isCaught {
         journal.remember(evidence, as: nil)
-        caught[evidence.thread, default: .init()].append(witness)
+        caught[evidence.thread, default: .init()].append(pending)
         if evidence.isFault { caughtFaults += 1 }
         observer.watchLeaving(of: evidence.thread)
       } else {
-        die(of: witness, masks)
+        die(of: pending, masks)
       }
     }
   }
@@ -85,7 +85,7 @@ struct WatchedProcess {
   }
 
   /// The end is near; the first cause is the one that counts.
-  private mutating func die(_ look: (Machine) throws(SystemError) -> [SeenFault]) {
+  private mutating func die(_ look: (Machine) throws(SystemError) -> [ObservedFault]) {
     guard fatal.isEmpty else { return }
     let time = clab_now()
     do throws(SystemError) {
@@ -97,36 +97,36 @@ struct WatchedProcess {
   }
 
   /// No handler will run for this signal.
-  private mutating func die(of witness: Witness, _ masks: SignalMasks) {
-    let past = caught[witness.thread] ?? .init()
-    let facts = facts(witness.evidence)
-    let setup = asking(witness.thread, masks).callAsFunction
+  private mutating func die(of pending: PendingSignal, _ masks: SignalMasks) {
+    let past = caught[pending.thread] ?? .init()
+    let facts = facts(pending.evidence)
+    let setup = asking(pending.thread, masks).callAsFunction
     die { machine throws(SystemError) in
-      if let before = past.last, before.isRepeated(by: witness.evidence) {
-        return try past.around(witness, machine: machine)
-          + [SeenFault(handled: before, as: .raisedAgain, machine: machine)]
+      if let before = past.last, before.isRepeated(by: pending.evidence) {
+        return try past.around(pending, machine: machine)
+          + [ObservedFault(handled: before, as: .raisedAgain, machine: machine)]
       }
-      let ownSetup = witness.evidence.isFault ? setup(witness.evidence.signal) : nil
-      var fault = try SeenFault(witness, handler: facts, setup: ownSetup, machine: machine)
+      let ownSetup = pending.evidence.isFault ? setup(pending.evidence.signal) : nil
+      var fault = try ObservedFault(pending, handler: facts, setup: ownSetup, machine: machine)
       // Raised inside the handler, where it was blocked: it comes when the handler returns.
-      if witness.evidence.isRaised, let before = past.atPlace(of: witness.evidence).last,
+      if pending.evidence.isRaised, let before = past.atPlace(of: pending.evidence).last,
         before.evidence.isFault
       {
-        let isSame = before.evidence.signal == witness.evidence.signal
+        let isSame = before.evidence.signal == pending.evidence.signal
         if isSame { fault.fault.outcome = nil }  // the first one's tells it
-        let cause = try SeenFault(
+        let cause = try ObservedFault(
           handled: before, as: isSame ? .raisedAgain : .endedProcess, machine: machine)
-        return try past.around(witness, machine: machine) + [cause, fault]
+        return try past.around(pending, machine: machine) + [cause, fault]
       }
       if fault.isUndelivered {
         let causes = try past.undelivered(
-          at: witness.evidence, setup: setup, machine: machine)
+          at: pending.evidence, setup: setup, machine: machine)
         if !causes.isEmpty { fault.fault.isForced() }
-        return try past.around(witness, machine: machine) + causes + [fault]
+        return try past.around(pending, machine: machine) + causes + [fault]
       }
       let causes = fault.trace.map { past.beingHandled(in: $0) } ?? []
-      if causes.contains(where: { $0.evidence.signal == witness.evidence.signal }),
-        witness.evidence.isFault
+      if causes.contains(where: { $0.evidence.signal == pending.evidence.signal }),
+        pending.evidence.isFault
       {
         fault.fault.isInsideHandler(isBlocked: ownSetup?.blocksItself == true)
       }
@@ -168,7 +168,7 @@ struct WatchedProcess {
       cause.isStill(at: registers)
     else { return }
     die { machine throws(SystemError) in
-      var fault = try SeenFault(cause, handler: HandlerFacts(isCaught: true), machine: machine)
+      var fault = try ObservedFault(cause, handler: HandlerFacts(isCaught: true), machine: machine)
       fault.fault.outcome = .gone
       return try past.around(cause, machine: machine) + [fault]
     }

@@ -343,7 +343,8 @@ final class Trial {
     do {
       if observer?.termination == nil {
         try system("waitid", planned.case.name) {
-          waitid(P_PIDFD, id_t(pidfd), &information, WEXITED)
+          // Its number stays taken until its group is killed.
+          waitid(P_PIDFD, id_t(pidfd), &information, WEXITED | WNOWAIT)
         }
       }
       let ending = observer?.termination ?? Termination(information)
@@ -362,7 +363,10 @@ final class Trial {
 
   /// Nothing more is to be learnt from it.
   func dismiss() {
-    kill(-process, SIGKILL)  // whatever the case has started and left
+    if observer?.termination == nil {
+      kill(-process, SIGKILL)  // whatever the case has started and left
+      while waitpid(process, nil, 0) < 0 && errno == EINTR {}
+    }
     closeChannel()
     Glibc.close(pidfd)
     state = .reaped

@@ -7,7 +7,7 @@ package protocol Benchmark {
   var plannedMilliseconds: Double { get }
 
   /// - Returns: what was measured; after a signal, what had been until then.
-  func run(sitting: Sitting) throws -> BenchmarkReport
+  func run(session: MeasurementSession) throws -> BenchmarkReport
 }
 
 /// A benchmark whose subject did not do what is to be timed.
@@ -21,10 +21,10 @@ package struct BenchmarkSuite: Benchmark {
 
   package var plannedMilliseconds: Double { parts.map(\.plannedMilliseconds).reduce(0, +) }
 
-  package func run(sitting: Sitting) throws -> BenchmarkReport {
+  package func run(session: MeasurementSession) throws -> BenchmarkReport {
     var whole = BenchmarkReport(machine: .current(), benchmarks: [])
-    for part in parts where sitting.goesOn {
-      let report = try part.run(sitting: sitting)
+    for part in parts where session.goesOn {
+      let report = try part.run(session: session)
       whole.benchmarks += report.benchmarks
       whole.absent += report.absent
       whole.notes += report.notes

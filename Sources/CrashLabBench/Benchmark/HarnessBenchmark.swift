@@ -25,13 +25,13 @@ package struct HarnessBenchmark: Benchmark {
 
   package var plannedMilliseconds: Double { Double(rounds) * HarnessBenchmark.millisecondsARound }
 
-  package func run(sitting: Sitting) throws -> BenchmarkReport {
+  package func run(session: MeasurementSession) throws -> BenchmarkReport {
     let laboratory = try Laboratory(options: .init(jobs: 1))
     var whole: [Double] = []
     var bare: [Double] = []
-    for round in 0..<(rounds + 5) where sitting.goesOn {
+    for round in 0..<(rounds + 5) where session.goesOn {
       let started = clab_now()
-      try laboratory.run([PlannedTrial(subject)], sitting: sitting) { report in
+      try laboratory.run([PlannedTrial(subject)], session: session) { report in
         guard report.verdict == .asExpected else {
           throw BenchmarkFailure(
             description: "null-write is not as expected: \(report.reason ?? "")")
@@ -43,10 +43,10 @@ package struct HarnessBenchmark: Benchmark {
       }
       let ended = clab_now()
       // Caches and lazy binding; and a trial that was cut off.
-      if round < 5 || !sitting.goesOn { continue }
+      if round < 5 || !session.goesOn { continue }
       whole.append(Double(between - started))
       bare.append(Double(ended - between))
-      sitting.advance(by: HarnessBenchmark.millisecondsARound)
+      session.advance(by: HarnessBenchmark.millisecondsARound)
     }
     return BenchmarkReport(
       machine: laboratory.machine,
@@ -58,14 +58,15 @@ package struct HarnessBenchmark: Benchmark {
 }
 
 extension Laboratory {
-  /// As part of a sitting: a signal ends that, and what was measured until then is kept.
+  /// As part of a session: a signal ends that, and what was measured until then is kept.
   func run(
-    _ plan: some Sequence<PlannedTrial>, sitting: Sitting, result body: (TrialResult) throws -> Void
+    _ plan: some Sequence<PlannedTrial>, session: MeasurementSession,
+    result body: (TrialResult) throws -> Void
   ) throws {
     do {
       try run(plan, result: body)
     } catch let interrupted as Interrupted {
-      sitting.interrupt(by: interrupted.signal)
+      session.interrupt(by: interrupted.signal)
     }
   }
 }

@@ -18,14 +18,14 @@ package struct LayoutBenchmark: Benchmark {
     Double(threads) * 0.05 + Double(rounds) * millisecondsARound
   }
 
-  package func run(sitting: Sitting) throws -> BenchmarkReport {
+  package func run(session: MeasurementSession) throws -> BenchmarkReport {
     let machine = Machine.current()
     var samples: [Double] = []
     try OwnLayout(threads: threads, coroutines: 0, stackSize: 65_536).withLooks(on: machine) {
       look in
-      for _ in 0..<rounds where sitting.goesOn {
+      for _ in 0..<rounds where session.goesOn {
         samples.append(try look().duration * 1000)
-        sitting.advance(by: millisecondsARound)
+        session.advance(by: millisecondsARound)
       }
     }
     return BenchmarkReport(

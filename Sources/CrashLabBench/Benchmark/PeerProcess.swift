@@ -23,11 +23,11 @@ struct PeerProcess {
   ///
   /// - Parameters:
   ///   - patience: seconds after which it is ended, with all that it has started.
-  ///   - sitting: once that is interrupted the program is ended too.
+  ///   - session: once that is interrupted the program is ended too.
   ///   - isCounted: whether a line, without blanks before it, is one of those.
   init(
     _ arguments: [String], environment: [String] = [], patience: Double,
-    sitting: Sitting,
+    session: MeasurementSession,
     isCounted: (Substring.UTF8View) -> Bool
   ) throws(SystemError) {
     var ends: [CInt] = [0, 0]
@@ -65,7 +65,7 @@ struct PeerProcess {
     defer { close(ends[0]) }
     if error != 0 { throw SystemError("posix_spawn", arguments[0], code: error) }
     let (text, isWhole) = PeerProcess.readAll(
-      ends[0], until: started + UInt64(patience * 1e9), sitting)
+      ends[0], until: started + UInt64(patience * 1e9), session)
     if !isWhole {
       timedOut = true
       kill(-process, SIGKILL)
@@ -78,14 +78,14 @@ struct PeerProcess {
 
   /// Reads to the end, or until the deadline (CLOCK_MONOTONIC nanoseconds) has come.
   private static func readAll(
-    _ descriptor: CInt, until deadline: UInt64, _ sitting: Sitting
+    _ descriptor: CInt, until deadline: UInt64, _ session: MeasurementSession
   ) -> (text: String, isWhole: Bool) {
     var text: [UInt8] = []
     var buffer = [UInt8](repeating: 0, count: 1 << 16)
     while true {
       var waiting = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
       let now = clab_now()
-      guard now < deadline, sitting.goesOn else {
+      guard now < deadline, session.goesOn else {
         return (String(decoding: text, as: UTF8.self), false)
       }
       let ready = poll(&waiting, 1, CInt(clamping: min(100, (deadline - now) / 1_000_000 + 1)))

@@ -53,8 +53,8 @@ package struct UnwindBenchmark: Benchmark {
       + Double(rounds) * 2 * UnwindBenchmark.millisecondsATrial
   }
 
-  package func run(sitting: Sitting) throws -> BenchmarkReport {
-    var record = UnwindRecord(plan: self, sitting: sitting)
+  package func run(session: MeasurementSession) throws -> BenchmarkReport {
+    var record = UnwindRecord(plan: self, session: session)
     return try record.take()
   }
 }
@@ -62,15 +62,15 @@ package struct UnwindBenchmark: Benchmark {
 /// The figures of one run as they come.
 private struct UnwindRecord {
   let plan: UnwindBenchmark
-  let sitting: Sitting
+  let session: MeasurementSession
   private var samples: [String: [Double]] = [:]
   private var order: [String] = []
   private var absent: [String] = []
   private var notes: [String] = []
 
-  init(plan: UnwindBenchmark, sitting: Sitting) {
+  init(plan: UnwindBenchmark, session: MeasurementSession) {
     self.plan = plan
-    self.sitting = sitting
+    self.session = session
   }
 
   mutating func take() throws -> BenchmarkReport {
@@ -79,9 +79,9 @@ private struct UnwindRecord {
     guard let overflow = clab_overflow_create() else { throw SystemError("mmap") }
     defer { clab_overflow_destroy(overflow) }
     for round in 0..<plan.rounds {
-      for chain in UnwindBenchmark.Chain.allCases where sitting.goesOn {
+      for chain in UnwindBenchmark.Chain.allCases where session.goesOn {
         try measure(chain, round, overflow)
-        sitting.advance(by: UnwindBenchmark.millisecondsAChild)
+        session.advance(by: UnwindBenchmark.millisecondsAChild)
       }
     }
     try measureTrials(machine)
@@ -115,7 +115,7 @@ private struct UnwindRecord {
     try measureFromOutside(name, child, overflow.pointee)
     if round < plan.programRounds {
       try measurePrograms(chain, child, overflow.pointee)
-      sitting.advance(by: UnwindBenchmark.millisecondsAProgram)
+      session.advance(by: UnwindBenchmark.millisecondsAProgram)
     }
     if round < plan.captureRounds { try measureRuntimeCapture(chain, overflow) }
   }
@@ -181,7 +181,7 @@ private struct UnwindRecord {
   private mutating func measurePrograms(
     _ chain: UnwindBenchmark.Chain, _ child: pid_t, _ overflow: clab_overflow
   ) throws {
-    guard sitting.goesOn else { return }
+    guard session.goesOn else { return }
     let name = "unwind.\(chain.rawValue)"
     if PeerProcess.isInstalled("gdb") {
       kill(child, SIGCONT)
@@ -189,9 +189,9 @@ private struct UnwindRecord {
         [
           "gdb", "-nx", "-batch", "-iex", "set debuginfod enabled off", "-p", "\(child)",
           "-ex", "thread 2", "-ex", "bt",
-        ], patience: plan.patience, sitting: sitting
+        ], patience: plan.patience, session: session
       ) { $0.first == UInt8(ascii: "#") }
-      guard sitting.goesOn else { return }
+      guard session.goesOn else { return }
       if gdb.lines >= Int(overflow.folded_frames) {
         add("\(name).gdb", gdb.duration)
       } else {
@@ -203,9 +203,9 @@ private struct UnwindRecord {
     let backtracer = try PeerProcess(
       ["/proc/self/exe"] + plan.overflowArguments + [chain.rawValue],
       environment: ["SWIFT_BACKTRACE=enable=yes,color=no,interactive=no"],
-      patience: plan.patience, sitting: sitting
+      patience: plan.patience, session: session
     ) { ($0.first ?? 0) >= UInt8(ascii: "0") && ($0.first ?? 0) <= UInt8(ascii: "9") }
-    guard sitting.goesOn else { return }
+    guard session.goesOn else { return }
     if backtracer.lines > 0 && !backtracer.timedOut {
       add("\(name).swift-backtracer", backtracer.duration)
       addNote("\(name).swift-backtracer: \(backtracer.lines) frames")
@@ -236,12 +236,12 @@ private struct UnwindRecord {
     options.unwinding = .none
     let none = try Laboratory(options: options, machine: machine)
     for _ in 0..<plan.rounds {
-      for (laboratory, name) in [(none, "none"), (folded, "folded")] where sitting.goesOn {
+      for (laboratory, name) in [(none, "none"), (folded, "folded")] where session.goesOn {
         let started = clab_now()
-        try laboratory.run([PlannedTrial(plan.trial)], sitting: sitting) { _ in }
-        guard sitting.goesOn else { return }
+        try laboratory.run([PlannedTrial(plan.trial)], session: session) { _ in }
+        guard session.goesOn else { return }
         add("unwind.trial.\(name)", Double(clab_now() - started))
-        sitting.advance(by: UnwindBenchmark.millisecondsATrial)
+        session.advance(by: UnwindBenchmark.millisecondsATrial)
       }
     }
   }

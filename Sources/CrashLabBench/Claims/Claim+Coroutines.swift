@@ -15,8 +15,8 @@ extension Claim {
         """,
       elsewhere: "On Windows and ARM a call preserves vector registers as well: more to save."
     ) { evidence in
-      guard let plain = evidence.rungs[.coroutine], let full = evidence.rungs[.coroutineFull],
-        let inline = evidence.rungs[.coroutineInline], let call = evidence.rungs[.getpid]
+      guard let plain = evidence.kinds[.coroutine], let full = evidence.kinds[.coroutineFull],
+        let inline = evidence.kinds[.coroutineInline], let call = evidence.kinds[.getpid]
       else { return .open("no coroutine switch was measured") }
       let seen =
         "\(Figures.short(inline.median)) ns inlined, \(Figures.short(plain.median)) with the "
@@ -24,7 +24,7 @@ extension Claim {
         + Figures.short(call.median)
       if plain.lowerQuartile > call.upperQuartile { return .fails(seen) }
       guard plain.upperQuartile * 2 < call.lowerQuartile else { return .open(seen) }
-      let ucontext = evidence.rungs[.swapcontext].map {
+      let ucontext = evidence.kinds[.swapcontext].map {
         $0.lowerQuartile > call.lowerQuartile
           ? "; swapcontext (\(Figures.short($0.median))) makes one" : ""
       }
@@ -67,7 +67,7 @@ extension Claim {
         """,
       elsewhere: "With long computations a request, or with few connections, it does not matter."
     ) { evidence in
-      guard let report = evidence.tenThousand,
+      guard let report = evidence.scaleTest,
         let threads = report.echo.first(where: { $0.server == .threads }),
         let coroutines = report.echo.first(where: { $0.server == .coroutines })
       else { return .open("the echo load was not measured") }

@@ -14,8 +14,8 @@ extension Claim {
         """,
       elsewhere: "Between coroutines; or between hardware threads of one core, which is no switch."
     ) { evidence in
-      let arms = [Rung.threadYield, .threadFutexPrivate, .threadFutex].compactMap {
-        evidence.rungs[$0]
+      let arms = [SwitchKind.threadYield, .threadFutexPrivate, .threadFutex].compactMap {
+        evidence.kinds[$0]
       }
       guard let cheapest = arms.min(by: { $0.median < $1.median }), cheapest.isCounted else {
         return .open("no thread switch was measured, or not one a hop")
@@ -80,7 +80,7 @@ extension Claim {
       guard let tlb = evidence.tlb, let costs = tlb.costs, let conditions = evidence.conditions
       else { return .open("the sweep was not measured") }
       let clock =
-        evidence.rungs[.threadFutex].map { $0.median > 0 ? $0.cycles / $0.median : 0 } ?? 0
+        evidence.kinds[.threadFutex].map { $0.median > 0 ? $0.cycles / $0.median : 0 } ?? 0
       let kernel = tlb.counted.map { "; the kernel counted \($0.inWords)" } ?? ""
       if let counted = tlb.counted, let step = counted.step, step != tlb.processStep {
         if let other = tlb.processStep {
@@ -141,7 +141,7 @@ extension TLBReport {
   }
 }
 
-extension RungReport {
+extension SwitchKindReport {
   /// One switch an operation, within a part in a hundred (of what a busy machine adds).
   var isCounted: Bool { abs(switchesPerHop - 1) < 0.02 }
 }

@@ -6,10 +6,10 @@ package struct ClaimEvidence: Sendable {
   /// Trials of the catalogue, by their case's name.
   package var trials: [String: [TrialFacts]] = [:]
   package var layout: LayoutFacts?
-  package var rungs: [Rung: RungReport] = [:]
+  package var kinds: [SwitchKind: SwitchKindReport] = [:]
   package var tlb: TLBReport?
   package var conditions: SwitchingConditions?
-  package var tenThousand: TenThousand.Report?
+  package var scaleTest: ScaleTest.Report?
 
   init() {}
 

@@ -29,39 +29,39 @@ package struct ClaimsMeasurement: Sendable {
       + switching.plannedMilliseconds
   }
 
-  package func run(sitting: Sitting) throws -> ClaimsReport {
+  package func run(session: MeasurementSession) throws -> ClaimsReport {
     var evidence = ClaimEvidence()
     let machine = Machine.current()
-    evidence.trials = try trials(on: machine, sitting: sitting)
+    evidence.trials = try trials(on: machine, session: session)
     var layouts: [LayoutReport] = []
-    if sitting.goesOn {
+    if session.goesOn {
       let probe = LayoutProbe()
       evidence.layout = try probe.look(stackLimit: machine.stackLimit)
       for threads in [1, 2, 16] {
         layouts.append(try probe.portrait(threads: threads, machine: machine))
       }
     }
-    let report = try switching.run(sitting: sitting)
-    for rung in report.rungs { evidence.rungs[rung.name] = rung }
+    let report = try switching.run(session: session)
+    for kind in report.kinds { evidence.kinds[kind.name] = kind }
     evidence.tlb = report.tlb
     evidence.conditions = report.conditions
-    evidence.tenThousand = report.tenThousand
+    evidence.scaleTest = report.scaleTest
     return ClaimsReport(
       machine: machine, conditions: report.conditions,
-      interrupted: sitting.interrupted != nil, evidence: evidence, switching: report,
+      interrupted: session.interrupted != nil, evidence: evidence, switching: report,
       layouts: layouts)
   }
 
   /// One at a time: nothing else is measured meanwhile, and a trial has the machine for itself.
   private func trials(
-    on machine: Machine, sitting: Sitting
+    on machine: Machine, session: MeasurementSession
   ) throws -> [String: [TrialFacts]] {
     var facts: [String: [TrialFacts]] = [:]
     let laboratory = try Laboratory(options: .init(jobs: 1), machine: machine)
     let plan = PlannedTrial.plan(cases, repeating: attempts)
-    try laboratory.run(plan, sitting: sitting) { report in
+    try laboratory.run(plan, session: session) { report in
       facts[report.case ?? "", default: []].append(TrialFacts(report))
-      sitting.advance(by: ClaimsMeasurement.millisecondsATrial)
+      session.advance(by: ClaimsMeasurement.millisecondsATrial)
     }
     return facts
   }

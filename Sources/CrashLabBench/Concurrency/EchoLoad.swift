@@ -47,11 +47,11 @@ package struct EchoLoad: Sendable {
   }
 
   /// The server on the placement's core under the usual policy, the client wherever there is room.
-  package func measure(core: Int?, sitting: Sitting) throws -> [EchoReport] {
+  package func measure(core: Int?, session: MeasurementSession) throws -> [EchoReport] {
     let servers = Server.allCases
     var runs: [Server: [EchoReport.Run]] = [:]
     var latencies: [Server: [UInt32]] = [:]
-    try sitting.interleave(
+    try session.interleave(
       arms: servers.count, rounds: rounds, milliseconds: millisecondsASample
     ) {
       let server = servers[$0]

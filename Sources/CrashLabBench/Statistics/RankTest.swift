@@ -8,7 +8,7 @@ internal import Glibc
 ///
 /// - Returns: 0 to 1, two-sided, by the normal approximation with corrections for ties and for
 ///   continuity; 1 where a side has no sample or all are equal.
-func chanceOfOneSource(_ first: [Double], _ second: [Double]) -> Double {
+func mannWhitneyPValue(_ first: [Double], _ second: [Double]) -> Double {
   let (n, m) = (Double(first.count), Double(second.count))
   let all = (first.map { ($0, true) } + second.map { ($0, false) }).sorted { $0.0 < $1.0 }
   var rankSum = 0.0

@@ -44,7 +44,7 @@ extension Spread {
     let isApart =
       lowerQuartile > earlier.upperQuartile || upperQuartile < earlier.lowerQuartile
     guard isApart, abs(median - earlier.median) > least * min(abs(median), abs(earlier.median)),
-      chanceOfOneSource(samples, earlier.samples) < 0.02
+      mannWhitneyPValue(samples, earlier.samples) < 0.02
     else { return .alike }
     return median > earlier.median ? .slower : .faster
   }

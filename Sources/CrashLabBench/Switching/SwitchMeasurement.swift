@@ -14,59 +14,59 @@ package struct SwitchMeasurement: Sendable {
   }
 
   package var placement: Placement
-  package var ladder: RungLadder
+  package var suite: SwitchSuite
   /// Threads and processes that the scheduler may put on any core.
-  package var unpinnedLadder: RungLadder
+  package var unpinnedSuite: SwitchSuite
   package var sweep: TLBSweep
-  package var tenThousand: TenThousand
+  package var scaleTest: ScaleTest
 
   package init(_ thoroughness: Thoroughness, placement: Placement) {
     self.placement = placement
     switch thoroughness {
     case .quick:
-      ladder = RungLadder(rounds: 11)
+      suite = SwitchSuite(rounds: 11)
       sweep = TLBSweep(pages: [0, 256], rounds: 9, hops: 600)
       sweep.members = 2...10
-      tenThousand = TenThousand(
+      scaleTest = ScaleTest(
         processes: 200, echo: EchoLoad(connections: 10_000, requests: 10_000, rounds: 1))
     case .usual:
-      ladder = RungLadder(rounds: 21, scale: 2)
+      suite = SwitchSuite(rounds: 21, scale: 2)
       sweep = TLBSweep(pages: [0, 256, 1024], rounds: 11, hops: 1000)
-      tenThousand = TenThousand(
+      scaleTest = ScaleTest(
         echo: EchoLoad(connections: 10_000, requests: 20_000, rounds: 9))
     case .full:
-      ladder = RungLadder(rounds: 51, scale: 4)
+      suite = SwitchSuite(rounds: 51, scale: 4)
       sweep = TLBSweep(pages: [0, 16, 64, 128, 256, 512, 1024], rounds: 21, hops: 4000)
-      tenThousand = TenThousand(
+      scaleTest = ScaleTest(
         echo: EchoLoad(connections: 10_000, requests: 50_000, rounds: 15))
     }
-    unpinnedLadder = RungLadder(rounds: ladder.rounds, scale: ladder.scale)
-    unpinnedLadder.rungs = [.threadFutex, .processFutex]
+    unpinnedSuite = SwitchSuite(rounds: suite.rounds, scale: suite.scale)
+    unpinnedSuite.kinds = [.threadFutex, .processFutex]
   }
 
   package var plannedMilliseconds: Double {
-    ladder.plannedMilliseconds + unpinnedLadder.plannedMilliseconds
-      + sweep.plannedMilliseconds + tenThousand.plannedMilliseconds
+    suite.plannedMilliseconds + unpinnedSuite.plannedMilliseconds
+      + sweep.plannedMilliseconds + scaleTest.plannedMilliseconds
   }
 
   /// - Returns: what was measured; after a signal, what had been until then.
-  package func run(sitting: Sitting) throws -> SwitchReport {
-    var report = try runLadder(sitting: sitting)
+  package func run(session: MeasurementSession) throws -> SwitchReport {
+    var report = try runSuite(session: session)
     report.unpinned =
-      try unpinnedLadder.measure(in: placement.unpinned, sitting: sitting).rungs
+      try unpinnedSuite.measure(in: placement.unpinned, session: session).kinds
     report.tlb = try sweep.measure(
-      in: placement, conditions: report.conditions, sitting: sitting)
-    report.tenThousand = try tenThousand.measure(core: placement.core, sitting: sitting)
-    report.interrupted = sitting.interrupted != nil
+      in: placement, conditions: report.conditions, session: session)
+    report.scaleTest = try scaleTest.measure(core: placement.core, session: session)
+    report.interrupted = session.interrupted != nil
     return report
   }
 
-  /// The rungs alone.
-  func runLadder(sitting: Sitting) throws -> SwitchReport {
-    let result = try ladder.measure(in: placement, sitting: sitting)
+  /// The kinds alone.
+  func runSuite(session: MeasurementSession) throws -> SwitchReport {
+    let result = try suite.measure(in: placement, session: session)
     return SwitchReport(
       machine: .current(), conditions: .current(core: placement.core), placement: placement,
-      interrupted: sitting.interrupted != nil, rungs: result.rungs, unpinned: [],
+      interrupted: session.interrupted != nil, kinds: result.kinds, unpinned: [],
       absent: result.absent)
   }
 }

@@ -5,12 +5,12 @@ package import CrashLabText
 extension SwitchReport {
   /// The report for a person.
   package func text(theme: Theme) -> String {
-    var parts = [header(theme), ladder(rungs, "What it costs", theme)]
+    var parts = [header(theme), suite(kinds, "What it costs", theme)]
     if !unpinned.isEmpty {
-      parts.append(ladder(unpinned, "Not pinned (the scheduler's choice, not a cost)", theme))
+      parts.append(suite(unpinned, "Not pinned (the scheduler's choice, not a cost)", theme))
     }
     if let tlb { parts.append(tlb.text(theme: theme)) }
-    if let tenThousand { parts.append(tenThousand.text(theme: theme)) }
+    if let scaleTest { parts.append(scaleTest.text(theme: theme)) }
     if !absent.isEmpty { parts.append("not installed: \(absent.joined(separator: ", "))\n") }
     if interrupted { parts.append(theme.warning("interrupted: what was measured until then\n")) }
     return parts.filter { !$0.isEmpty }.joined(separator: "\n")
@@ -18,12 +18,12 @@ extension SwitchReport {
 
   private func header(_ theme: Theme) -> String {
     let place = placement.core.map { "core \($0)" } ?? "no core of its own"
-    let clock = rungs.first { $0.median > 0 }.map { $0.cycles / $0.median } ?? 0
+    let clock = kinds.first { $0.median > 0 }.map { $0.cycles / $0.median } ?? 0
     var lines = [
       "\(machine.cpu), \(machine.kernel), \(machine.libc)",
       "\(place), SCHED_\(placement.policy.rawValue.uppercased()), "
         + "\(Figures.short(clock)) cycles a nanosecond, "
-        + "\(rungs.map(\.samples.count).max() ?? 0) rounds",
+        + "\(kinds.map(\.samples.count).max() ?? 0) rounds",
       conditions.inWords,
     ]
     if let shortfall = conditions.flushCounting.shortfall { lines.append(theme.faint(shortfall)) }
@@ -34,30 +34,30 @@ extension SwitchReport {
     return lines.joined(separator: "\n") + "\n"
   }
 
-  private func ladder(_ rungs: [RungReport], _ title: String, _ theme: Theme) -> String {
-    if rungs.isEmpty { return "" }
+  private func suite(_ kinds: [SwitchKindReport], _ title: String, _ theme: Theme) -> String {
+    if kinds.isEmpty { return "" }
     let scale = BarScale(
-      low: (rungs.map(\.median).filter { $0 > 0 }.min() ?? 1) / 2,
-      high: rungs.map(\.median).max() ?? 1, isLogarithmic: true)
-    let width = (rungs.map(\.name.inWords.count).max() ?? 0) + 2
+      low: (kinds.map(\.median).filter { $0 > 0 }.min() ?? 1) / 2,
+      high: kinds.map(\.median).max() ?? 1, isLogarithmic: true)
+    let width = (kinds.map(\.name.inWords.count).max() ?? 0) + 2
     let columns = ["ns", "quartiles", "cycles", "coroutine=1", "net ns", "switches"]
     let widths = [9, 16, 9, 12, 9, 10]
     var text =
       theme.heading(
         title.padding(to: width)
           + zip(columns, widths).map { $0.aligned(to: $1) }.joined()) + "\n"
-    for rung in rungs {
+    for kind in kinds {
       let cells = [
-        Figures.short(rung.median),
-        "\(Figures.short(rung.lowerQuartile))-\(Figures.short(rung.upperQuartile))",
-        Figures.short(rung.cycles), rung.timesCoroutine.map(Figures.short) ?? "",
-        rung.net.map(Figures.short) ?? "",
-        rung.switchesPerHop < 0.0005 ? "0" : Figures.fixed(rung.switchesPerHop, 3),
+        Figures.short(kind.median),
+        "\(Figures.short(kind.lowerQuartile))-\(Figures.short(kind.upperQuartile))",
+        Figures.short(kind.cycles), kind.timesCoroutine.map(Figures.short) ?? "",
+        kind.net.map(Figures.short) ?? "",
+        kind.switchesPerHop < 0.0005 ? "0" : Figures.fixed(kind.switchesPerHop, 3),
       ]
       text +=
-        rung.name.inWords.padding(to: width)
+        kind.name.inWords.padding(to: width)
         + zip(cells, widths).map { $0.aligned(to: $1) }.joined() + "  "
-        + theme.symbol(scale.bar(rung.median)) + "\n"
+        + theme.symbol(scale.bar(kind.median)) + "\n"
     }
     return text
   }

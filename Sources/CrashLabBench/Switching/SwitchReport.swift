@@ -9,15 +9,21 @@ package struct SwitchReport: Sendable, Codable {
   package var placement: Placement
   /// A signal ended it before its time; what was measured until then is here.
   package var interrupted = false
-  package var rungs: [RungReport]
+  package var kinds: [SwitchKindReport]
   /// Switches that the scheduler may put on any core: a distribution, not a cost.
-  package var unpinned: [RungReport]
-  /// Null where only the rungs were measured.
+  package var unpinned: [SwitchKindReport]
+  /// Null where only the kinds were measured.
   @Nullable package var tlb: TLBReport?
   /// The same.
-  @Nullable package var tenThousand: TenThousand.Report?
+  @Nullable package var scaleTest: ScaleTest.Report?
   /// Peers that are not installed here.
   package var absent: [String]
+
+  private enum CodingKeys: String, CodingKey {
+    case schemaVersion, machine, conditions, placement, interrupted, unpinned, tlb, absent
+    case kinds = "rungs"
+    case scaleTest = "tenThousand"
+  }
 
   package func json() throws -> String { try JSON.text(of: self) + "\n" }
 }

@@ -41,16 +41,16 @@ package struct TLBSweep: Sendable {
   }
 
   package func measure(
-    in placement: Placement, conditions: SwitchingConditions, sitting: Sitting
+    in placement: Placement, conditions: SwitchingConditions, session: MeasurementSession
   ) throws -> TLBReport {
     let arms = arms
     var samples: [Arm: [Sample]] = [:]
-    try sitting.interleave(arms: arms.count, rounds: rounds, milliseconds: millisecondsASample) {
+    try session.interleave(arms: arms.count, rounds: rounds, milliseconds: millisecondsASample) {
       samples[arms[$0], default: []].append(try sample(arms[$0], in: placement))
     }
     var counts: [Arm: Sample] = [:]
     let event = FlushEvent.find()
-    try sitting.interleave(
+    try session.interleave(
       arms: event.number == nil ? 0 : arms.count, rounds: 1, milliseconds: millisecondsASample
     ) {
       counts[arms[$0]] = try sample(arms[$0], in: placement, counting: event.number)

@@ -76,15 +76,15 @@ package struct Evidence: Sendable {
 
   /// An address in the stack that was in use: after an overflow the stack pointer may have left it,
   /// the callers' frames have not.
-  package var stackWitness: Address {
+  package var addressInStack: Address {
     let witness = trace?.entries.first?.canonicalFrameAddress ?? stackPointer
     return Address(witness.value > 8 ? witness.value - 8 : 0)
   }
 
   /// The same. Where even the first frame could not be unwound, that is the stack above the guard
   /// that its pointer has run into.
-  package func stackWitness(in mappings: [Mapping]) -> Address {
-    let witness = stackWitness
+  package func addressInStack(in mappings: [Mapping]) -> Address {
+    let witness = addressInStack
     guard let index = mappings.lastIndex(startingAtOrBelow: witness),
       mappings[index].contains(witness), mappings[index].permissions.isEmpty,
       let above = mappings[(index + 1)...].first, above.low == mappings[index].high

@@ -30,7 +30,7 @@ extension FoundStack {
   package struct Facts: Sendable {
     /// In ascending order.
     package var mappings: [Mapping]
-    package var threads: [ThreadSight]
+    package var threads: [ThreadSnapshot]
     package var scan: PageScan
     /// The C library's thread control blocks, in ascending order: each lies in the highest page
     /// of its thread's stack.
@@ -42,7 +42,7 @@ extension FoundStack {
     package var pageSize = 4096
 
     package init(
-      mappings: [Mapping], threads: [ThreadSight], scan: PageScan, controlBlocks: [Address] = [],
+      mappings: [Mapping], threads: [ThreadSnapshot], scan: PageScan, controlBlocks: [Address] = [],
       claims: [StackRegion.Claim] = [], process: Int32, limits: MainStackLimits,
       pageSize: Int = 4096
     ) {
@@ -125,7 +125,7 @@ extension FoundStack.Facts {
     )
   }
 
-  fileprivate func stack(of thread: ThreadSight, at pointer: Address) -> FoundStack? {
+  fileprivate func stack(of thread: ThreadSnapshot, at pointer: Address) -> FoundStack? {
     guard let segment = segment(around: pointer), let mapping = mappings.holding(pointer),
       mapping.path != "[stack]"
     else { return nil }

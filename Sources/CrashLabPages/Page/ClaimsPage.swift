@@ -62,7 +62,7 @@ package enum ClaimsPage {
       [
         (
           "What each switch costs, beside what it is made of: a logarithmic scale",
-          LadderChart(report.switching?.rungs ?? []).drawing
+          SwitchChart(report.switching?.kinds ?? []).drawing
         )
       ]
     case "process-switch-flushes-tlb":

@@ -49,25 +49,25 @@ double clab_cycles_per_nanosecond(void);
 
 /* ---- calls and switches within one thread ---------------------------------------------------- */
 
-enum clab_rung {
-  CLAB_RUNG_INDIRECT_CALL = 0,
-  CLAB_RUNG_COROUTINE = 1,
-  CLAB_RUNG_COROUTINE_FULL = 2,
-  CLAB_RUNG_COROUTINE_INLINE = 3,
-  CLAB_RUNG_COROUTINE_RESUME = 4, /* clab_coroutine_resume and clab_coroutine_suspend */
-  CLAB_RUNG_FCONTEXT = 5,         /* Boost.Context's jump_fcontext, where installed */
-  CLAB_RUNG_SWAPCONTEXT = 6,
-  CLAB_RUNG_GETPID = 7,      /* the bare syscall */
-  CLAB_RUNG_SIGPROCMASK = 8, /* the syscall that swapcontext makes */
-  CLAB_RUNG_YIELD = 9,       /* sched_yield with nobody to yield to */
-  CLAB_RUNG_FUTEX = 10,      /* a wake of nobody and a wait that need not: a hop without a switch */
-  CLAB_RUNG_COUNT = 11,
+enum clab_switch_kind {
+  CLAB_SWITCH_INDIRECT_CALL = 0,
+  CLAB_SWITCH_COROUTINE = 1,
+  CLAB_SWITCH_COROUTINE_FULL = 2,
+  CLAB_SWITCH_COROUTINE_INLINE = 3,
+  CLAB_SWITCH_COROUTINE_RESUME = 4, /* clab_coroutine_resume and clab_coroutine_suspend */
+  CLAB_SWITCH_FCONTEXT = 5,         /* Boost.Context's jump_fcontext, where installed */
+  CLAB_SWITCH_SWAPCONTEXT = 6,
+  CLAB_SWITCH_GETPID = 7,      /* the bare syscall */
+  CLAB_SWITCH_SIGPROCMASK = 8, /* the syscall that swapcontext makes */
+  CLAB_SWITCH_YIELD = 9,       /* sched_yield with nobody to yield to */
+  CLAB_SWITCH_FUTEX = 10, /* a wake of nobody and a wait that need not: a hop without a switch */
+  CLAB_SWITCH_COUNT = 11,
 };
 
-/* One sample of a rung. An operation is a call, or one switch in one direction.
+/* One sample of a kind. An operation is a call, or one switch in one direction.
    Async-signal-safe: no */
-int clab_measure_rung(enum clab_rung rung, const struct clab_placement *placement,
-                      uint64_t operations, struct clab_sample *sample);
+int clab_measure_switch(enum clab_switch_kind kind, const struct clab_placement *placement,
+                        uint64_t operations, struct clab_sample *sample);
 
 /* A sample that somebody else takes: body(sample, argument) runs in the placed child and returns 0
    or an errno. Async-signal-safe: no */
@@ -111,7 +111,7 @@ int clab_flushes_check(uint32_t event);
 int clab_measure_ring(const struct clab_ring *ring, const struct clab_placement *placement,
                       uint64_t operations, struct clab_sample *sample);
 
-/* ---- crowds: many of a kind, stage by stage -------------------------------------------------- */
+/* ---- loads: many of a kind, stage by stage -------------------------------------------------- */
 
 /* A child that does its work in stages and stands still between them, so that the laboratory can
    look at it in /proc. */
@@ -145,21 +145,21 @@ void clab_stage_done(int channel, uint64_t elapsed, int error);
    stack and touches every page on the way. Async-signal-safe: no */
 void clab_grow_stack(int channel, const void *argument);
 
-enum clab_crowd_kind {
-  CLAB_CROWD_THREADS = 0,
-  CLAB_CROWD_COROUTINES = 1,
-  CLAB_CROWD_PROCESSES = 2,
+enum clab_load_kind {
+  CLAB_LOAD_THREADS = 0,
+  CLAB_LOAD_COROUTINES = 1,
+  CLAB_LOAD_PROCESSES = 2,
 };
 
-struct clab_crowd {
-  uint32_t kind; /* enum clab_crowd_kind */
+struct clab_load {
+  uint32_t kind; /* enum clab_load_kind */
   uint32_t count;
   uint64_t stack_size; /* bytes; 0: the system's default (threads), 64 KiB (coroutines) */
 };
 
-/* A stage body; the argument is a struct clab_crowd. Four stages: create them (each has run and is
+/* A stage body; the argument is a struct clab_load. Four stages: create them (each has run and is
    idle), nothing, wake each once, end and join them. Async-signal-safe: no */
-void clab_run_crowd(int channel, const void *argument);
+void clab_run_load(int channel, const void *argument);
 
 /* ---- an echo service under load -------------------------------------------------------------- */
 

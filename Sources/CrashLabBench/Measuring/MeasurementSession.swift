@@ -1,9 +1,9 @@
 internal import CrashLab
 package import CrashLabModel
 
-/// One sitting of measurements: it tells how far it is, and a signal ends it between two samples,
+/// One session of measurements: it tells how far it is, and a signal ends it between two samples,
 /// so that what was measured until then is kept.
-package final class Sitting {
+package final class MeasurementSession {
   private let interrupts: InterruptSignals
   private let progress: (Double) -> Void
   private(set) package var interrupted: Signal?

@@ -4,7 +4,7 @@ internal import Glibc
 
 /// A program that has crashed already: what its core dump says of it, told as `ForeignProgram` tells
 /// of one that crashes under its eyes.
-public struct DeadProgram: Sendable {
+public struct CoreDumpReport: Sendable {
   /// The path of the core dump.
   public var core: String
   /// The program's file; nil for the one that the dump names.
@@ -33,7 +33,7 @@ public struct DeadProgram: Sendable {
       throw UnreadableFile(core, error)
     }
     let memory = CoreMemory(dump, of: source, images: try images(of: dump, source))
-    return CoreLook(dump, memory, machine: machine).account()
+    return CoreAnalysis(dump, memory, machine: machine).account()
   }
 
   /// The images on disk, with the program that was named in the place of its own.

@@ -4,7 +4,7 @@ internal import CrashLab
 internal import CrashLabModel
 internal import Glibc
 
-extension Rung {
+extension SwitchKind {
   /// Takes one sample, in a child of its own.
   ///
   /// - Parameter scale: so many times the usual number of operations.
@@ -14,10 +14,10 @@ extension Rung {
     do {
       return try Sample.take(rawValue, in: placement) { placement, sample in
         switch method {
-        case .loop(let rung): clab_measure_rung(rung, placement, operations, sample)
+        case .loop(let kind): clab_measure_switch(kind, placement, operations, sample)
         case .ring(let member, let token):
           Ring(member: member, token: token).measure(placement, operations, sample)
-        case .swift(let rung): rung.measure(placement, operations, sample)
+        case .swift(let kind): kind.measure(placement, operations, sample)
         }
       }
     } catch  where error.code == ENOENT && self == .fcontext {

@@ -5,9 +5,9 @@ internal import CrashLabModel
 internal import Glibc
 internal import Synchronization
 
-/// The stages of a crowd of Tasks, in a child: the same four as `clab_run_crowd`'s.
-let runTaskCrowd: @convention(c) (CInt, UnsafeRawPointer?) -> Void = { channel, argument in
-  let count = argument.map { Int($0.load(as: clab_crowd.self).count) } ?? 0
+/// The stages of a load of Tasks, in a child: the same four as `clab_run_load`'s.
+let runTaskLoad: @convention(c) (CInt, UnsafeRawPointer?) -> Void = { channel, argument in
+  let count = argument.map { Int($0.load(as: clab_load.self).count) } ?? 0
   let hall = TaskHall(count)
   let stages: [() -> Void] = [hall.create, {}, hall.wake, hall.wake]
   for stage in stages {

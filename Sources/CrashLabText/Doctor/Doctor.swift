@@ -2,7 +2,7 @@ package import CrashLabModel
 internal import Glibc
 
 /// What this machine can and can't do, each with what follows.
-package struct Checkup: Sendable, Codable {
+package struct Doctor: Sendable, Codable {
   package var schemaVersion = RunReport.schemaVersion
   package var machine: Machine
   package var findings: [Finding]
@@ -23,7 +23,7 @@ package struct Checkup: Sendable, Codable {
 
 // MARK: - Pure
 
-extension Checkup {
+extension Doctor {
   /// Derives the findings. Pure: the same facts give the same findings.
   package init(of facts: MachineFacts) {
     machine = facts.machine

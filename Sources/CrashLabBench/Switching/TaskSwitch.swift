@@ -6,7 +6,7 @@ internal import Glibc
 
 /// What Swift's concurrency switches between. Measured in a forked child, which may have threads:
 /// the laboratory may not.
-enum TaskRung: Int32, Sendable {
+enum TaskSwitch: Int32, Sendable {
   /// Two Tasks that resume each other's continuation in turn.
   case continuation
   /// A Task that calls an actor, and from there another.
@@ -16,7 +16,7 @@ enum TaskRung: Int32, Sendable {
     _ placement: UnsafePointer<clab_placement>, _ operations: UInt64,
     _ sample: UnsafeMutablePointer<clab_sample>
   ) -> Int32 {
-    var order = Order(rung: self, operations: operations)
+    var order = Order(kind: self, operations: operations)
     return clab_measure_body(
       { sample, argument in
         guard let sample, let order = argument?.assumingMemoryBound(to: Order.self).pointee else {
@@ -28,7 +28,7 @@ enum TaskRung: Int32, Sendable {
   }
 
   private struct Order {
-    var rung: TaskRung
+    var kind: TaskSwitch
     var operations: UInt64
 
     /// In the child.
@@ -36,7 +36,7 @@ enum TaskRung: Int32, Sendable {
       let rounds = Int(operations / 2)
       let watch = StopWatch()
       let finished = Latch()
-      switch rung {
+      switch kind {
       case .continuation:
         let table = Table()
         for _ in 0..<2 {

@@ -7,7 +7,7 @@ extension ProcessDirectory {
   ///
   /// Two files a thread are most of a look's time, so that many threads are read by several of
   /// our own, which have ended when this returns.
-  func sights(process: pid_t) throws(SystemError) -> [ThreadSight] {
+  func sights(process: pid_t) throws(SystemError) -> [ThreadSnapshot] {
     let identifiers = try threadIdentifiers()
     let tasks = try system("open", "task of process \(process) in /proc") {
       openat(descriptor, "task", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
@@ -37,7 +37,7 @@ extension ProcessDirectory {
 private final class SightWork: @unchecked Sendable {
   private let tasks: CInt
   private let identifiers: [Int32]
-  private let results: UnsafeMutableBufferPointer<ThreadSight?>
+  private let results: UnsafeMutableBufferPointer<ThreadSnapshot?>
   private let lock: UnsafeMutablePointer<pthread_mutex_t>
   private var next = 0
   /// Why the kernel would not show a thread; nil if it did.
@@ -59,7 +59,7 @@ private final class SightWork: @unchecked Sendable {
     lock.deallocate()
   }
 
-  var sights: UnsafeMutableBufferPointer<ThreadSight?> { results }
+  var sights: UnsafeMutableBufferPointer<ThreadSnapshot?> { results }
 
   func run(helpers: Int) {
     var threads: [pthread_t] = []
@@ -108,12 +108,12 @@ private final class SightWork: @unchecked Sendable {
   /// Nil if the thread has ended.
   private func sight(
     _ id: Int32, _ buffer: UnsafeMutableBufferPointer<UInt8>
-  ) throws(SystemError) -> ThreadSight? {
+  ) throws(SystemError) -> ThreadSnapshot? {
     guard let syscall = try read("syscall", of: id, into: buffer) else { return nil }
-    let pointer = ThreadSight.stackPointer(inSyscall: syscall)
+    let pointer = ThreadSnapshot.stackPointer(inSyscall: syscall)
     guard let comm = try read("comm", of: id, into: buffer) else { return nil }
     let name = comm.last == UInt8(ascii: "\n") ? comm.dropLast() : comm[...]
-    return ThreadSight(
+    return ThreadSnapshot(
       id: id, name: String(decoding: name, as: UTF8.self), stackPointer: pointer)
   }
 
@@ -161,7 +161,7 @@ extension SystemError {
   }
 }
 
-extension ThreadSight {
+extension ThreadSnapshot {
   /// The stack pointer in the text of /proc/PID/task/TID/syscall (fs/proc/base.c,
   /// proc_pid_syscall): the last field but one. A running thread's text is `running`.
   package static func stackPointer(inSyscall text: UnsafeBufferPointer<UInt8>) -> Address? {

@@ -2,23 +2,23 @@ internal import CrashLab
 internal import CrashLabModel
 internal import CrashLabText
 
-extension TenThousand.Report {
+extension ScaleTest.Report {
   func text(theme: Theme) -> String {
     var text = ""
-    if !crowds.isEmpty {
+    if !loads.isEmpty {
       text +=
         row(
           ["many at once", "create", "wake", "join", "resident", "virtual", "page tables"]
             + ["kernel stacks", "mappings"], theme.heading)
-      for crowd in crowds {
-        let memory = crowd.memory
+      for load in loads {
+        let memory = load.memory
         text += row([
-          "\(grouped(crowd.count)) \(crowd.kind.rawValue)", time(crowd.create), time(crowd.wake),
-          time(crowd.join), bytes(memory.resident), bytes(memory.virtual),
+          "\(grouped(load.count)) \(load.kind.rawValue)", time(load.create), time(load.wake),
+          time(load.join), bytes(memory.resident), bytes(memory.virtual),
           bytes(memory.pageTables), bytes(memory.kernelStacks), grouped(memory.mappings),
         ])
       }
-      if let limit = crowds.first?.memory.mappingLimit {
+      if let limit = loads.first?.memory.mappingLimit {
         text += theme.faint("a process may have \(grouped(limit)) mappings (vm.max_map_count)\n")
       }
     }

@@ -1,12 +1,12 @@
 internal import CrashLabModel
 
-extension Checkup {
+extension Doctor {
   /// A line for each finding and one for what follows.
   package func text(theme: Theme = .plain, width: Int = 100) -> String {
     let column = findings.map(\.title.count).max() ?? 0
     var text = ""
     for finding in findings {
-      text += "\(Checkup.mark(finding.standing, theme)) "
+      text += "\(Doctor.mark(finding.standing, theme)) "
       text += "\(theme.heading(finding.title.padding(to: column)))  \(finding.value)\n"
       let indent = String(repeating: " ", count: column + 7)
       for line in lines(of: finding.consequence, room: max(30, width - column - 7)) {

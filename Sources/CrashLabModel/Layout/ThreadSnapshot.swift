@@ -1,5 +1,5 @@
 /// What was seen of one thread from outside, without stopping it.
-package struct ThreadSight: Sendable, Equatable {
+package struct ThreadSnapshot: Sendable, Equatable {
   package var id: Int32
   package var name: String
   /// Nil where it could not be read: it ran, or ended, in that moment.

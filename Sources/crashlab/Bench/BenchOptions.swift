@@ -18,8 +18,8 @@ struct BenchOptions: ParsableArguments {
   func take(_ benchmark: some Benchmark) throws {
     // Read first: after minutes of measuring is late to say that it can't be.
     let earlier = try compare.map { try BenchmarkReport.read($0) }
-    var (report, signal) = try withSitting(milliseconds: benchmark.plannedMilliseconds) {
-      try benchmark.run(sitting: $0)
+    var (report, signal) = try withSession(milliseconds: benchmark.plannedMilliseconds) {
+      try benchmark.run(session: $0)
     }
     if let export { try report.write(to: export) }
     report.comparison = earlier.map { BenchmarkComparison($0, report) }

@@ -5,7 +5,7 @@ internal import ObjectFiles
 
 /// Makes of a core dump the same values as the handler and the observer make of a process that
 /// lives: evidence, a photograph, an end.
-struct CoreLook {
+struct CoreAnalysis {
   private let dump: CoreDump
   private let memory: CoreMemory
   private let machine: Machine
@@ -19,14 +19,14 @@ struct CoreLook {
     self.memory = memory
     var machine = machine
     // Of the machine that it was dumped on.
-    if let size = dump.auxiliary[UInt64(CoreLook.minimumSignalStackKey)] {
+    if let size = dump.auxiliary[UInt64(CoreAnalysis.minimumSignalStackKey)] {
       machine.minimumSignalStack = Int(clamping: size)
     }
     self.machine = machine
     process = dump.program?.process ?? dump.threads.first?.id ?? 0
   }
 
-  func account() -> DeadProgram.Account {
+  func account() -> CoreDumpReport.Account {
     var notes: [CoreNote] = []
     if dump.missingBytes > 0 { notes.append(.missingBytes(dump.missingBytes)) }
     let command =
@@ -58,7 +58,7 @@ struct CoreLook {
     } else {
       notes.append(.madeWhileAlive)
     }
-    return DeadProgram.Account(result: seen, notes: notes + notesOnImages)
+    return CoreDumpReport.Account(result: seen, notes: notes + notesOnImages)
   }
 
   private func fault(_ evidence: Evidence, handler: HandlerFacts?) -> Fault {
@@ -186,7 +186,7 @@ struct CoreLook {
       pageSize: dump.pageSize(or: machine.pageSize))
     facts.threads = dump.threads.map { thread in
       var registers = thread.registers
-      return ThreadSight(
+      return ThreadSnapshot(
         id: thread.id, name: name(of: thread.id),
         stackPointer: Address(clab_stack_pointer_of(&registers)))
     }
@@ -216,9 +216,9 @@ struct CoreLook {
   }
 
   private func witness(_ evidence: Evidence, in facts: FoundStack.Facts) -> Address {
-    let witness = evidence.stackWitness
+    let witness = evidence.addressInStack
     if let hidden = facts.scan.guards.first, hidden.contains(witness) { return hidden.upperBound }
-    return evidence.stackWitness(in: facts.mappings)
+    return evidence.addressInStack(in: facts.mappings)
   }
 
   /// The names of other threads than the main one are in no dump.

@@ -1,9 +1,9 @@
-#include "unwind/unfetched.h"
+#include "unwind/bad_call_target.h"
 
 #include "unwind/return_address.h"
 
-bool clab_walk_unfetched(struct clab_walk *walk, struct clab_registers *registers) {
-  if (walk->index != 0 || !walk->target.registers.unfetched)
+bool clab_walk_bad_call_target(struct clab_walk *walk, struct clab_registers *registers) {
+  if (walk->index != 0 || !walk->target.registers.bad_call_target)
     return false;
   *registers = walk->target.registers;
   uint64_t *sp = &registers->value[CLAB_REG_SP], *pc = &registers->value[CLAB_REG_PC];

@@ -10,6 +10,6 @@
 
 /* The registers of the caller, if the walk is at its first frame, whose code could not be fetched,
    and the call is found. Async-signal-safe: yes, if the target's functions are */
-bool clab_walk_unfetched(struct clab_walk *walk, struct clab_registers *registers);
+bool clab_walk_bad_call_target(struct clab_walk *walk, struct clab_registers *registers);
 
 #endif

@@ -2,8 +2,8 @@ internal import CrashLab
 package import CrashLabModel
 internal import Glibc
 
-/// What a crowd holds while it is idle: as it was less as it had been before. Bytes.
-package struct CrowdMemory: Sendable, Codable, Equatable {
+/// Idle memory minus the baseline, in bytes.
+package struct ConcurrencyMemory: Sendable, Codable, Equatable {
   /// In RAM: anonymous pages, one that several processes share counted in part for each.
   package var resident: Int
   package var virtual: Int

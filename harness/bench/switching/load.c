@@ -22,9 +22,9 @@ enum { COROUTINE_STACK = 64 * 1024, ROUNDS = 3 };
 
 /* What a kind can do. Each returns 0 or an errno; the state is the kind's own. */
 struct ways {
-  int (*create)(const struct clab_crowd *);
-  int (*wake)(const struct clab_crowd *);
-  int (*join)(const struct clab_crowd *);
+  int (*create)(const struct clab_load *);
+  int (*wake)(const struct clab_load *);
+  int (*join)(const struct clab_load *);
 };
 
 /* ---- threads and processes: a shared word to sleep on ---------------------------------------- */
@@ -75,8 +75,8 @@ static void next_round(void) {
   futex(&hall->round, FUTEX_WAKE, INT_MAX);
 }
 
-static int wake_all(const struct clab_crowd *crowd) {
-  (void)crowd;
+static int wake_all(const struct clab_load *load) {
+  (void)load;
   next_round();
   wait_for_all(2);
   return 0;
@@ -89,26 +89,26 @@ static void *run_thread(void *argument) {
   return argument;
 }
 
-static int create_threads(const struct clab_crowd *crowd) {
+static int create_threads(const struct clab_load *load) {
   pthread_attr_t attributes;
-  int error = open_hall(crowd->count);
+  int error = open_hall(load->count);
   if (error || (error = pthread_attr_init(&attributes)))
     return error;
-  if (crowd->stack_size &&
-      (error = pthread_attr_setstacksize(&attributes, (size_t)crowd->stack_size)))
+  if (load->stack_size &&
+      (error = pthread_attr_setstacksize(&attributes, (size_t)load->stack_size)))
     return error;
-  if (!(threads = calloc(crowd->count, sizeof *threads)))
+  if (!(threads = calloc(load->count, sizeof *threads)))
     return errno;
-  for (uint32_t i = 0; i < crowd->count; i++)
+  for (uint32_t i = 0; i < load->count; i++)
     if ((error = pthread_create(&threads[i], &attributes, run_thread, NULL)))
       return error;
   wait_for_all(1);
   return 0;
 }
 
-static int join_threads(const struct clab_crowd *crowd) {
+static int join_threads(const struct clab_load *load) {
   next_round();
-  for (uint32_t i = 0; i < crowd->count; i++) {
+  for (uint32_t i = 0; i < load->count; i++) {
     int error = pthread_join(threads[i], NULL);
     if (error)
       return error;
@@ -116,11 +116,11 @@ static int join_threads(const struct clab_crowd *crowd) {
   return 0;
 }
 
-static int create_processes(const struct clab_crowd *crowd) {
-  int error = open_hall(crowd->count);
+static int create_processes(const struct clab_load *load) {
+  int error = open_hall(load->count);
   if (error)
     return error;
-  for (uint32_t i = 0; i < crowd->count; i++) {
+  for (uint32_t i = 0; i < load->count; i++) {
     pid_t pid = clab_fork_companion();
     if (pid < 0)
       return errno;
@@ -133,9 +133,9 @@ static int create_processes(const struct clab_crowd *crowd) {
   return 0;
 }
 
-static int join_processes(const struct clab_crowd *crowd) {
+static int join_processes(const struct clab_load *load) {
   next_round();
-  for (uint32_t i = 0; i < crowd->count; i++)
+  for (uint32_t i = 0; i < load->count; i++)
     while (wait(NULL) < 0)
       if (errno != EINTR)
         return errno;
@@ -152,18 +152,18 @@ static void run_coroutine(void *argument) {
     clab_coroutine_suspend();
 }
 
-static int resume_all(const struct clab_crowd *crowd) {
-  for (uint32_t i = 0; i < crowd->count; i++)
+static int resume_all(const struct clab_load *load) {
+  for (uint32_t i = 0; i < load->count; i++)
     clab_coroutine_resume(&coroutines[i]);
   return 0;
 }
 
-static int create_coroutines(const struct clab_crowd *crowd) {
-  size_t size = crowd->stack_size ? (size_t)crowd->stack_size : COROUTINE_STACK;
+static int create_coroutines(const struct clab_load *load) {
+  size_t size = load->stack_size ? (size_t)load->stack_size : COROUTINE_STACK;
   size_t guard = (size_t)sysconf(_SC_PAGESIZE);
-  if (!(coroutines = calloc(crowd->count, sizeof *coroutines)))
+  if (!(coroutines = calloc(load->count, sizeof *coroutines)))
     return errno;
-  for (uint32_t i = 0; i < crowd->count; i++) {
+  for (uint32_t i = 0; i < load->count; i++) {
     char *low = mmap(NULL, guard + size, PROT_READ | PROT_WRITE,
                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
     if (low == MAP_FAILED || mprotect(low, guard, PROT_NONE) < 0)
@@ -172,13 +172,13 @@ static int create_coroutines(const struct clab_crowd *crowd) {
     if (error)
       return error;
   }
-  return resume_all(crowd);
+  return resume_all(load);
 }
 
-static int join_coroutines(const struct clab_crowd *crowd) {
+static int join_coroutines(const struct clab_load *load) {
   size_t guard = (size_t)sysconf(_SC_PAGESIZE);
-  resume_all(crowd);
-  for (uint32_t i = 0; i < crowd->count; i++) {
+  resume_all(load);
+  for (uint32_t i = 0; i < load->count; i++) {
     const struct clab_coroutine *coroutine = &coroutines[i];
     if (munmap((char *)(uintptr_t)coroutine->stack_low - guard,
                guard + (size_t)(coroutine->stack_high - coroutine->stack_low)) < 0)
@@ -189,25 +189,24 @@ static int join_coroutines(const struct clab_crowd *crowd) {
 
 /* ---- the stages ------------------------------------------------------------------------------ */
 
-static int nothing(const struct clab_crowd *crowd) {
-  (void)crowd;
+static int nothing(const struct clab_load *load) {
+  (void)load;
   return 0;
 }
 
-void clab_run_crowd(int channel, const void *argument) {
+void clab_run_load(int channel, const void *argument) {
   static const struct ways all_ways[] = {
-      [CLAB_CROWD_THREADS] = {create_threads, wake_all, join_threads},
-      [CLAB_CROWD_COROUTINES] = {create_coroutines, resume_all, join_coroutines},
-      [CLAB_CROWD_PROCESSES] = {create_processes, wake_all, join_processes},
+      [CLAB_LOAD_THREADS] = {create_threads, wake_all, join_threads},
+      [CLAB_LOAD_COROUTINES] = {create_coroutines, resume_all, join_coroutines},
+      [CLAB_LOAD_PROCESSES] = {create_processes, wake_all, join_processes},
   };
-  const struct clab_crowd *crowd = argument;
-  const struct ways *ways = &all_ways[crowd->kind];
-  int (*const stages[])(const struct clab_crowd *) = {ways->create, nothing, ways->wake,
-                                                      ways->join};
+  const struct clab_load *load = argument;
+  const struct ways *ways = &all_ways[load->kind];
+  int (*const stages[])(const struct clab_load *) = {ways->create, nothing, ways->wake, ways->join};
   for (size_t i = 0; i < sizeof stages / sizeof *stages; i++) {
     clab_stage_await(channel);
     uint64_t start = clab_now();
-    int error = stages[i](crowd);
+    int error = stages[i](load);
     clab_stage_done(channel, clab_now() - start, error);
   }
   /* Not ended by itself: the laboratory may still look at what is left. */

@@ -3,7 +3,7 @@ import Testing
 @testable import CrashLab
 @testable import CrashLabText
 
-@Suite struct CheckupTests {
+@Suite struct DoctorTests {
   private func standing(
     _ id: String, _ change: (inout MachineFacts) -> Void
   ) -> Finding.Standing? {
@@ -13,7 +13,7 @@ import Testing
     facts.clockSource = "tsc"
     facts.processorFlags = ["pcid"]
     change(&facts)
-    return Checkup(of: facts).findings.first { $0.id == id }?.standing
+    return Doctor(of: facts).findings.first { $0.id == id }?.standing
   }
 
   @Test func aMachineThatCanAllIsGood() {
@@ -50,24 +50,24 @@ import Testing
   @Test func oneBrokenThingIsEnough() {
     var facts = MachineFacts(machine: .current())
     facts.alternateStackSize = 65536
-    #expect(Checkup(of: facts).isSound)
+    #expect(Doctor(of: facts).isSound)
     facts.mappingGuardError = 14
-    let checkup = Checkup(of: facts)
+    let checkup = Doctor(of: facts)
     #expect(!checkup.isSound)
     #expect(checkup.text().contains("can't do its work"))
     #expect(checkup.text().contains("Bad address"))
   }
 
   @Test func everyFindingHasItsConsequence() {
-    let findings = Checkup(of: .gather()).findings
+    let findings = Doctor(of: .gather()).findings
     #expect(Set(findings.map(\.id)).count == findings.count)
     for finding in findings { #expect(!finding.consequence.isEmpty && !finding.value.isEmpty) }
   }
 
   @Test func thisMachineIsLookedAt() throws {
-    let checkup = Checkup(of: .gather())
+    let checkup = Doctor(of: .gather())
     #expect(checkup.isSound)
     #expect(
-      try JSON.value(Checkup.self, from: Array(checkup.json().utf8)).findings == checkup.findings)
+      try JSON.value(Doctor.self, from: Array(checkup.json().utf8)).findings == checkup.findings)
   }
 }

@@ -4,7 +4,7 @@ import CrashLabBench
 
 struct BenchSwitchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "switch", abstract: "The rungs of `crashlab switch` alone, as benchmarks.")
+    commandName: "switch", abstract: "The switches of `crashlab switch` alone, as benchmarks.")
 
   @OptionGroup var switching: SwitchOptions
   @OptionGroup var options: BenchOptions

@@ -39,12 +39,12 @@ struct SwitchOptions: ParsableArguments {
 }
 
 /// Measures with a line of progress. Whatever ends it, the line is gone.
-func withSitting<Value>(
-  milliseconds: Double, _ body: (Sitting) throws -> Value
+func withSession<Value>(
+  milliseconds: Double, _ body: (MeasurementSession) throws -> Value
 ) throws -> (Value, Signal?) {
   var progress = Progress(milliseconds: milliseconds)
   defer { progress.clear() }
-  let sitting = try Sitting { progress.advance(by: $0) }
-  let value = try body(sitting)
-  return (value, sitting.interrupted)
+  let session = try MeasurementSession { progress.advance(by: $0) }
+  let value = try body(session)
+  return (value, session.interrupted)
 }

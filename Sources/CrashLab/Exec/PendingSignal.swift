@@ -3,7 +3,7 @@ internal import CrashLabModel
 
 /// A signal that a thread was about to get, with its registers: enough to unwind from there as long
 /// as the frames above are still in use.
-struct Witness {
+struct PendingSignal {
   var evidence: Evidence
   var registers: clab_registers
 

@@ -4,7 +4,7 @@ internal import Glibc
 internal import ObjectFiles
 
 /// A fault of a foreign program, looked at while the program stood still.
-struct SeenFault {
+struct ObservedFault {
   var fault: Fault
   let trace: Trace?
   private let mappings: [Mapping]
@@ -18,16 +18,16 @@ struct SeenFault {
   ///   - setup: what the thread was told of it; nil if it was not asked.
   /// - Throws: SystemError if the process can't be looked at.
   init(
-    _ witness: Witness, handler: HandlerFacts, setup: SignalSetup? = nil, machine: Machine
+    _ pending: PendingSignal, handler: HandlerFacts, setup: SignalSetup? = nil, machine: Machine
   ) throws(SystemError) {
-    var evidence = witness.evidence
-    let trace = witness.unwound()
+    var evidence = pending.evidence
+    let trace = pending.unwound()
     evidence.trace = trace
     var photograph = try Photograph.take(of: evidence.thread, claims: [], machine: machine)
     let block = controlBlock(of: evidence.thread)
     let layout = try Layout.look(
       at: evidence.thread,
-      pointers: [evidence.thread: evidence.stackWitness(in: photograph.mappings)],
+      pointers: [evidence.thread: evidence.addressInStack(in: photograph.mappings)],
       controlBlocks: block.map { [evidence.thread: $0] } ?? [:],
       leader: evidence.process, machine: machine)
     photograph.stacks = layout.uses.map(\.stack.region)
@@ -53,10 +53,11 @@ struct SeenFault {
   }
 
   /// A fault whose handler ran.
-  init(handled witness: Witness, as outcome: HandlerOutcome?, machine: Machine) throws(SystemError)
+  init(handled pending: PendingSignal, as outcome: HandlerOutcome?, machine: Machine)
+    throws(SystemError)
   {
     try self.init(
-      witness, handler: HandlerFacts(isCaught: true, hasRun: true), machine: machine)
+      pending, handler: HandlerFacts(isCaught: true, hasRun: true), machine: machine)
     fault.outcome = outcome
   }
 

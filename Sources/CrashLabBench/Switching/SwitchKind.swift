@@ -4,7 +4,7 @@ internal import CrashLab
 internal import CrashLabModel
 
 /// A way to go from one place to another, or a part that such a way is made of.
-package enum Rung: String, Sendable, Codable, CaseIterable {
+package enum SwitchKind: String, Sendable, Codable, CaseIterable {
   case indirectCall = "indirect-call"
   case coroutineInline = "coroutine-inline"
   case coroutine
@@ -50,26 +50,26 @@ package enum Rung: String, Sendable, Codable, CaseIterable {
 
   /// How a sample of it is taken.
   enum Method {
-    case loop(clab_rung)
+    case loop(clab_switch_kind)
     case ring(clab_member, clab_token)
-    case swift(TaskRung)
+    case swift(TaskSwitch)
   }
 
   var method: Method {
     switch self {
-    case .indirectCall: .loop(CLAB_RUNG_INDIRECT_CALL)
-    case .coroutineInline: .loop(CLAB_RUNG_COROUTINE_INLINE)
-    case .coroutine: .loop(CLAB_RUNG_COROUTINE)
-    case .coroutineFull: .loop(CLAB_RUNG_COROUTINE_FULL)
-    case .fcontext: .loop(CLAB_RUNG_FCONTEXT)
-    case .coroutineResume: .loop(CLAB_RUNG_COROUTINE_RESUME)
-    case .getpid: .loop(CLAB_RUNG_GETPID)
-    case .sigprocmask: .loop(CLAB_RUNG_SIGPROCMASK)
-    case .swapcontext: .loop(CLAB_RUNG_SWAPCONTEXT)
+    case .indirectCall: .loop(CLAB_SWITCH_INDIRECT_CALL)
+    case .coroutineInline: .loop(CLAB_SWITCH_COROUTINE_INLINE)
+    case .coroutine: .loop(CLAB_SWITCH_COROUTINE)
+    case .coroutineFull: .loop(CLAB_SWITCH_COROUTINE_FULL)
+    case .fcontext: .loop(CLAB_SWITCH_FCONTEXT)
+    case .coroutineResume: .loop(CLAB_SWITCH_COROUTINE_RESUME)
+    case .getpid: .loop(CLAB_SWITCH_GETPID)
+    case .sigprocmask: .loop(CLAB_SWITCH_SIGPROCMASK)
+    case .swapcontext: .loop(CLAB_SWITCH_SWAPCONTEXT)
     case .actorHop: .swift(.actorHop)
     case .task: .swift(.continuation)
-    case .yield: .loop(CLAB_RUNG_YIELD)
-    case .futex: .loop(CLAB_RUNG_FUTEX)
+    case .yield: .loop(CLAB_SWITCH_YIELD)
+    case .futex: .loop(CLAB_SWITCH_FUTEX)
     case .threadYield: .ring(CLAB_MEMBER_THREAD, CLAB_TOKEN_YIELD)
     case .processYield: .ring(CLAB_MEMBER_PROCESS, CLAB_TOKEN_YIELD)
     case .threadFutexPrivate: .ring(CLAB_MEMBER_THREAD, CLAB_TOKEN_PRIVATE_FUTEX)
@@ -79,7 +79,7 @@ package enum Rung: String, Sendable, Codable, CaseIterable {
   }
 
   /// The matching call that does not switch: what is left without it is the switch itself.
-  package var withoutSwitch: Rung? {
+  package var withoutSwitch: SwitchKind? {
     switch self {
     case .coroutineInline, .coroutine, .coroutineFull, .fcontext, .coroutineResume, .actorHop,
       .task:

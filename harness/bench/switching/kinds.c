@@ -176,30 +176,30 @@ static int load_fcontext(void) {
 
 typedef void (*loop)(uint64_t);
 
-static int prepare(enum clab_rung rung, loop *loop) {
-  switch (rung) {
-  case CLAB_RUNG_INDIRECT_CALL:
+static int prepare(enum clab_switch_kind kind, loop *loop) {
+  switch (kind) {
+  case CLAB_SWITCH_INDIRECT_CALL:
     *loop = indirect_call;
     return 0;
-  case CLAB_RUNG_COROUTINE:
+  case CLAB_SWITCH_COROUTINE:
     there = clab_switch_prepare(other_stack_high, switch_back, NULL);
     *loop = switches;
     return 0;
-  case CLAB_RUNG_COROUTINE_FULL:
+  case CLAB_SWITCH_COROUTINE_FULL:
     there = clab_switch_prepare(other_stack_high, full_switch_back, NULL);
     *loop = full_switches;
     return 0;
-  case CLAB_RUNG_COROUTINE_INLINE:
+  case CLAB_SWITCH_COROUTINE_INLINE:
     clab_switch_inline_prepare(&inline_there, other_stack_high, inline_back, NULL);
     *loop = inline_switches;
     return 0;
-  case CLAB_RUNG_COROUTINE_RESUME:
+  case CLAB_SWITCH_COROUTINE_RESUME:
     *loop = resumes;
     return clab_coroutine_init(&coroutine, other_stack, STACK_SIZE, suspend, NULL);
-  case CLAB_RUNG_FCONTEXT:
+  case CLAB_SWITCH_FCONTEXT:
     *loop = jumps;
     return load_fcontext();
-  case CLAB_RUNG_SWAPCONTEXT:
+  case CLAB_SWITCH_SWAPCONTEXT:
     if (getcontext(&ucontext_there) < 0)
       return errno;
     ucontext_there.uc_stack.ss_sp = other_stack;
@@ -207,36 +207,36 @@ static int prepare(enum clab_rung rung, loop *loop) {
     makecontext(&ucontext_there, swap_back, 0);
     *loop = swaps;
     return 0;
-  case CLAB_RUNG_GETPID:
+  case CLAB_SWITCH_GETPID:
     *loop = get_pid;
     return 0;
-  case CLAB_RUNG_SIGPROCMASK:
+  case CLAB_SWITCH_SIGPROCMASK:
     *loop = signal_mask;
     return 0;
-  case CLAB_RUNG_YIELD:
+  case CLAB_SWITCH_YIELD:
     *loop = yield;
     return 0;
-  case CLAB_RUNG_FUTEX:
+  case CLAB_SWITCH_FUTEX:
     futex_word =
         mmap(NULL, sizeof *futex_word, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     *loop = futex;
     return futex_word == MAP_FAILED ? errno : 0;
-  case CLAB_RUNG_COUNT:
+  case CLAB_SWITCH_COUNT:
     break;
   }
   return EINVAL;
 }
 
-struct rung_order {
-  enum clab_rung rung;
+struct switch_order {
+  enum clab_switch_kind kind;
   uint64_t operations;
 };
 
 static int measure(void *shared, const void *argument) {
-  const struct rung_order *order = argument;
+  const struct switch_order *order = argument;
   struct clab_sample *sample = shared;
   loop loop = NULL;
-  int error = prepare(order->rung, &loop);
+  int error = prepare(order->kind, &loop);
   if (error)
     return error;
   uint64_t operations = order->operations / 2 * 2;
@@ -256,8 +256,8 @@ static int measure(void *shared, const void *argument) {
   return 0;
 }
 
-int clab_measure_rung(enum clab_rung rung, const struct clab_placement *placement,
-                      uint64_t operations, struct clab_sample *sample) {
-  struct rung_order order = {.rung = rung, .operations = operations};
+int clab_measure_switch(enum clab_switch_kind kind, const struct clab_placement *placement,
+                        uint64_t operations, struct clab_sample *sample) {
+  struct switch_order order = {.kind = kind, .operations = operations};
   return clab_measure_in_child(placement, measure, &order, sample, sizeof *sample);
 }
