@@ -13,6 +13,7 @@ let package = Package(
   products: [
     .executable(name: "crashlab", targets: ["crashlab"]),
     .library(name: "CrashLab", targets: ["CrashLab"]),
+    .library(name: "CrashLabText", targets: ["CrashLabText"]),
     .library(name: "CrashLabTesting", targets: ["CrashLabTesting"]),
   ],
   dependencies: [

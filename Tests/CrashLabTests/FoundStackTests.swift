@@ -91,11 +91,11 @@ func findsStacks(row: StackRow) {
 /// The block of a thread lies in its own stack; no guard and no block: the limits are a guess.
 @Test(
   arguments: [
-    (0x20, true, StackRegion.Kind.thread, false), (0x50, true, .coroutine, false),
+    (0x20, true, StackKind.thread, false), (0x50, true, .coroutine, false),
     (nil, true, .thread, false), (0x50, false, .coroutine, true), (nil, false, .thread, true),
-  ] as [(UInt64?, Bool, StackRegion.Kind, Bool)])
+  ] as [(UInt64?, Bool, StackKind, Bool)])
 func controlBlockTellsTheStack(
-  block: UInt64?, isGuarded: Bool, kind: StackRegion.Kind, isGuess: Bool
+  block: UInt64?, isGuarded: Bool, kind: StackKind, isGuess: Bool
 ) throws {
   let below = isGuarded ? [memory(0x10, 0x11, [])] : []
   var facts = facts(below + [memory(0x11, 0x21)], pointers: [0x20])
@@ -148,7 +148,7 @@ struct WarningRow: Sendable, CustomTestStringConvertible {
   var below: StackOccupancy.Neighbour?
   var largestFrame: Int?
   var evidence: FoundStack.Evidence = .controlBlock
-  var kind: StackRegion.Kind = .thread
+  var kind: StackKind = .thread
   var expected: [LayoutWarning]
 }
 

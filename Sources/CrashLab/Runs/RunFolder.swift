@@ -4,12 +4,12 @@ internal import Glibc
 
 /// A folder with one JSON file a trial. A file is there whole or not at all: it is written under
 /// another name first.
-public struct RunFolder: Sendable {
-  public let path: String
+package struct RunFolder: Sendable {
+  package let path: String
   private let machine: Machine
 
   /// Makes `root/2026-11-24T07.30.00-1234/`: the start, and the process that made it.
-  public static func create(in root: String, machine: Machine) throws(SystemError) -> RunFolder {
+  package static func create(in root: String, machine: Machine) throws(SystemError) -> RunFolder {
     var now = time(nil)
     var parts = tm()
     localtime_r(&now, &parts)
@@ -26,7 +26,7 @@ public struct RunFolder: Sendable {
   }
 
   /// Writes the report of one trial.
-  public func save(_ report: TrialReport) throws {
+  package func save(_ report: TrialReport) throws {
     let name = RunFolder.fileName(report.case ?? "command", report.attempt)
     try writeWhole(
       JSON.text(of: TrialFile(machine: machine, trial: report)), to: "\(path)/\(name)",
@@ -36,12 +36,12 @@ public struct RunFolder: Sendable {
   // MARK: - Reading what earlier runs have left
 
   /// The names of the run folders, oldest first; empty if there is no root.
-  public static func list(in root: String) -> [String] {
+  package static func list(in root: String) -> [String] {
     entries(of: root).filter { !$0.hasPrefix(".") }.sorted()
   }
 
   /// The trials of a run that can be read, by name of their files, and what is wrong with others.
-  public static func trials(in path: String) -> (files: [TrialFile], broken: [String]) {
+  package static func trials(in path: String) -> (files: [TrialFile], broken: [String]) {
     var files: [TrialFile] = []
     let broken = forEachTrial(in: path) { files.append($0) }
     return (files, broken)
@@ -49,7 +49,7 @@ public struct RunFolder: Sendable {
 
   /// Reads the trials of a run one after the other, by name of their files, so that a long run
   /// needs no more memory than a short one. Returns what is wrong with those that can't be read.
-  public static func forEachTrial(
+  package static func forEachTrial(
     in path: String, _ body: (TrialFile) throws -> Void
   ) rethrows -> [String] {
     var broken: [String] = []
@@ -67,7 +67,7 @@ public struct RunFolder: Sendable {
   }
 
   /// The names of the cases that a run has files of, from the files' names alone.
-  public static func caseNames(in path: String) -> Set<String> {
+  package static func caseNames(in path: String) -> Set<String> {
     Set(
       entries(of: path).filter { $0.hasSuffix(".json") && !$0.hasPrefix(".") }.compactMap {
         $0.split(separator: ".").first.map(String.init)
@@ -75,7 +75,7 @@ public struct RunFolder: Sendable {
   }
 
   /// One trial of a run; nil if the run has none of that name.
-  public static func trial(
+  package static func trial(
     _ caseName: String, attempt: Int, in path: String
   ) throws -> TrialFile? {
     let name = fileName(caseName, attempt)

@@ -78,7 +78,7 @@ final class Board {
 
 extension StackRegion.Claim {
   fileprivate init(_ note: clab_stack_note) {
-    let kind: StackRegion.Kind =
+    let kind: StackKind =
       switch note.kind {
       case CLAB_STACK_MAIN.rawValue: .main
       case CLAB_STACK_COROUTINE.rawValue: .coroutine

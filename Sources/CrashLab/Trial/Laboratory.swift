@@ -11,7 +11,7 @@ public final class Laboratory {
     /// Seconds for a trial, where its case does not say otherwise.
     public var timeout: Double
     public var showOutput = false
-    public var unwinding = Unwinding.folded
+    package var unwinding = Unwinding.folded
     /// Trace every trial, also those whose handler tells all: each fault has a second witness then,
     /// and a disagreement is an error of the laboratory.
     public var observeAll = false

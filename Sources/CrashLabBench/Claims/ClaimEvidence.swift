@@ -39,7 +39,7 @@ package struct TrialFacts: Sendable, Equatable {
   package var survived = false
   package var controlProcessAlive = true
   package var site: FaultSite.Kind?
-  package var owner: StackRegion.Kind?
+  package var owner: StackKind?
   package var code: String?
   package var guardKind: Guard.Kind?
   package var guardSize: Int?

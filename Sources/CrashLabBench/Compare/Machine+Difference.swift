@@ -1,13 +1,13 @@
 internal import CrashLab
-public import CrashLabModel
+package import CrashLabModel
 internal import CrashLabText
 
 extension Machine {
   /// What of two machines is not the same.
-  public struct Difference: Sendable, Codable, Equatable {
-    public var what: String
-    public var first: String
-    public var second: String
+  package struct Difference: Sendable, Codable, Equatable {
+    package var what: String
+    package var first: String
+    package var second: String
   }
 
   /// - Parameter first: is named first in each difference.

@@ -1,5 +1,5 @@
 /// What two witnesses of one fault do not agree on.
-public enum EvidenceDifference: Sendable, Equatable, Codable {
+package enum EvidenceDifference: Sendable, Equatable, Codable {
   case signal(SignalCode, SignalCode)
   case address(Address, Address)
   case programCounter(Address, Address)

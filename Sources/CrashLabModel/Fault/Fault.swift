@@ -11,7 +11,7 @@ public struct Fault: Sendable, Equatable, Codable {
   /// A handler of the program ran for it.
   public var handled: Bool
   /// What was known of the program's handler; nil where nobody looked from outside.
-  public var handler: HandlerFacts?
+  package var handler: HandlerFacts?
   /// Why no handler ran, or how one that ran let the process die; nil if nobody knows, or if there
   /// is nothing to explain.
   public var outcome: HandlerOutcome?
@@ -19,14 +19,14 @@ public struct Fault: Sendable, Equatable, Codable {
   public var sender: FaultSender?
   public var site: FaultSite
   /// What lies around the address, in ascending order; nil in an old report.
-  public var surroundings: [MemoryRegion]?
+  package var surroundings: [MemoryRegion]?
   public var unwind: UnwindReport?
   /// Why it was refused, where the kernel tells no address (SI_KERNEL).
-  public var refusal: Refusal?
+  package var refusal: Refusal?
   /// At the program counter; nil if it could not be read or decoded.
   public var instruction: FaultInstruction?
   /// The signal frame that did not fit; nil if that is not the cause.
-  public var signalFrame: SignalFrame?
+  package var signalFrame: SignalFrame?
 
   public var signal: Signal { code.signal }
 

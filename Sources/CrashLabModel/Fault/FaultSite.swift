@@ -25,10 +25,10 @@ public struct FaultSite: Sendable, Equatable, Codable {
   }
 
   public struct Owner: Sendable, Equatable, Codable {
-    public var kind: StackRegion.Kind
+    public var kind: StackKind
     public var name: String
 
-    public init(kind: StackRegion.Kind, name: String) {
+    public init(kind: StackKind, name: String) {
       self.kind = kind
       self.name = name
     }

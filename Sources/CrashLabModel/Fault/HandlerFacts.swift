@@ -3,29 +3,29 @@
 /// For a signal that is blocked or ignored the kernel takes the handler away before anybody can look
 /// (kernel/signal.c, force_sig_info_to_task), so `isInstalled` may be true while the mask in /proc no
 /// longer shows it.
-public struct HandlerFacts: Sendable, Equatable, Codable {
+package struct HandlerFacts: Sendable, Equatable, Codable {
   /// The program has installed one for this signal.
-  public var isInstalled: Bool
+  package var isInstalled: Bool
   /// The program has set what the signal does, whatever that was; null if nobody knows.
-  @Nullable public var actionWasSet: Bool?
+  @Nullable package var actionWasSet: Bool?
   /// It was still there when the fault was about to be delivered (SigCgt).
-  public var isCaught: Bool
+  package var isCaught: Bool
   /// The program had the signal ignored.
-  public var isIgnored: Bool
+  package var isIgnored: Bool
   /// The thread had the signal blocked; null if nobody knows.
-  @Nullable public var isBlocked: Bool?
+  @Nullable package var isBlocked: Bool?
   /// The thread was inside a handler of the same signal.
-  public var isInHandler: Bool
+  package var isInHandler: Bool
   /// Installed with SA_ONSTACK; null if nobody knows.
-  @Nullable public var usesAlternateStack: Bool?
+  @Nullable package var usesAlternateStack: Bool?
   /// The thread's alternate stack; null if it has none.
-  @Nullable public var alternateStack: AlternateStack?
+  @Nullable package var alternateStack: AlternateStack?
   /// Whether it is known if the thread has an alternate stack.
-  public var alternateStackIsKnown: Bool
+  package var alternateStackIsKnown: Bool
   /// It ran.
-  public var hasRun: Bool
+  package var hasRun: Bool
   /// The kernel could not deliver the signal and killed at once.
-  public var forcedKill: Bool
+  package var forcedKill: Bool
 
   package init(
     isInstalled: Bool, isCaught: Bool, isIgnored: Bool, isBlocked: Bool? = nil, isInHandler: Bool,
@@ -46,23 +46,23 @@ public struct HandlerFacts: Sendable, Equatable, Codable {
     self.forcedKill = forcedKill
   }
 
-  public struct AlternateStack: Sendable, Equatable, Codable {
+  package struct AlternateStack: Sendable, Equatable, Codable {
     /// Why memory can't hold a signal frame.
-    public enum Trouble: String, Sendable, Codable {
+    package enum Trouble: String, Sendable, Codable {
       case unmapped
       case notWritable = "not-writable"
       /// In a file that has no such page.
       case pastFile = "past-file"
     }
 
-    public var low: Address
-    public var size: Int
+    package var low: Address
+    package var size: Int
     /// Null if it is ordinary memory that can be written.
-    @Nullable public var trouble: Trouble?
+    @Nullable package var trouble: Trouble?
     /// What is mapped there: a path, or `anonymous` with its permissions; null if nothing is.
-    @Nullable public var mapping: String?
+    @Nullable package var mapping: String?
     /// AT_MINSIGSTKSZ: what the kernel's signal frame needs, in bytes.
-    public var frameNeeds: Int
+    package var frameNeeds: Int
 
     package init(
       low: Address, size: Int, trouble: Trouble? = nil, mapping: String? = nil, frameNeeds: Int

@@ -1,18 +1,18 @@
 /// A piece of a process's address space as a report shows it: a stack, a guard, or what else lies
 /// there.
-public struct MemoryRegion: Sendable, Equatable, Codable {
-  public enum Kind: String, Codable, Sendable { case stack, `guard`, mapping }
+package struct MemoryRegion: Sendable, Equatable, Codable {
+  package enum Kind: String, Codable, Sendable { case stack, `guard`, mapping }
 
-  public var low: Address
+  package var low: Address
   /// One past the last.
-  public var high: Address
-  public var kind: Kind
+  package var high: Address
+  package var kind: Kind
   /// Whose stack or guard; null for a mapping.
-  @Nullable public var owner: FaultSite.Owner?
+  @Nullable package var owner: FaultSite.Owner?
   /// A mapping's path, or `anonymous` with its permissions; null for a stack or a guard.
-  @Nullable public var mapping: String?
+  @Nullable package var mapping: String?
 
-  public init(
+  package init(
     low: Address, high: Address, kind: Kind, owner: FaultSite.Owner? = nil, mapping: String? = nil
   ) {
     self.low = low

@@ -1,5 +1,5 @@
 /// Why the processor or the kernel refused an instruction without telling an address (SI_KERNEL).
-public enum Refusal: String, Sendable, Codable {
+package enum Refusal: String, Sendable, Codable {
   case misalignedOperand = "misaligned-operand"
   case privilegedInstruction = "privileged-instruction"
   case badSelector = "bad-selector"

@@ -4,13 +4,13 @@
 /// arch/x86/kernel/signal.c: get_sigframe leaves the red zone, then takes room for the processor's
 /// state and for struct rt_sigframe. If that can't be written, signal_setup_done raises SIGSEGV with
 /// SI_KERNEL at the interrupted instruction, in place of the signal.
-public struct SignalFrame: Sendable, Equatable, Codable {
+package struct SignalFrame: Sendable, Equatable, Codable {
   /// Bytes below the stack pointer: the red zone and AT_MINSIGSTKSZ.
-  public var needed: Int
+  package var needed: Int
   /// Bytes between the stack pointer and the stack's limit.
-  public var available: Int
+  package var available: Int
   /// The signal that was being delivered; null if nobody has seen it.
-  @Nullable public var signal: Signal?
+  @Nullable package var signal: Signal?
 
   package init(needed: Int, available: Int, signal: Signal?) {
     self.needed = needed

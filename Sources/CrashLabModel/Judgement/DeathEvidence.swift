@@ -1,17 +1,17 @@
 /// Whether the whole process died: what was counted, and what follows from it.
 public struct DeathEvidence: Sendable, Equatable, Codable {
   /// The bystanders' counters at four moments. Each has one figure a bystander.
-  public struct Beats: Sendable, Equatable, Codable {
+  package struct Beats: Sendable, Equatable, Codable {
     /// When the evidence of the last fault (or of the body's end) came.
-    public var before: [UInt64]
+    package var before: [UInt64]
     /// While the process stood parked, after the bell was rung.
-    public var parked: [UInt64]
+    package var parked: [UInt64]
     /// After the end.
-    public var after: [UInt64]
+    package var after: [UInt64]
     /// After the end once more, after the bell was rung again.
-    public var afterAgain: [UInt64]
+    package var afterAgain: [UInt64]
 
-    public init(
+    package init(
       before: [UInt64] = [], parked: [UInt64] = [], after: [UInt64] = [],
       afterAgain: [UInt64] = []
     ) {
@@ -22,12 +22,12 @@ public struct DeathEvidence: Sendable, Equatable, Codable {
     }
 
     /// All of them beat while the process stood parked.
-    public var wereBeating: Bool {
+    package var wereBeating: Bool {
       !parked.isEmpty && parked.count == before.count && zip(before, parked).allSatisfy(<)
     }
 
     /// Not one has beaten after the end.
-    public var areFrozen: Bool { after == afterAgain }
+    package var areFrozen: Bool { after == afterAgain }
   }
 
   /// A signal ended the process as a whole, and everything that was looked at says so.
@@ -39,12 +39,12 @@ public struct DeathEvidence: Sendable, Equatable, Codable {
   @Nullable public var bystandersStopped: Bool?
   /// A sibling that beats goes on beating; null if there was none.
   @Nullable public var controlProcessAlive: Bool?
-  public var beats: Beats
+  package var beats: Beats
 
   /// Derives the verdict on the process from what was counted.
   ///
   /// - `waitersAfter`: how many threads a last ring of the bell has woken.
-  public init(
+  package init(
     termination: Termination, threadsAtFault: Int?, threadsAfter: Int, beats: Beats,
     waitersAfter: Int, controlProcessAlive: Bool?
   ) {

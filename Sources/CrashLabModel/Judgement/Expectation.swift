@@ -149,7 +149,7 @@ public struct SiteExpectation: Sendable {
 
   /// In the guard of this stack.
   public static func inGuard(
-    of kind: StackRegion.Kind, _ name: String, overshoot: ClosedRange<Int> = 1...4096,
+    of kind: StackKind, _ name: String, overshoot: ClosedRange<Int> = 1...4096,
     guardKind: Guard.Kind = .mapping, guardSize: Int? = nil, stackSize: ClosedRange<Int>? = nil
   ) -> SiteExpectation {
     SiteExpectation(

@@ -13,7 +13,7 @@ public struct TrialResult: Sendable, Equatable, Codable {
   public var finished = false
   public var termination: Termination?
   public var death: DeathEvidence?
-  public var timeline: [TrialEvent] = []
+  package var timeline: [TrialEvent] = []
   /// What the child had to say beside its messages.
   package var told: String?
   package var instrumentErrors: [InstrumentError] = []

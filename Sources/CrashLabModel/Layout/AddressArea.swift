@@ -1,19 +1,19 @@
 /// A part of a process's addresses, as a person thinks of it.
-public struct AddressArea: Sendable, Equatable, Codable {
-  public enum Kind: String, Codable, Sendable {
+package struct AddressArea: Sendable, Equatable, Codable {
+  package enum Kind: String, Codable, Sendable {
     case program, heap, stacks, libraries, files, anonymous, kernel
     case mainStack = "main-stack"
   }
 
-  public var kind: Kind
+  package var kind: Kind
   /// The file, where it is one; else "".
-  public var name: String
-  public var low: Address
-  public var high: Address
+  package var name: String
+  package var low: Address
+  package var high: Address
   /// Bytes that are mapped between the two.
-  public var mapped: Int
+  package var mapped: Int
   /// How many stacks lie in it.
-  public var stacks: Int
+  package var stacks: Int
 
   package init(kind: Kind, name: String, low: Address, high: Address, mapped: Int, stacks: Int) {
     self.kind = kind

@@ -1,7 +1,7 @@
 /// A stack of a process that was looked at from outside, and how it is used.
-public struct FoundStack: Sendable, Equatable {
+package struct FoundStack: Sendable, Equatable {
   /// What its limits were found by.
-  public enum Evidence: String, Codable, Sendable {
+  package enum Evidence: String, Codable, Sendable {
     /// The kernel names the main stack itself.
     case kernel
     /// The C library's block of the thread lies at its top.
@@ -141,7 +141,7 @@ extension FoundStack.Facts {
     // The kernel gave the main thread its stack: on any other it runs a coroutine. So does a thread
     // whose control block lies elsewhere: the C library puts it at the top of the thread's stack.
     let isElsewhere = thread.controlBlock.map { !(low..<high).contains($0) } ?? false
-    let kind: StackRegion.Kind = thread.id == process || isElsewhere ? .coroutine : .thread
+    let kind: StackKind = thread.id == process || isElsewhere ? .coroutine : .thread
     return FoundStack(
       region: StackRegion(
         kind: kind, name: thread.name, thread: thread.id, low: low, high: high, guard: guardFound,

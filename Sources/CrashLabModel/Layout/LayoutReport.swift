@@ -21,7 +21,7 @@ public struct LayoutReport: Sendable, Codable {
   }
 
   public struct Neighbour: Sendable, Codable {
-    public var kind: StackOccupancy.Neighbour.Kind
+    package var kind: StackOccupancy.Neighbour.Kind
     public var name: String
     /// Bytes from the stack limit down, the guard included.
     public var distance: Int
@@ -44,11 +44,11 @@ public struct LayoutReport: Sendable, Codable {
   }
 
   public struct Stack: Sendable, Codable {
-    public var kind: StackRegion.Kind
+    public var kind: StackKind
     public var name: String
     @Nullable public var number: Int?
     @Nullable public var thread: Int32?
-    public var evidence: FoundStack.Evidence
+    package var evidence: FoundStack.Evidence
     public var limit: Address
     /// One past the highest.
     public var top: Address
@@ -62,10 +62,10 @@ public struct LayoutReport: Sendable, Codable {
     public var `guard`: Guard
     public var guardSize: Int
     @Nullable public var below: Neighbour?
-    public var warnings: [LayoutWarning]
+    package var warnings: [LayoutWarning]
 
     package init(
-      kind: StackRegion.Kind, name: String, number: Int? = nil, thread: Int32? = nil,
+      kind: StackKind, name: String, number: Int? = nil, thread: Int32? = nil,
       evidence: FoundStack.Evidence, limit: Address, top: Address, size: Int,
       stackPointer: Address? = nil, inUse: Int? = nil, touched: Int, resident: Int,
       largestStep: Int,
@@ -98,7 +98,7 @@ public struct LayoutReport: Sendable, Codable {
   @Nullable public var largestFrame: Int?
   /// Microseconds that the look took.
   public var duration: Double
-  public var areas: [AddressArea]
+  package var areas: [AddressArea]
   /// In ascending order.
   public var stacks: [Stack]
   /// Threads whose stack was not found.

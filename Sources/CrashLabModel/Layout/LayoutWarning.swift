@@ -1,5 +1,5 @@
 /// What is dangerous about a stack.
-public enum LayoutWarning: String, Codable, Sendable, CaseIterable {
+package enum LayoutWarning: String, Codable, Sendable, CaseIterable {
   case noGuard = "no-guard"
   case guardSmallerThanFrame = "guard-smaller-than-frame"
   case nearlyFull = "nearly-full"

@@ -1,8 +1,8 @@
 /// How much of a stack is in use, and what lies below it.
-public struct StackOccupancy: Sendable, Equatable {
+package struct StackOccupancy: Sendable, Equatable {
   /// The nearest memory below a stack's guard.
-  public struct Neighbour: Sendable, Equatable {
-    public enum Kind: String, Codable, Sendable { case stack, mapping }
+  package struct Neighbour: Sendable, Equatable {
+    package enum Kind: String, Codable, Sendable { case stack, mapping }
     package var kind: Kind
     /// Of the stack's owner, or what the mapping is.
     package var name: String

@@ -1,18 +1,18 @@
 extension StackRegion {
   /// A stack that a process said it has. Where it lies is a claim; the guard is not: it is looked
   /// for in the kernel's own account.
-  public struct Claim: Sendable, Equatable {
-    public var kind: Kind
-    public var name: String
-    public var number: Int?
-    public var thread: Int32?
-    public var low: Address
-    public var high: Address
+  package struct Claim: Sendable, Equatable {
+    package var kind: StackKind
+    package var name: String
+    package var number: Int?
+    package var thread: Int32?
+    package var low: Address
+    package var high: Address
     /// Bytes of guard that a thread's attributes tell; 0 if there are none.
-    public var guardAskedFor: UInt64
+    package var guardAskedFor: UInt64
 
-    public init(
-      kind: Kind, name: String, number: Int? = nil, thread: Int32? = nil, low: Address,
+    package init(
+      kind: StackKind, name: String, number: Int? = nil, thread: Int32? = nil, low: Address,
       high: Address, guardAskedFor: UInt64 = 0
     ) {
       self.kind = kind

@@ -52,12 +52,12 @@ public struct RunReport: Sendable, Codable {
 }
 
 /// The file of one trial in a run folder: one element of `trials`, with what it needs to stand alone.
-public struct TrialFile: Sendable, Codable {
-  public var schemaVersion: Int
-  public var machine: Machine
-  public var trial: TrialReport
+package struct TrialFile: Sendable, Codable {
+  package var schemaVersion: Int
+  package var machine: Machine
+  package var trial: TrialReport
 
-  public init(machine: Machine, trial: TrialReport) {
+  package init(machine: Machine, trial: TrialReport) {
     self.schemaVersion = RunReport.schemaVersion
     self.machine = machine
     self.trial = trial
@@ -66,7 +66,7 @@ public struct TrialFile: Sendable, Codable {
   // The trial's keys stand beside the other two, not below a key of their own.
   private enum CodingKeys: CodingKey { case schemaVersion, machine }
 
-  public init(from decoder: any Decoder) throws {
+  package init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     schemaVersion = try container.decode(Int.self, forKey: .schemaVersion)
     guard schemaVersion == RunReport.schemaVersion else {
@@ -78,7 +78,7 @@ public struct TrialFile: Sendable, Codable {
     trial = try TrialReport(from: decoder)
   }
 
-  public func encode(to encoder: any Encoder) throws {
+  package func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(schemaVersion, forKey: .schemaVersion)
     try container.encode(machine, forKey: .machine)

@@ -4,7 +4,7 @@
 /// and distances bytes, times microseconds.
 public struct TrialReport: Sendable, Codable, Equatable {
   public typealias Verdict = TrialVerdict
-  public typealias Event = TrialEvent
+  package typealias Event = TrialEvent
 
   @Nullable public var `case`: String?
   /// 1 and up, for repeated runs.
@@ -25,7 +25,7 @@ public struct TrialReport: Sendable, Codable, Equatable {
   public var finished: Bool
   @Nullable public var termination: Termination?
   @Nullable public var death: DeathEvidence?
-  public var timeline: [Event]
+  package var timeline: [Event]
 
   package init(
     `case`: String?, attempt: Int, command: [String]? = nil, verdict: Verdict? = nil,
@@ -88,7 +88,7 @@ public struct FaultReport: Sendable, Codable, Equatable {
   /// A handler of the program ran for it.
   public var handled: Bool
   /// What was known of the program's handler; null where nobody looked from outside.
-  @Nullable public var handler: HandlerFacts?
+  @Nullable package var handler: HandlerFacts?
   /// Why no handler ran, or how one that ran let the process die; null if nobody knows, or if there
   /// is nothing to explain.
   @Nullable public var handlerOutcome: HandlerOutcome?
@@ -98,15 +98,15 @@ public struct FaultReport: Sendable, Codable, Equatable {
   @Nullable public var sender: FaultSender?
   public var site: FaultSite
   /// What lies around the address, in ascending order.
-  @Nullable public var surroundings: [MemoryRegion]? = nil
+  @Nullable package var surroundings: [MemoryRegion]? = nil
   @Nullable public var unwind: UnwindReport?
   /// Why it was refused, where the kernel tells no address (SI_KERNEL); null for an address that is
   /// none, and for every other fault.
-  @Nullable public var refusal: Refusal?
+  @Nullable package var refusal: Refusal?
   /// The instruction at the program counter; null if it could not be read or decoded.
   @Nullable public var instruction: FaultInstruction?
   /// The signal frame that did not fit; null if that is not the cause.
-  @Nullable public var signalFrame: SignalFrame?
+  @Nullable package var signalFrame: SignalFrame?
 
   package init(
     signal: Signal, code: String, address: Address, access: Access? = nil, programCounter: Address,

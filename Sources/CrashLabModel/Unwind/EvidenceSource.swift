@@ -1,3 +1,3 @@
 /// Who unwound: the handler inside the process, the observer from outside, or whoever read its core
 /// dump.
-public enum EvidenceSource: String, Codable, Sendable { case handler, observer, core }
+package enum EvidenceSource: String, Codable, Sendable { case handler, observer, core }

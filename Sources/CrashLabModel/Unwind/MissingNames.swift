@@ -1,6 +1,6 @@
 /// Frames of an image that have no names, or names without lines, and why.
-public struct MissingNames: Sendable, Codable, Equatable {
-  public enum Reason: String, Sendable, Codable {
+package struct MissingNames: Sendable, Codable, Equatable {
+  package enum Reason: String, Sendable, Codable {
     /// The file that was mapped could not be opened.
     case fileMissing = "file-missing"
     /// What lies at its path is another file.
@@ -16,12 +16,12 @@ public struct MissingNames: Sendable, Codable, Equatable {
   }
 
   /// The path of the image.
-  public var image: String
-  public var reason: Reason
+  package var image: String
+  package var reason: Reason
   /// What ended the naming process; null if nothing did.
-  @Nullable public var signal: Signal?
+  @Nullable package var signal: Signal?
   /// Whether there are names from the symbol table, and only lines and inlined functions are missing.
-  public var hasSymbols: Bool
+  package var hasSymbols: Bool
 
   package init(image: String, reason: Reason, signal: Signal?, hasSymbols: Bool) {
     self.image = image

@@ -1,13 +1,13 @@
 /// How much of the stack one function took: a row of the table "who ate the stack".
-public struct StackUse: Sendable, Codable, Equatable {
+package struct StackUse: Sendable, Codable, Equatable {
   /// Null where the code has no name; then the image is what is known of it.
-  @Nullable public var symbol: String?
+  @Nullable package var symbol: String?
   /// Null in the last row: everything that has no row of its own.
-  @Nullable public var image: String?
-  public var frames: Int
-  public var bytes: Int
+  @Nullable package var image: String?
+  package var frames: Int
+  package var bytes: Int
   /// Of the stack's size, 0 to 1; null if that is not known.
-  @Nullable public var share: Double?
+  @Nullable package var share: Double?
 
   package init(
     symbol: String? = nil, image: String? = nil, frames: Int, bytes: Int, share: Double? = nil

@@ -1,6 +1,6 @@
 /// An unwind as it is reported.
 public struct UnwindReport: Sendable, Codable, Equatable {
-  public var by: EvidenceSource
+  package var by: EvidenceSource
   public var frameCount: Int
   /// It came to the outermost frame.
   public var complete: Bool
@@ -14,9 +14,9 @@ public struct UnwindReport: Sendable, Codable, Equatable {
   /// Null if nothing repeats.
   @Nullable public var recursion: RecursionReport?
   /// By bytes, most first; null if not every frame was counted.
-  @Nullable public var stackUse: [StackUse]?
+  @Nullable package var stackUse: [StackUse]?
   /// Images of which names or lines are missing, and why; null if nobody looked for names.
-  @Nullable public var missingNames: [MissingNames]?
+  @Nullable package var missingNames: [MissingNames]?
   /// Bytes of the thread's stack above its outermost frame: static thread-local storage and the C
   /// library's control block; null if not known.
   @Nullable public var threadBlockSize: Int?

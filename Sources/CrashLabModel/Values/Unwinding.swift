@@ -1,5 +1,5 @@
 /// How a child unwinds its faults.
-public enum Unwinding: String, Sendable, CaseIterable {
+package enum Unwinding: String, Sendable, CaseIterable {
   /// Repetitions are counted and kept once.
   case folded
   /// libunwind, frame by frame.

@@ -64,7 +64,7 @@ package struct StackGroup {
   /// The largest group first.
   package static func gather(_ stacks: [LayoutReport.Stack]) -> [StackGroup] {
     struct Key: Hashable {
-      package var kind: StackRegion.Kind
+      package var kind: StackKind
       package var name: String
       package var size: Int
       package var guardSize: Int

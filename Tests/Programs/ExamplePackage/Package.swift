@@ -14,6 +14,7 @@ let package = Package(
       dependencies: [
         "Brackets",
         .product(name: "CrashLab", package: "crashlab"),
+        .product(name: "CrashLabText", package: "crashlab"),
         .product(name: "CrashLabTesting", package: "crashlab"),
       ]
     ),

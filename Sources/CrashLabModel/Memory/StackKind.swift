@@ -1,0 +1,5 @@
+/// What a stack serves.
+public enum StackKind: String, Codable, Sendable {
+  case main, thread, coroutine
+  case alternateStack = "alternate-stack"
+}
