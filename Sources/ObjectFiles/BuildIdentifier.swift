@@ -2,20 +2,17 @@ internal import Glibc
 
 /// What tells one build of an image from another, wherever its bytes are.
 package enum BuildIdentifier {
-  /// Reads from the image's beginning: offset, destination; returns how many bytes it could.
-  package typealias Reader = (UInt64, UnsafeMutableRawBufferPointer) -> Int
+  package typealias Reader = ElfHeaders.Reader
 
   /// NT_GNU_BUILD_ID, from the headers at the file's beginning; nil if it is not there.
   package static func read(_ read: Reader) -> [UInt8]? {
-    let most = 64
-    guard let header = record(Elf64_Ehdr.self, read, at: 0),
-      Int(header.e_phentsize) == MemoryLayout<Elf64_Phdr>.size
+    let most: UInt64 = 64
+    guard let headers = try? ElfHeaders(read), let count = try? headers.segmentCount(read)
     else { return nil }
-    for index in 0..<min(Int(header.e_phnum), most) {
-      let place = header.e_phoff &+ UInt64(index * MemoryLayout<Elf64_Phdr>.size)
-      guard let program = record(Elf64_Phdr.self, read, at: place) else { return nil }
-      guard program.p_type == UInt32(PT_NOTE) else { continue }
-      let notes = bytes(read, at: program.p_offset, count: Int(min(program.p_filesz, 4096)))
+    for index in 0..<min(count, most) {
+      guard let segment = try? headers.segment(index, read) else { return nil }
+      guard segment.isNotes else { continue }
+      let notes = bytes(read, at: segment.offset, count: Int(min(segment.fileSize, 4096)))
       if let found = identifier(in: notes) { return found }
     }
     return nil
@@ -45,13 +42,5 @@ package enum BuildIdentifier {
     [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
       filled = read(offset, UnsafeMutableRawBufferPointer(buffer))
     }
-  }
-
-  private static func record<Record: BitwiseCopyable>(
-    _: Record.Type, _ read: Reader, at offset: UInt64
-  ) -> Record? {
-    let bytes = bytes(read, at: offset, count: MemoryLayout<Record>.size)
-    guard bytes.count == MemoryLayout<Record>.size else { return nil }
-    return bytes.withUnsafeBytes { $0.loadUnaligned(as: Record.self) }
   }
 }

@@ -3,69 +3,41 @@ internal import Glibc
 
 /// What is needed of a 64-bit ELF file of x86-64 (elf(5)). The file may be anything.
 package struct ElfImage {
-  package struct Segment {
-    package var address: UInt64
-    package var offset: UInt64
-    package var fileSize: UInt64
-    package var isExecutable: Bool
-    package var isWritable: Bool
-
-    package var permissions: Mapping.Permissions {
-      var permissions: Mapping.Permissions = [.read]
-      if isWritable { permissions.insert(.write) }
-      if isExecutable { permissions.insert(.execute) }
-      return permissions
-    }
-  }
+  package typealias Segment = ElfHeaders.Segment
 
   package let bytes: UnsafeRawBufferPointer
+  /// Those that are loaded.
   package let segments: [Segment]
-  private let header: Elf64_Ehdr
-  /// Of PT_GNU_EH_FRAME.
-  private let frameHeader: (address: UInt64, size: UInt64)?
+  private let headers: ElfHeaders
+  private let frameHeader: Segment?
 
   package init(_ bytes: UnsafeRawBufferPointer) throws(FileProblem) {
-    guard bytes.count >= MemoryLayout<Elf64_Ehdr>.size,
-      bytes.prefix(4).elementsEqual([0x7f, 0x45, 0x4c, 0x46])
-    else { throw FileProblem.notElf }
-    let header = bytes.loadUnaligned(as: Elf64_Ehdr.self)
-    guard bytes[Int(EI_CLASS)] == UInt8(ELFCLASS64), bytes[Int(EI_DATA)] == UInt8(ELFDATA2LSB),
-      header.e_machine == UInt16(EM_X86_64)
-    else { throw FileProblem.otherMachine(Int32(header.e_machine), here: EM_X86_64) }
-    guard header.e_type == UInt16(ET_EXEC) || header.e_type == UInt16(ET_DYN) else {
-      throw FileProblem.notLinked
+    let headers = try ElfHeaders(ElfImage.reader(bytes))
+    guard headers.machine == EM_X86_64 else {
+      throw .otherMachine(headers.machine, here: EM_X86_64)
     }
-    self.bytes = bytes
-    self.header = header
+    guard headers.kind == .program else { throw .notLinked }
     var segments: [Segment] = []
-    var frames: (UInt64, UInt64)?
-    for index in 0..<UInt64(header.e_phnum) {
-      let place = header.e_phoff.addingReportingOverflow(index * UInt64(header.e_phentsize))
-      guard !place.overflow, Int(header.e_phentsize) >= MemoryLayout<Elf64_Phdr>.size,
-        let program = ElfImage.load(Elf64_Phdr.self, bytes, at: place.partialValue)
-      else { break }
-      if program.p_type == UInt32(PT_LOAD) {
-        segments.append(
-          Segment(
-            address: program.p_vaddr, offset: program.p_offset, fileSize: program.p_filesz,
-            isExecutable: program.p_flags & UInt32(PF_X) != 0,
-            isWritable: program.p_flags & UInt32(PF_W) != 0))
-      } else if program.p_type == UInt32(PT_GNU_EH_FRAME) {
-        frames = (program.p_vaddr, program.p_filesz)
-      }
+    var frames: Segment?
+    for index in 0..<(try headers.segmentCount(ElfImage.reader(bytes))) {
+      guard let segment = try? headers.segment(index, ElfImage.reader(bytes)) else { break }
+      if segment.isLoaded { segments.append(segment) }
+      if segment.isFrameHeader { frames = segment }
     }
-    guard !segments.isEmpty else { throw FileProblem.nothingToLoad }
+    guard !segments.isEmpty else { throw .nothingToLoad }
+    self.bytes = bytes
+    self.headers = headers
     self.segments = segments
     frameHeader = frames
   }
 
-  private static func load<Record: BitwiseCopyable>(
-    _: Record.Type, _ bytes: UnsafeRawBufferPointer, at offset: UInt64
-  ) -> Record? {
-    guard let offset = Int(exactly: offset), offset <= bytes.count,
-      MemoryLayout<Record>.size <= bytes.count - offset
-    else { return nil }
-    return bytes.loadUnaligned(fromByteOffset: offset, as: Record.self)
+  private static func reader(_ bytes: UnsafeRawBufferPointer) -> ElfHeaders.Reader {
+    { offset, buffer in
+      guard let start = Int(exactly: offset), start <= bytes.count else { return 0 }
+      let part = UnsafeRawBufferPointer(rebasing: bytes[start...].prefix(buffer.count))
+      buffer.copyMemory(from: part)
+      return part.count
+    }
   }
 
   /// Where the byte of an address lies in the file; nil if it does not.
@@ -102,7 +74,7 @@ package struct ElfImage {
     }
     // Linux Standard Base, .eh_frame_hdr: version, encodings, then the address of .eh_frame.
     guard let frameHeader, let place = offset(of: frameHeader.address),
-      var reader = ByteReader(bytes, at: place, size: min(frameHeader.size, 12)),
+      var reader = ByteReader(bytes, at: place, size: min(frameHeader.fileSize, 12)),
       reader.byte() == 1, let encoding = reader.byte(), reader.skip(2),
       let address = PointerEncoding(encoding).read(&reader, address: frameHeader.address + 4),
       let start = offset(of: address), let frames = ByteReader(bytes, at: start)
@@ -118,17 +90,12 @@ package struct ElfImage {
     return nil
   }
 
-  var sectionCount: Int { Int(header.e_shnum) }
+  var sectionCount: Int { headers.sectionCount }
 
-  func section(_ index: Int) -> Elf64_Shdr? {
-    guard index < sectionCount, Int(header.e_shentsize) >= MemoryLayout<Elf64_Shdr>.size
-    else { return nil }
-    let place = header.e_shoff.addingReportingOverflow(UInt64(index) * UInt64(header.e_shentsize))
-    return place.overflow ? nil : ElfImage.load(Elf64_Shdr.self, bytes, at: place.partialValue)
-  }
+  func section(_ index: Int) -> Elf64_Shdr? { headers.section(index, ElfImage.reader(bytes)) }
 
   func name(of section: Elf64_Shdr) -> String? {
-    guard let names = self.section(Int(header.e_shstrndx)) else { return nil }
+    guard let names = self.section(headers.namesIndex) else { return nil }
     return text(UInt64(section.sh_name), in: names, atMost: 64)
   }
 
@@ -140,37 +107,5 @@ package struct ElfImage {
       return nil
     }
     return reader.text(atMost: limit)
-  }
-}
-
-/// How a pointer is written in call-frame information (Linux Standard Base, DW_EH_PE).
-package struct PointerEncoding {
-  private let byte: UInt8
-
-  package init(_ byte: UInt8) { self.byte = byte }
-
-  /// - Parameter address: of the bytes that are read.
-  package func read(_ reader: inout ByteReader, address: UInt64) -> UInt64? {
-    guard let value = readValue(&reader) else { return nil }
-    return switch byte & 0xf0 {
-    case 0x00: value
-    case 0x10: address &+ value
-    // Relative to other things, or indirect: no compiler of x86-64 writes them for code.
-    default: nil
-    }
-  }
-
-  /// The number alone, as a length is written.
-  package func readValue(_ reader: inout ByteReader) -> UInt64? {
-    switch byte & 0x0f {
-    case 0x00, 0x04, 0x0c: reader.integer(UInt64.self)
-    case 0x01: reader.unsignedLEB()
-    case 0x02: reader.integer(UInt16.self).map(UInt64.init)
-    case 0x03: reader.integer(UInt32.self).map(UInt64.init)
-    case 0x09: reader.signedLEB().map { UInt64(bitPattern: $0) }
-    case 0x0a: reader.integer(Int16.self).map { UInt64(bitPattern: Int64($0)) }
-    case 0x0b: reader.integer(Int32.self).map { UInt64(bitPattern: Int64($0)) }
-    default: nil
-    }
   }
 }

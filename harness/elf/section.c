@@ -1,34 +1,33 @@
 #include "elf/section.h"
 
-#include <elf.h>
+#include "elf/headers.h"
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { MOST_SECTIONS = 4096, MOST_SEGMENTS = 128, LONGEST_NAME = 32 };
+enum { MOST_SECTIONS = 4096, LONGEST_NAME = 32 };
 
-static bool read_at(int file, uint64_t offset, void *buffer, size_t size) {
-  return offset <= INT64_MAX && pread(file, buffer, size, (off_t)offset) == (ssize_t)size;
+/* The context is the descriptor's address. */
+static size_t read_file(void *context, uint64_t offset, void *buffer, size_t size) {
+  ssize_t count =
+      offset <= INT64_MAX ? pread(*(const int *)context, buffer, size, (off_t)offset) : -1;
+  return count > 0 ? (size_t)count : 0;
 }
 
-static bool read_header(int file, Elf64_Ehdr *elf) {
-  return read_at(file, 0, elf, sizeof *elf) && memcmp(elf->e_ident, ELFMAG, SELFMAG) == 0 &&
-         elf->e_ident[EI_CLASS] == ELFCLASS64 && elf->e_shentsize == sizeof(Elf64_Shdr) &&
-         elf->e_phentsize == sizeof(Elf64_Phdr) && elf->e_shnum <= MOST_SECTIONS &&
-         elf->e_phnum <= MOST_SEGMENTS && elf->e_shstrndx < elf->e_shnum;
+static bool read_at(int file, uint64_t offset, void *buffer, size_t size) {
+  return read_file(&file, offset, buffer, size) == size;
+}
+
+static bool has_sections(const Elf64_Ehdr *elf) {
+  return elf->e_shentsize == sizeof(Elf64_Shdr) && elf->e_shnum <= MOST_SECTIONS &&
+         elf->e_shstrndx < elf->e_shnum;
 }
 
 /* The address that the linker gave the file's first byte. */
-static bool read_bias(int file, const Elf64_Ehdr *elf, uint64_t *bias) {
-  *bias = 0;
-  for (unsigned i = 0; i < elf->e_phnum; i++) {
-    Elf64_Phdr segment;
-    if (!read_at(file, elf->e_phoff + i * sizeof segment, &segment, sizeof segment))
-      return false;
-    if (segment.p_type == PT_LOAD && segment.p_offset == 0)
-      *bias = segment.p_vaddr;
-  }
+static bool set_bias(const Elf64_Phdr *segment, void *context) {
+  if (segment->p_type == PT_LOAD && segment->p_offset == 0)
+    *(uint64_t *)context = segment->p_vaddr;
   return true;
 }
 
@@ -59,9 +58,11 @@ static bool describe(int file, const Elf64_Shdr *found, uint64_t bias,
 }
 
 bool clab_section_find(int file, const char *name, struct clab_section *section) {
+  struct clab_elf_source source = {&file, read_file, 0};
   Elf64_Ehdr elf;
-  uint64_t bias;
-  if (!read_header(file, &elf) || !read_bias(file, &elf, &bias))
+  uint64_t bias = 0;
+  if (!clab_elf_header_read(&source, &elf) || !has_sections(&elf) ||
+      !clab_elf_segments_visit(&source, &elf, set_bias, &bias))
     return false;
   size_t size = elf.e_shnum * sizeof(Elf64_Shdr);
   Elf64_Shdr *sections = malloc(size);

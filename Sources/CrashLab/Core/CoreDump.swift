@@ -1,6 +1,7 @@
 internal import CHarness
 internal import CrashLabModel
 internal import Glibc
+internal import ObjectFiles
 
 /// What an ELF core dump says of a process (core(5), fs/binfmt_elf.c). The file may be anything:
 /// nothing in it is trusted, and nothing is allocated by a length that it tells.
@@ -59,23 +60,18 @@ struct CoreDump {
   private static let mostSegments: UInt64 = 1 << 21
 
   init(_ source: some ByteSource) throws(FileProblem) {
-    let header = try CoreDump.header(of: source)
+    let bytes: ElfHeaders.Reader = { source.read(at: $0, into: $1) }
+    let headers = try CoreDump.headers(of: source, bytes)
+    let count = try headers.segmentCount(bytes)
+    guard count <= CoreDump.mostSegments else { throw .segmentCount(count) }
     var notes: [(offset: UInt64, size: UInt64)] = []
     var end: UInt64 = 0
-    for index in 0..<(try CoreDump.headerCount(header, in: source)) {
-      let place = header.e_phoff.addingReportingOverflow(index * UInt64(header.e_phentsize))
-      guard !place.overflow,
-        let program = source.record(Elf64_Phdr.self, at: place.partialValue)
-      else {
-        throw FileProblem.truncated(.programHeaders)
-      }
-      let last = program.p_offset.addingReportingOverflow(program.p_filesz)
+    for index in 0..<count {
+      let part = try headers.segment(index, bytes)
+      let last = part.offset.addingReportingOverflow(part.fileSize)
       end = max(end, last.overflow ? .max : last.partialValue)
-      switch program.p_type {
-      case UInt32(PT_LOAD): if let segment = Segment(program) { segments.append(segment) }
-      case UInt32(PT_NOTE): notes.append((program.p_offset, program.p_filesz))
-      default: break
-      }
+      if part.isLoaded, let segment = Segment(part) { segments.append(segment) }
+      if part.isNotes { notes.append((part.offset, part.fileSize)) }
     }
     segments = CoreDump.apart(segments)
     missingBytes = end > source.size ? end - source.size : 0
@@ -87,35 +83,21 @@ struct CoreDump {
     files = files.filter { $0.low < $0.high }.sorted { $0.low < $1.low }
   }
 
-  private static func header(of source: some ByteSource) throws(FileProblem) -> Elf64_Ehdr {
+  private static func headers(
+    of source: some ByteSource, _ bytes: ElfHeaders.Reader
+  ) throws(FileProblem) -> ElfHeaders {
     guard let magic = source.bytes(at: 0, count: 4) else {
       throw source.size == 0 ? FileProblem.empty : .notCore(isProgram: false)
     }
-    guard magic == [0x7f, 0x45, 0x4c, 0x46] else {
-      throw compressions[magic[0]].map { FileProblem.compressed(by: $0) } ?? .notElf
+    if let compression = compressions[magic[0]] { throw .compressed(by: compression) }
+    let headers: ElfHeaders
+    do throws(FileProblem) { headers = try ElfHeaders(bytes) } catch {
+      // With its magic, it is cut off in its first bytes.
+      throw error == .notElf && magic == [0x7f, 0x45, 0x4c, 0x46] ? .truncated(.header) : error
     }
-    guard let identity = source.bytes(at: 0, count: Int(EI_NIDENT)) else {
-      throw FileProblem.truncated(.header)
-    }
-    guard identity[Int(EI_CLASS)] == UInt8(ELFCLASS64) else {
-      throw FileProblem.is32Bit
-    }
-    guard identity[Int(EI_DATA)] == UInt8(ELFDATA2LSB) else {
-      throw FileProblem.isBigEndian
-    }
-    guard let header = source.record(Elf64_Ehdr.self, at: 0) else {
-      throw FileProblem.truncated(.header)
-    }
-    guard header.e_type == UInt16(ET_CORE) else {
-      throw FileProblem.notCore(isProgram: true)
-    }
-    guard header.e_machine == UInt16(machine) else {
-      throw FileProblem.otherMachine(Int32(header.e_machine), here: machine)
-    }
-    guard Int(header.e_phentsize) >= MemoryLayout<Elf64_Phdr>.size else {
-      throw FileProblem.headerSize(Int(header.e_phentsize))
-    }
-    return header
+    guard headers.kind == .core else { throw .notCore(isProgram: true) }
+    guard headers.machine == machine else { throw .otherMachine(headers.machine, here: machine) }
+    return headers
   }
 
   private static let compressions: [UInt8: FileProblem.Compression] = [
@@ -126,23 +108,6 @@ struct CoreDump {
   #else
     private static let machine = EM_AARCH64
   #endif
-
-  /// More than 65,534 are counted in the first section header (PN_XNUM, elf(5)).
-  private static func headerCount(
-    _ header: Elf64_Ehdr, in source: some ByteSource
-  ) throws(FileProblem) -> UInt64 {
-    var count = UInt64(header.e_phnum)
-    if header.e_phnum == 0xffff {
-      guard let section = source.record(Elf64_Shdr.self, at: header.e_shoff) else {
-        throw FileProblem.truncated(.programHeaderCount)
-      }
-      count = UInt64(section.sh_info)
-    }
-    guard count <= mostSegments else {
-      throw FileProblem.segmentCount(count)
-    }
-    return count
-  }
 
   /// In ascending order, without those that begin inside another.
   private static func apart(_ segments: [Segment]) -> [Segment] {
@@ -156,16 +121,12 @@ struct CoreDump {
 }
 
 extension CoreDump.Segment {
-  fileprivate init?(_ program: Elf64_Phdr) {
-    let high = program.p_vaddr.addingReportingOverflow(program.p_memsz)
-    guard !high.overflow, program.p_memsz > 0 else { return nil }
-    var permissions: Mapping.Permissions = []
-    if program.p_flags & UInt32(PF_R) != 0 { permissions.insert(.read) }
-    if program.p_flags & UInt32(PF_W) != 0 { permissions.insert(.write) }
-    if program.p_flags & UInt32(PF_X) != 0 { permissions.insert(.execute) }
+  fileprivate init?(_ part: ElfHeaders.Segment) {
+    let high = part.address.addingReportingOverflow(part.memorySize)
+    guard !high.overflow, part.memorySize > 0 else { return nil }
     self.init(
-      low: program.p_vaddr, high: high.partialValue, offset: program.p_offset,
-      fileSize: min(program.p_filesz, program.p_memsz), permissions: permissions)
+      low: part.address, high: high.partialValue, offset: part.offset,
+      fileSize: min(part.fileSize, part.memorySize), permissions: part.permissions)
   }
 }
 

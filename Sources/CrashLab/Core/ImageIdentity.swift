@@ -1,5 +1,4 @@
 internal import CrashLabModel
-internal import Glibc
 internal import ObjectFiles
 
 /// Tells whether an image in memory was loaded from a file.
@@ -9,9 +8,9 @@ enum ImageIdentity {
     if let mine = BuildIdentifier.read(dumped) {
       return mine == BuildIdentifier.read(read) ? .same : .differs
     }
-    // No identifier: the first page has the headers, and most of it nobody writes to.
+    // No identifier: the first page has the headers (64 bytes and more), and most of it nobody writes to.
     let page = BuildIdentifier.bytes(dumped, at: 0, count: 4096)
-    guard page.count >= MemoryLayout<Elf64_Ehdr>.size else { return .unproved }
+    guard page.count >= 64 else { return .unproved }
     return page == BuildIdentifier.bytes(read, at: 0, count: page.count) ? .same : .differs
   }
 }

@@ -1,5 +1,6 @@
 internal import CrashLabModel
 internal import Glibc
+internal import ObjectFiles
 
 /// What a program's file tells before it is run: some programs are not what they are under trace,
 /// or can't be told of.
@@ -59,15 +60,12 @@ extension ProgramFile {
   }
 
   private static func format(of path: String) -> Format {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { return .other }
-    defer { close(descriptor) }
-    var header = [UInt8](repeating: 0, count: 5)
-    guard read(descriptor, &header, header.count) == header.count else { return .other }
-    switch header {
-    case [0x7f, 0x45, 0x4c, 0x46, UInt8(ELFCLASS64)]: return .elf64
-    case [0x7f, 0x45, 0x4c, 0x46, UInt8(ELFCLASS32)]: return .elf32
-    default: return .other
+    guard let file = try? FileSource(path) else { return .other }
+    do throws(FileProblem) {
+      _ = try ElfHeaders { file.read(at: $0, into: $1) }
+      return .elf64
+    } catch {
+      return error == .is32Bit ? .elf32 : .other
     }
   }
 }
