@@ -178,7 +178,7 @@ func anyFileIsBorne(seed: UInt64) throws {
     ([UInt8](), FileProblem.notElf), (Array("#!/bin/sh\n".utf8), .notElf),
     (
       [0x7f, 0x45, 0x4c, 0x46, 1, 1, 1, 0] + [UInt8](repeating: 0, count: 56),
-      .otherMachine(0, here: 62)
+      .is32Bit
     ),
   ] {
     bytes.withUnsafeBytes { buffer in
