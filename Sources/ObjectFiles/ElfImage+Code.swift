@@ -65,7 +65,7 @@ extension ElfImage {
 }
 
 extension ByteReader {
-  fileprivate mutating func record<Record: BitwiseCopyable>(_: Record.Type) -> Record? {
+  mutating func record<Record: BitwiseCopyable>(_: Record.Type) -> Record? {
     let size = MemoryLayout<Record>.size
     guard size <= end - position else { return nil }
     let record = bytes.loadUnaligned(fromByteOffset: position, as: Record.self)
