@@ -99,6 +99,19 @@ static void answer(const struct clab_naming_request *request, const char *offset
   }
 }
 
+static void answer_symbol(const struct clab_naming_request *request, const char *text) {
+  static struct answer answer;
+  static char symbol[CLAB_NAMING_MOST_PATH];
+  memcpy(symbol, text, request->path_size);
+  symbol[request->path_size] = 0;
+  answer.filled = 0;
+  answer.head = (struct clab_naming_answer){.image = request->image};
+  clab_answer_add(&answer, symbol, NULL, NULL, 0, 0, false);
+  memcpy(answer.bytes, &answer.head, sizeof answer.head);
+  if (send(CHANNEL, answer.bytes, sizeof answer.head + answer.filled, MSG_NOSIGNAL) < 0)
+    _exit(0); /* nobody listens any more */
+}
+
 static int descriptor_in(struct msghdr *message) {
   struct cmsghdr *control = CMSG_FIRSTHDR(message);
   int file = -1;
@@ -140,11 +153,15 @@ static void serve(void) {
     if (size < 0 && errno == EINTR)
       continue;
     const struct clab_naming_request *request = &message.head;
-    if (size < (ssize_t)sizeof *request || request->image >= CLAB_NAMING_MOST_IMAGES ||
+    if (size < (ssize_t)sizeof *request || request->image > CLAB_NAMING_NO_IMAGE ||
         request->places > CLAB_NAMING_MOST_PLACES || request->path_size >= CLAB_NAMING_MOST_PATH ||
         sizeof *request + request->places * sizeof(uint64_t) + request->path_size != (size_t)size)
       _exit(0);
     allow_time();
+    if (request->image == CLAB_NAMING_NO_IMAGE) {
+      answer_symbol(request, message.rest + request->places * sizeof(uint64_t));
+      continue;
+    }
     int file = descriptor_in(&header);
     if (file >= 0) {
       char path[CLAB_NAMING_MOST_PATH];

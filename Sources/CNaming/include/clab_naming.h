@@ -33,6 +33,9 @@ enum {
   CLAB_NAMING_MOST_PATH = 4096,
   /** Images that a naming process knows at a time. */
   CLAB_NAMING_MOST_IMAGES = 1024,
+  /** The image of a request that has a symbol in the place of a path: it is answered by one
+      datagram with one function, which has the symbol's demangled name. */
+  CLAB_NAMING_NO_IMAGE = CLAB_NAMING_MOST_IMAGES,
   /** Bytes of an answer; the socket's buffer holds it. */
   CLAB_NAMING_MOST_ANSWER = 96 << 10,
   /** Bytes of a symbol or a file's name; longer ones are cut. */
@@ -42,7 +45,7 @@ enum {
 };
 
 struct clab_naming_request {
-  /** Below CLAB_NAMING_MOST_IMAGES. */
+  /** Below CLAB_NAMING_MOST_IMAGES, or CLAB_NAMING_NO_IMAGE. */
   uint32_t image;
   /** enum clab_naming_depth; counts when a descriptor comes with the request. */
   uint32_t depth;

@@ -102,6 +102,30 @@ final class NamingProcess {
     return (answers, nil)
   }
 
+  /// Asks for one symbol as its programmer wrote it; `start` was called before. Nil if there is no
+  /// answer: then it has ended.
+  func demangled(_ symbol: String) -> String? {
+    let symbol = Array(symbol.utf8.prefix(Int(CLAB_NAMING_MOST_PATH) - 1))
+    var request = clab_naming_request(
+      image: UInt32(CLAB_NAMING_NO_IMAGE), depth: 0, places: 0,
+      path_size: UInt32(symbol.count))
+    let error = symbol.withUnsafeBytes { symbol in
+      clab_naming_ask(
+        channel, &request, nil, symbol.bindMemory(to: CChar.self).baseAddress, -1)
+    }
+    guard error == 0 else {
+      _ = end(by: .refused)
+      return nil
+    }
+    switch answer(until: clab_now() + patience) {
+    case .success(let answer) where answer.image == request.image:
+      return answer.functions.first?.symbol
+    case .success: _ = end(by: .unclear)
+    case .failure(let cause): _ = end(by: cause.failure)
+    }
+    return nil
+  }
+
   private struct Cause: Error {
     /// Nil: it has ended by itself.
     var failure: Failure?

@@ -90,6 +90,12 @@ package final class Symbolicator {
     )
   }
 
+  /// A symbol as its programmer wrote it; nil if nobody could say.
+  func demangled(_ symbol: String) -> String? {
+    defer { if !keepsProcess { naming.stop() } }
+    return naming.start() ? naming.demangled(symbol) : nil
+  }
+
   private func missingNames(of site: Site) -> MissingNames? {
     if let reason = site.missing {
       return MissingNames(image: site.image.path, reason: reason, signal: nil, hasSymbols: false)
