@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import CrashLab
@@ -117,5 +118,37 @@ private func frame(_ index: Int, _ symbol: String, count: Int = 1, period: Int =
       FrameLines(theme: .plain, width: width).text(of: fault.unwind!)
       + CulpritText(theme: .plain, width: width).text(of: fault)
     for line in text.split(separator: "\n") { #expect(line.count <= width) }
+  }
+}
+
+@Suite struct AbortMessageText {
+  @Test(arguments: [
+    (AbortMessage(text: "free(): invalid pointer"), "free(): invalid pointer"),
+    (AbortMessage(text: "a\u{1b}b", terminate: .unknown), "a\\u{1b}b; terminate called"),
+    (
+      AbortMessage(
+        text: nil, terminate: .exception, exception: ThrownException(type: "int", what: nil)),
+      "terminate called after throwing an instance of 'int'"
+    ),
+    (
+      AbortMessage(
+        text: nil, terminate: .exception,
+        exception: ThrownException(type: "std::bad_alloc", what: "std::bad_alloc")),
+      "terminate called after throwing an instance of 'std::bad_alloc': std::bad_alloc"
+    ),
+    (AbortMessage(text: nil, terminate: .pureVirtualCall), "pure virtual method called"),
+  ])
+  func headlineHasIt(message: AbortMessage?, words: String) throws {
+    var fault = overflow(frames: [], recursion: nil)
+    fault.signal = .abrt
+    fault.sender = FaultSender(process: 7, user: 0, relation: .itself)
+    fault.abortMessage = message
+    #expect(fault.headline == "SIGABRT: " + words)
+    let written = try JSONEncoder().encode(fault)
+    #expect(try JSONDecoder().decode(FaultReport.self, from: written) == fault)
+  }
+
+  @Test func nothingSaidIsNoMessage() {
+    #expect(AbortMessage(text: nil) == nil)
   }
 }

@@ -66,11 +66,13 @@ struct CoreAnalysis {
       evidence, photograph(with: evidence), handler: handler,
       in: .init(
         process: process, laboratory: 0, nullLimit: machine.lowestMappable,
-        instruction: evidence.instruction, signalFrameSize: machine.minimumSignalStack))
+        instruction: evidence.instruction, signalFrameSize: machine.minimumSignalStack,
+        abortMessage: AbortMessage(of: evidence, in: memory.asTarget)))
     if let trace = evidence.trace {
       let (mappings, files) = mappingsToName(trace)
       fault.name(trace, in: mappings, files: files, with: symbolicator)
     }
+    fault.nameException(with: symbolicator)
     return fault
   }
 

@@ -44,7 +44,9 @@ struct ObservedFault {
         process: evidence.process, laboratory: getpid(), nullLimit: machine.lowestMappable,
         senderName: sender.map { String($0.prefix { $0 != "\n" }) },
         instruction: evidence.instruction, signalFrameSize: machine.minimumSignalStack,
-        controlBlock: block))
+        controlBlock: block,
+        abortMessage: AbortMessage(
+          of: evidence, in: TargetMemory(of: evidence.thread, mappings: photograph.mappings))))
     self.trace = trace
     signalFrameSize = machine.minimumSignalStack
     mappings = photograph.mappings
@@ -78,6 +80,7 @@ struct ObservedFault {
   func named(with symbolicator: Symbolicator) -> Fault {
     var fault = fault
     if let trace { fault.name(trace, in: mappings, files: files, with: symbolicator) }
+    fault.nameException(with: symbolicator)
     return fault
   }
 }

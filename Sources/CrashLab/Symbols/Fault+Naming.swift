@@ -13,4 +13,12 @@ extension Fault {
     let (names, missing) = symbolicator.names(of: trace.codeAddresses, in: mappings, files: files)
     take(names, missing: missing, of: trace)
   }
+
+  /// Demangles the name of its exception's type.
+  mutating func nameException(with symbolicator: Symbolicator) {
+    guard let type = abortMessage?.exception?.type else { return }
+    let prefix = "typeinfo name for "
+    guard let name = symbolicator.demangled("_ZTS" + type), name.hasPrefix(prefix) else { return }
+    abortMessage?.exception?.type = String(name.dropFirst(prefix.count))
+  }
 }

@@ -76,7 +76,9 @@ struct TrialRecorder {
           evidence, photograph, handler: handler(photograph),
           in: .init(
             process: process, laboratory: getpid(), nullLimit: machine.lowestMappable,
-            instruction: evidence.instruction, signalFrameSize: machine.minimumSignalStack)))
+            instruction: evidence.instruction, signalFrameSize: machine.minimumSignalStack,
+            abortMessage: AbortMessage(
+              of: evidence, in: TargetMemory(of: photographed, mappings: photograph.mappings)))))
       let files =
         isNamed
         ? MappedFiles(of: evidence.trace, in: photograph.mappings, of: photographed)
@@ -136,6 +138,7 @@ struct TrialRecorder {
       for (index, (trace, mappings, files)) in unwound.enumerated() {
         guard let trace else { continue }
         seen.faults[index].name(trace, in: mappings, files: files, with: symbolicator)
+        seen.faults[index].nameException(with: symbolicator)
       }
     }
     if board.armedAt == 0 && skipReason == nil && seen.instrumentErrors.isEmpty {

@@ -15,12 +15,15 @@ extension Fault {
     package var signalFrameSize: Int
     /// The C library's block of the thread, which lies at the top of its stack; nil if not known.
     package var controlBlock: Address?
+    /// What was said before; nil if nothing was, or nobody knows.
+    package var abortMessage: AbortMessage?
 
     package init(
       process: Int32, laboratory: Int32, nullLimit: Address, senderName: String? = nil,
       instruction: MachineInstruction? = nil, signalFrameSize: Int = 0,
-      controlBlock: Address? = nil
+      controlBlock: Address? = nil, abortMessage: AbortMessage? = nil
     ) {
+      self.abortMessage = abortMessage
       self.controlBlock = controlBlock
       self.process = process
       self.laboratory = laboratory
@@ -74,7 +77,7 @@ extension Fault {
       refusal: evidence.isRefused ? Refusal(facts) : nil,
       instruction: evidence.hasExecuted(with: access)
         ? context.instruction.map { FaultInstruction($0, of: evidence, cause: facts.refusal) }
-        : nil, signalFrame: facts.signalFrame)
+        : nil, signalFrame: facts.signalFrame, abortMessage: context.abortMessage)
   }
 
   /// A handler ran for it, which knows the kind of access from the processor.

@@ -27,6 +27,8 @@ public struct Fault: Sendable, Equatable, Codable {
   public var instruction: FaultInstruction?
   /// The signal frame that did not fit; nil if that is not the cause.
   package var signalFrame: SignalFrame?
+  /// What was said before the process ended itself; nil if nothing was, or nobody knows.
+  package var abortMessage: AbortMessage?
 
   public var signal: Signal { code.signal }
 
@@ -35,7 +37,8 @@ public struct Fault: Sendable, Equatable, Codable {
     stackPointer: Address, process: FaultProcess, thread: FaultThread, handled: Bool,
     handler: HandlerFacts? = nil, outcome: HandlerOutcome? = nil, sender: FaultSender? = nil,
     site: FaultSite, surroundings: [MemoryRegion]? = nil, unwind: UnwindReport? = nil,
-    refusal: Refusal? = nil, instruction: FaultInstruction? = nil, signalFrame: SignalFrame? = nil
+    refusal: Refusal? = nil, instruction: FaultInstruction? = nil,
+    signalFrame: SignalFrame? = nil, abortMessage: AbortMessage? = nil
   ) {
     self.code = code
     self.address = address
@@ -54,6 +57,7 @@ public struct Fault: Sendable, Equatable, Codable {
     self.refusal = refusal
     self.instruction = instruction
     self.signalFrame = signalFrame
+    self.abortMessage = abortMessage
   }
 }
 

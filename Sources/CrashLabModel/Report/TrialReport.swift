@@ -16,6 +16,8 @@ public struct TrialReport: Sendable, Codable, Equatable {
   @Nullable public var reason: String?
   /// One sentence for a person.
   public var summary: String
+  /// What the program or its runtime said before it died; null if nothing was found.
+  @Nullable public var message: String?
   /// Expected against seen, where they differ.
   public var mismatches: [Mismatch]
   public var faults: [FaultReport]
@@ -30,7 +32,8 @@ public struct TrialReport: Sendable, Codable, Equatable {
   package init(
     `case`: String?, attempt: Int, command: [String]? = nil, verdict: Verdict? = nil,
     reason: String? = nil,
-    summary: String, mismatches: [Mismatch], faults: [FaultReport], corruption: [Corruption],
+    summary: String, message: String? = nil, mismatches: [Mismatch], faults: [FaultReport],
+    corruption: [Corruption],
     counters: [Counter], finished: Bool, termination: Termination? = nil,
     death: DeathEvidence? = nil,
     timeline: [Event]
@@ -41,6 +44,7 @@ public struct TrialReport: Sendable, Codable, Equatable {
     self.verdict = verdict
     self.reason = reason
     self.summary = summary
+    self.message = message
     self.mismatches = mismatches
     self.faults = faults
     self.corruption = corruption
@@ -107,6 +111,8 @@ public struct FaultReport: Sendable, Codable, Equatable {
   @Nullable public var instruction: FaultInstruction?
   /// The signal frame that did not fit; null if that is not the cause.
   @Nullable package var signalFrame: SignalFrame?
+  /// What was said before the process ended itself; null if nothing was found.
+  @Nullable package var abortMessage: AbortMessage?
 
   package init(
     signal: Signal, code: String, address: Address, access: Access? = nil, programCounter: Address,
@@ -114,7 +120,8 @@ public struct FaultReport: Sendable, Codable, Equatable {
     handler: HandlerFacts? = nil, handlerOutcome: HandlerOutcome? = nil, reason: String? = nil,
     sender: FaultSender? = nil, site: FaultSite,
     surroundings: [MemoryRegion]? = nil, unwind: UnwindReport? = nil,
-    refusal: Refusal? = nil, instruction: FaultInstruction? = nil, signalFrame: SignalFrame? = nil
+    refusal: Refusal? = nil, instruction: FaultInstruction? = nil,
+    signalFrame: SignalFrame? = nil, abortMessage: AbortMessage? = nil
   ) {
     self.signal = signal
     self.code = code
@@ -135,5 +142,6 @@ public struct FaultReport: Sendable, Codable, Equatable {
     self.refusal = refusal
     self.instruction = instruction
     self.signalFrame = signalFrame
+    self.abortMessage = abortMessage
   }
 }

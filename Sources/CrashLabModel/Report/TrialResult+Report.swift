@@ -25,6 +25,6 @@ extension Fault {
       handled: report.handled, handler: report.handler, outcome: report.handlerOutcome,
       sender: report.sender, site: report.site, surroundings: report.surroundings,
       unwind: report.unwind, refusal: report.refusal, instruction: report.instruction,
-      signalFrame: report.signalFrame)
+      signalFrame: report.signalFrame, abortMessage: report.abortMessage)
   }
 }

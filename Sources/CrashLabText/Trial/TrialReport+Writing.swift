@@ -6,6 +6,7 @@ extension TrialReport {
     self.init(
       case: result.case, attempt: result.attempt, command: result.command, verdict: result.verdict,
       reason: result.reason, summary: result.summary,
+      message: result.faults.lazy.compactMap(\.abortMessage).first?.inWords,
       mismatches: (result.judgement?.mismatches ?? []).map { mismatch in
         Mismatch(
           mismatch.label, expected: mismatch.expected.inWords, seen: mismatch.seen.inWords)
@@ -26,7 +27,8 @@ extension FaultReport {
       handled: fault.handled, handler: fault.handler, handlerOutcome: fault.outcome,
       reason: fault.outcome?.inWords(fault.signal, fault.handler), sender: fault.sender,
       site: fault.site, surroundings: fault.surroundings, unwind: fault.unwind,
-      refusal: fault.refusal, instruction: fault.instruction, signalFrame: fault.signalFrame)
+      refusal: fault.refusal, instruction: fault.instruction, signalFrame: fault.signalFrame,
+      abortMessage: fault.abortMessage)
   }
 }
 

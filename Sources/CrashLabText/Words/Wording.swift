@@ -107,6 +107,7 @@ extension FaultReport {
   }
 
   private var what: String {
+    if let abortMessage { return "\(signal): \(printable(abortMessage.inWords))" }
     if let sender {
       let who = sender.relation == .other ? sender.name.map { "'\($0)'" } : nil
       return
