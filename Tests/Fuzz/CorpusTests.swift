@@ -61,6 +61,10 @@ import Testing
       let report = try LargeFrameReport.judge(ElfImage($0), path: "tiny", guardSize: 16)
       #expect(report.summary.functions == 2)
     }
+    let library = MemorySource(try bytes(.image, "tiny-library"))
+    let symbols = DynamicSymbols(base: 0x1000) { library.read(at: $0 &- 0x1000, into: $1) }
+    #expect(symbols?["abort"]?.count == 2)
+    #expect(symbols?["__abort_msg"] != nil)
     #if arch(x86_64)
       let source = MemorySource(try bytes(.core, "overflow"))
       let dump = try CoreDump(source)

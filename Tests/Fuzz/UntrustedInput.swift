@@ -143,8 +143,42 @@ enum UntrustedInput: String, CaseIterable, Sendable {
       _ = BuildIdentifier.read { offset, buffer in
         MemorySource(Array(bytes)).read(at: offset, into: buffer)
       }
+      readSymbols(Array(bytes))
       guard let image = try? ElfImage(bytes) else { return }
       _ = try? LargeFrameReport.judge(image, path: "program", guardSize: 4096)
+    }
+  }
+
+  /// The bytes as an image in the memory of a process that has called abort in it.
+  private static func readSymbols(_ bytes: [UInt8]) {
+    let base: UInt64 = 0x40_0000
+    let high = base + UInt64(max(4096, bytes.count))
+    let source = MemorySource(bytes)
+    let memory = TargetMemory(
+      mappings: [
+        Mapping(
+          low: Address(base), high: Address(high), permissions: [.read, .write, .execute],
+          path: "/program")
+      ], read: { source.read(at: $0 &- base, into: $1) }, file: { _ in bytes })
+    let symbols = DynamicSymbols(base: base, read: memory.read)
+    let calls = ["abort", "_ZSt9terminatev"].compactMap { symbols?[$0]?.lowerBound }
+    let entries = (calls + stride(from: base + 64, to: min(high, base + 4096), by: 97)).map {
+      Trace.Entry(
+        index: 0, count: 1, period: 1, programCounter: Address($0 &+ 1),
+        canonicalFrameAddress: Address($0), frameSize: 8, stride: 0, isSignalFrame: false,
+        isExact: false)
+    }
+    for signal in [Signal.abrt, .ill] {
+      let evidence = Evidence(
+        source: .observer, handled: false, process: 1, thread: 1, code: SignalCode(-6, of: signal),
+        address: Address(0), programCounter: Address(base), stackPointer: Address(base),
+        trace: Trace(
+          entries: entries, frameCount: entries.count, leftOut: 0, stackBytes: 0, sites: [],
+          isComplete: true, steps: 0, duration: 0), caughtAt: 0, sentAt: 0)
+      _ = AbortMessage(of: evidence, in: memory)
+    }
+    for offset in stride(from: 0, to: UInt64(bytes.count), by: 61) {
+      _ = memory.result(of: base + offset, argument: base, threadPointer: base)
     }
   }
 
