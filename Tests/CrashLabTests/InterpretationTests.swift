@@ -1,4 +1,5 @@
 #if arch(x86_64)
+  import Glibc
   import ObjectFiles
   import Testing
 
@@ -64,6 +65,23 @@
         "cmpq $3,0x18(%rdi); je +2; ud2; mov $5,%eax; ret",
         [0x48, 0x83, 0x7f, 0x18, 3, 0x74, 2, 0x0f, 0x0b, 0xb8, 5, 0, 0, 0, 0xc3], 5),
       Row("cmpq $4,0x18(%rdi); je +2; ud2", [0x48, 0x83, 0x7f, 0x18, 4, 0x74, 2, 0x0f, 0x0b], nil),
+      Row(
+        "cmpl $2,0x18(%rdi); mov $1,%eax; mov $9,%edx; cmovg %edx,%eax; ret",
+        [
+          0x83, 0x7f, 0x18, 2, 0xb8, 1, 0, 0, 0, 0xba, 9, 0, 0, 0, 0x0f, 0x4f, 0xc2, 0xc3,
+        ], 9),
+      Row(
+        "cmpl $-1,0x18(%rdi); mov $1,%eax; mov $9,%edx; cmova %edx,%eax; ret",
+        [
+          0x83, 0x7f, 0x18, 0xff, 0xb8, 1, 0, 0, 0, 0xba, 9, 0, 0, 0, 0x0f, 0x47, 0xc2, 0xc3,
+        ], 1),
+      Row(
+        "xor %eax,%eax; cmpl $4,0x18(%rdi); setl %al; ret",
+        [0x31, 0xc0, 0x83, 0x7f, 0x18, 4, 0x0f, 0x9c, 0xc0, 0xc3], 1),
+      // The rest of rax is not known; nor is what a jump depends on.
+      Row("cmpl $4,0x18(%rdi); setl %al; ret", [0x83, 0x7f, 0x18, 4, 0x0f, 0x9c, 0xc0, 0xc3], nil),
+      Row("xor %eax,%eax; jp +0; ret", [0x31, 0xc0, 0x7a, 0, 0xc3], nil),
+      Row("xor %eax,%eax; jrcxz +0; ret", [0x31, 0xc0, 0xe3, 0, 0xc3], nil),
       Row("call +1; ret; mov $7,%eax; ret", [0xe8, 1, 0, 0, 0, 0xc3, 0xb8, 7, 0, 0, 0, 0xc3], 7),
       Row("xor %eax,%eax; ret", [0x31, 0xc0, 0xc3], 0),
       Row(
@@ -93,6 +111,19 @@
       #expect(
         memory.result(of: Self.code, argument: Self.object, threadPointer: Self.threadPointer)
           == row.result)
+    }
+
+    /// Functions of the C library that only find something, held against calling them.
+    @Test(arguments: ["pthread_self", "__errno_location", "__ctype_b_loc", "__h_errno_location"])
+    func asTheProcessorDoes(name: String) throws {
+      let symbol = try #require(dlsym(nil, name))
+      typealias Finding = @convention(c) () -> UInt64
+      let called = unsafeBitCast(symbol, to: Finding.self)()
+      let memory = TargetMemory(
+        of: getpid(), mappings: Mapping.parse(maps: readSmallBytes("/proc/self/maps") ?? []))
+      let function = UInt64(UInt(bitPattern: symbol))
+      // The base of fs is what pthread_self returns.
+      #expect(memory.result(of: function, threadPointer: UInt64(pthread_self())) == called)
     }
 
     @Test func withoutAThreadPointerThereIsNoThreadLocalStorage() {

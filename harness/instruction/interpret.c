@@ -20,12 +20,18 @@ struct value {
   bool is_known;
 };
 
+/* What conditions are told by. */
+struct flags {
+  bool zero, sign, carry, overflow;
+  bool is_known;
+};
+
 struct state {
   const struct clab_interpreter *target;
   struct value registers[REGISTERS];
   struct value stack[SLOTS];
-  struct value zero; /* the zero flag: 0 or 1 */
-  uint64_t pc;       /* of the next instruction */
+  struct flags flags;
+  uint64_t pc; /* of the next instruction */
   unsigned reads;
 };
 
@@ -149,10 +155,13 @@ static bool put(struct state *state, const struct clab_decoded *decoded, struct 
   uint8_t number;
   switch (operand->type) {
   case ZYDIS_OPERAND_TYPE_REGISTER:
-    /* The smaller parts leave the rest of the register as it is. */
-    if (!register_of(operand->reg.value, &number) || operand->size < 32)
+    if (!register_of(operand->reg.value, &number) || is_high_byte(operand->reg.value))
       return false;
     value.bits &= mask_of(operand->size);
+    if (operand->size < 32) { /* the rest of the register stays as it is */
+      value.bits |= state->registers[number].bits & ~mask_of(operand->size);
+      value.is_known = value.is_known && state->registers[number].is_known;
+    }
     state->registers[number] = value;
     return true;
   case ZYDIS_OPERAND_TYPE_MEMORY:
@@ -192,6 +201,55 @@ static bool compute(ZydisMnemonic mnemonic, uint64_t left, uint64_t right, uint6
   }
 }
 
+static struct flags flags_of(ZydisMnemonic mnemonic, uint64_t left, uint64_t right, unsigned size,
+                             uint64_t result) {
+  unsigned last = size - 1;
+  left &= mask_of(size);
+  right &= mask_of(size);
+  struct flags flags = {.zero = result == 0, .sign = result >> last & 1, .is_known = true};
+  if (mnemonic == ZYDIS_MNEMONIC_SUB || mnemonic == ZYDIS_MNEMONIC_CMP) {
+    flags.carry = left < right;
+    flags.overflow = ((left ^ right) & (left ^ result)) >> last & 1;
+  } else if (mnemonic == ZYDIS_MNEMONIC_ADD) {
+    flags.carry = result < left;
+    flags.overflow = (~(left ^ right) & (left ^ result)) >> last & 1;
+  }
+  return flags;
+}
+
+/* The last four bits of the opcode of jcc, setcc and cmovcc are the condition; the lowest of them
+   negates it. */
+static bool holds(struct flags flags, unsigned condition, bool *result) {
+  bool holds;
+  switch (condition >> 1 & 7) {
+  case 0:
+    holds = flags.overflow;
+    break;
+  case 1:
+    holds = flags.carry;
+    break;
+  case 2:
+    holds = flags.zero;
+    break;
+  case 3:
+    holds = flags.carry || flags.zero;
+    break;
+  case 4:
+    holds = flags.sign;
+    break;
+  case 6:
+    holds = flags.sign != flags.overflow;
+    break;
+  case 7:
+    holds = flags.zero || flags.sign != flags.overflow;
+    break;
+  default: /* parity */
+    return false;
+  }
+  *result = holds != (condition & 1);
+  return flags.is_known;
+}
+
 static bool arithmetic(struct state *state, const struct clab_decoded *decoded) {
   const ZydisDecodedOperand *to = &decoded->operands[0], *from = &decoded->operands[1];
   ZydisMnemonic mnemonic = decoded->whole.mnemonic;
@@ -208,7 +266,8 @@ static bool arithmetic(struct state *state, const struct clab_decoded *decoded) 
     result.bits &= mask_of(to->size);
     result.is_known = true;
   }
-  state->zero = result.is_known ? known(result.bits == 0) : unknown;
+  state->flags = result.is_known ? flags_of(mnemonic, left.bits, right.bits, to->size, result.bits)
+                                 : (struct flags){.is_known = false};
   bool only_compares = mnemonic == ZYDIS_MNEMONIC_CMP || mnemonic == ZYDIS_MNEMONIC_TEST;
   return only_compares || put(state, decoded, result);
 }
@@ -220,7 +279,7 @@ static bool shift(struct state *state, const struct clab_decoded *decoded) {
   unsigned count = decoded->operands[1].imm.value.u & (decoded->operands[0].size == 64 ? 63 : 31);
   left.bits =
       decoded->whole.mnemonic == ZYDIS_MNEMONIC_SHL ? left.bits << count : left.bits >> count;
-  state->zero = unknown;
+  state->flags.is_known = false;
   return put(state, decoded, left);
 }
 
@@ -243,10 +302,23 @@ static bool call(struct state *state, const struct clab_decoded *decoded) {
 }
 
 static bool branch(struct state *state, const struct clab_decoded *decoded) {
-  if (!state->zero.is_known)
+  bool is_taken;
+  return holds(state->flags, decoded->whole.opcode, &is_taken) &&
+         (!is_taken || go_to(state, decoded));
+}
+
+static bool set_if(struct state *state, const struct clab_decoded *decoded) {
+  bool is_set;
+  return holds(state->flags, decoded->whole.opcode, &is_set) && put(state, decoded, known(is_set));
+}
+
+static bool move_if(struct state *state, const struct clab_decoded *decoded) {
+  bool is_moved;
+  struct value value;
+  if (!holds(state->flags, decoded->whole.opcode, &is_moved) || !get(state, decoded, 1, &value))
     return false;
-  bool wants_zero = decoded->whole.mnemonic == ZYDIS_MNEMONIC_JZ;
-  return (state->zero.bits == 1) == wants_zero ? go_to(state, decoded) : true;
+  /* Half a register is cleared even if nothing is moved. */
+  return (is_moved || get(state, decoded, 0, &value)) && put(state, decoded, value);
 }
 
 static bool leave(struct state *state) {
@@ -284,8 +356,27 @@ static bool move(struct state *state, const struct clab_decoded *decoded) {
   return put(state, decoded, value);
 }
 
+/* Not jrcxz and loop, nor what the x87 unit moves. */
+static bool is_condition(const ZydisDecodedInstruction *whole) {
+  unsigned group = whole->opcode & 0xf0;
+  if (whole->opcode_map == ZYDIS_OPCODE_MAP_DEFAULT)
+    return group == 0x70;
+  return whole->opcode_map == ZYDIS_OPCODE_MAP_0F &&
+         (group == 0x80 || group == 0x90 || group == 0x40);
+}
+
 static bool step(struct state *state, const struct clab_decoded *decoded) {
   struct value value;
+  switch (decoded->whole.meta.category) {
+  case ZYDIS_CATEGORY_COND_BR:
+    return is_condition(&decoded->whole) && branch(state, decoded);
+  case ZYDIS_CATEGORY_SETCC:
+    return is_condition(&decoded->whole) && set_if(state, decoded);
+  case ZYDIS_CATEGORY_CMOV:
+    return is_condition(&decoded->whole) && move_if(state, decoded);
+  default:
+    break;
+  }
   switch (decoded->whole.mnemonic) {
   case ZYDIS_MNEMONIC_NOP:
   case ZYDIS_MNEMONIC_ENDBR64:
@@ -317,9 +408,6 @@ static bool step(struct state *state, const struct clab_decoded *decoded) {
     return call(state, decoded);
   case ZYDIS_MNEMONIC_JMP:
     return go_to(state, decoded);
-  case ZYDIS_MNEMONIC_JZ:
-  case ZYDIS_MNEMONIC_JNZ:
-    return branch(state, decoded);
   case ZYDIS_MNEMONIC_RET:
     return ret(state, decoded);
   default:
