@@ -140,6 +140,41 @@ import Testing
     }
   }
 
+  /// The C++ library itself prints the type and, of what is a std::exception, what().
+  @Test(arguments: [["-O0"], ["-O2", "-fstack-protector-all"], ["-O2", "-static"]])
+  func asTheLibraryPrintsIt(flags: [String]) throws {
+    try withTemporaryFolder { folder in
+      let program = try Toolbox.build(
+        "exception-kinds.cpp", with: "g++", flags + ["-std=c++17", "-w", "-pthread"],
+        into: folder)
+      let ways = try Command(path: program).run([]).output.split(whereSeparator: \.isWhitespace)
+      #expect(ways.count > 30)
+      for way in ways {
+        let file = "\(folder)/report.json"
+        let result = try Command().run([
+          "exec", "--format", "json", "--report", file, "--", program, String(way),
+        ])
+        let bytes = try Data(contentsOf: URL(fileURLWithPath: file))
+        let trial = try #require(
+          try JSONDecoder().decode(RunReport.self, from: bytes).trials.first)
+        let message = try #require(trial.faults.first?.abortMessage, "\(way)")
+        let lines = result.errors.split(separator: "\n", maxSplits: 1)
+        guard let exception = message.exception else {
+          #expect(lines.first == "terminate called without an active exception", "\(way)")
+          #expect(message.terminate == .noException, "\(way)")
+          continue
+        }
+        #expect(
+          lines.first == "terminate called after throwing an instance of '\(exception.type)'",
+          "\(way)")
+        let printed = lines.dropFirst().first { $0.hasPrefix("  what():  ") }
+        #expect(
+          printed?.dropFirst(11).trimmingSuffix(while: \.isNewline)
+            == exception.what.map { Substring($0) }, "\(way)")
+      }
+    }
+  }
+
   /// A static program without symbols says nothing that could be found, and nothing wrong is told.
   @Test func withoutSymbolsNothingIsTold() throws {
     try withTemporaryFolder { folder in
@@ -223,5 +258,13 @@ import Testing
         }
       }
     }
+  }
+}
+
+extension Substring {
+  fileprivate func trimmingSuffix(while isLeftOut: (Character) -> Bool) -> Substring {
+    var rest = self
+    while let last = rest.last, isLeftOut(last) { rest.removeLast() }
+    return rest
   }
 }

@@ -35,10 +35,12 @@ struct ExceptionType {
   static let classes = [
     "_ZTVN10__cxxabiv120__si_class_type_infoE", "_ZTVN10__cxxabiv121__vmi_class_type_infoE",
   ]
+  /// Its std::type_info is of a class of the library's own, with one base.
+  private static let failureOfStream = "St13__ios_failure"
   private static let exception = "St9exception"
   private static let mostName = 1024
   private static let mostBases: UInt64 = 16
-  private static let deepest = 8
+  private static let mostTypes = 64
 
   /// Nil if there is no such thing.
   init?(at information: UInt64, classes: Classes) {
@@ -61,7 +63,8 @@ struct ExceptionType {
   func what(of object: UInt64, threadPointer: UInt64?) -> String? {
     let memory = classes.memory
     // Virtual functions of std::exception: two destructors, what.
-    guard let object = exception(in: object, depth: 0), let table = memory.word(object),
+    var budget = ExceptionType.mostTypes
+    guard let object = exception(in: object, &budget), let table = memory.word(object),
       let function = memory.word(table &+ 16),
       let text = memory.result(of: function, argument: object, threadPointer: threadPointer)
     else { return nil }
@@ -69,14 +72,15 @@ struct ExceptionType {
   }
 
   /// Where an object's std::exception begins; nil if it has none.
-  private func exception(in object: UInt64, depth: Int) -> UInt64? {
+  ///
+  /// - Parameter budget: how many types may still be looked at; they may be their own bases.
+  private func exception(in object: UInt64, _ budget: inout Int) -> UInt64? {
     if name == ExceptionType.exception { return object }
-    guard depth < ExceptionType.deepest, let table = classes.memory.word(information) else {
-      return nil
-    }
-    if classes.hasOneBase(table) {
+    budget -= 1
+    guard budget > 0, let table = classes.memory.word(information) else { return nil }
+    if classes.hasOneBase(table) || name == ExceptionType.failureOfStream {
       guard let base = base(at: information &+ 16) else { return nil }
-      return base.exception(in: object, depth: depth + 1)
+      return base.exception(in: object, &budget)
     }
     guard classes.hasBases(table), let counts = classes.memory.word(information &+ 16) else {
       return nil
@@ -86,7 +90,7 @@ struct ExceptionType {
       guard let base = base(at: place), let flags = classes.memory.word(place &+ 8),
         let part = part(of: object, flags)
       else { continue }
-      if let found = base.exception(in: part, depth: depth + 1) { return found }
+      if let found = base.exception(in: part, &budget) { return found }
     }
     return nil
   }
@@ -95,9 +99,10 @@ struct ExceptionType {
     classes.memory.word(place).flatMap { ExceptionType(at: $0, classes: classes) }
   }
 
-  /// Where a base begins: its offset is in the upper bits; that of a virtual one is in the table of
+  /// Where a public base begins; nil if it is not public. Its offset is in the upper bits; that of a virtual one is in the table of
   /// virtual functions, and they tell where.
   private func part(of object: UInt64, _ flags: UInt64) -> UInt64? {
+    guard flags & 2 != 0 else { return nil }
     let offset = UInt64(bitPattern: Int64(bitPattern: flags) >> 8)
     guard flags & 1 != 0 else { return object &+ offset }
     guard let table = classes.memory.word(object),
