@@ -140,6 +140,24 @@ import Testing
     }
   }
 
+  /// The dump of gdb leaves out code that is as it is in the file.
+  @Test(.enabled(if: Toolbox.has("gdb"), "no gdb here"), arguments: ["assert", "owner"])
+  func asADumpOfGDB(way: String) throws {
+    try withProgram(.dynamic) { program, folder in
+      let core = "\(folder)/core"
+      _ = try CoreTests.runWithNoSignalBlocked(
+        ["/usr/bin/timeout", "120", try #require(Toolbox.find("gdb")), "-q", "-batch", "-nx"]
+          + ["set debuginfod enabled off", "run", "generate-core-file \(core)"].flatMap {
+            ["-ex", $0]
+          } + ["--args", program, way],
+        into: "\(folder)/output")
+      let result = try Command().run(["core", "--format", "json", core])
+      let report = try JSONDecoder().decode(RunReport.self, from: Data(result.output.utf8))
+      let row = try #require(Self.rows.first { $0.testDescription == way })
+      try check(try #require(report.trials.first), as: row)
+    }
+  }
+
   /// The C++ library itself prints the type and, of what is a std::exception, what().
   @Test(arguments: [["-O0"], ["-O2", "-fstack-protector-all"], ["-O2", "-static"]])
   func asTheLibraryPrintsIt(flags: [String]) throws {

@@ -47,7 +47,7 @@ import Testing
 
   /// A test's thread has every signal blocked, and what Foundation starts inherits that: gdb would
   /// wait for its SIGCHLD for ever. Returns the lines of its output.
-  private static func runWithNoSignalBlocked(
+  static func runWithNoSignalBlocked(
     _ arguments: [String], into file: String
   ) throws -> [Substring] {
     var attributes = posix_spawnattr_t()

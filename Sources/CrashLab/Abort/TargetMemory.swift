@@ -43,6 +43,14 @@ struct TargetMemory {
     return String(decoding: bytes, as: UTF8.self)
   }
 
+  /// Of what a dump of gdb's leaves out as unchanged, code too, the permissions are not known; of a
+  /// process that lives nothing can be read where nothing is permitted.
+  private func isCode(_ address: UInt64) -> Bool {
+    guard let mapping = mappings.holding(Address(address)) else { return false }
+    return mapping.permissions.contains(.execute)
+      || mapping.permissions.isEmpty && mapping.path.hasPrefix("/")
+  }
+
   /// What a short function would return; nil if it can't be followed.
   ///
   /// - Parameter threadPointer: of the thread that would call it; nil if nobody knows.
@@ -59,8 +67,7 @@ struct TargetMemory {
       }
       target.is_executable = { context, address in
         guard let context else { return false }
-        return context.assumingMemoryBound(to: TargetMemory.self).pointee
-          .mappings.holding(Address(address))?.permissions.contains(.execute) ?? false
+        return context.assumingMemoryBound(to: TargetMemory.self).pointee.isCode(address)
       }
       target.thread_pointer = threadPointer ?? 0
       target.has_thread_pointer = threadPointer != nil
