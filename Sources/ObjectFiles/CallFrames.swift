@@ -38,25 +38,30 @@ package struct CallFrames {
       $1.isExecutable ? $0.addingReportingOverflow($1.fileSize).partialValue : $0
     }
     return withoutActuallyEscaping(body) { body in
-      var visit = Visit(
-        body: body, budget: 2 * min(executable, UInt64(image.bytes.count)))
+      let visit = Visit(
+        body, budget: 2 * min(executable, UInt64(image.bytes.count)))
       let isWhole = clab_call_frames_visit(
         bytes.baseAddress, bytes.count, address,
         { context, frame in
           guard let context, let frame else { return }
-          context.assumingMemoryBound(to: Visit.self).pointee.take(frame.pointee)
-        }, &visit)
+          Unmanaged<Visit>.fromOpaque(context).takeUnretainedValue().take(frame.pointee)
+        }, Unmanaged.passUnretained(visit).toOpaque())
       return isWhole && !visit.isCutShort
     }
   }
 
-  private struct Visit {
+  private final class Visit {
     let body: (CallFrame) -> Void
     /// Bytes of code that may still be visited.
     var budget: UInt64
     var isCutShort = false
 
-    mutating func take(_ frame: clab_call_frame) {
+    init(_ body: @escaping (CallFrame) -> Void, budget: UInt64) {
+      self.body = body
+      self.budget = budget
+    }
+
+    func take(_ frame: clab_call_frame) {
       guard !isCutShort, frame.size <= budget else {
         isCutShort = true
         return

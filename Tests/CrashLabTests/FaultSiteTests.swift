@@ -74,6 +74,9 @@ struct FaultSiteRow: Sendable, CustomStringConvertible {
     description: "one byte past the guard", address: 0x700f_ffff, sp: 0x700f_fff0,
     frames: [0x7020_0000], kind: .pastGuard, owner: "overflower", overshoot: 4097, skipped: 1),
   FaultSiteRow(
+    description: "a stack pointer that has come from no stack", address: 0x1_0ff8, code: 1,
+    sp: 0x1_1000, kind: .unmapped),
+  FaultSiteRow(
     description: "stack pointer deep in the neighbour", address: 0x7008_0000, code: 2,
     sp: 0x7008_0000, frames: [0x7020_0000], kind: .pastGuard, owner: "overflower",
     overshoot: 0x8_1000, skipped: 0x8_0000),

@@ -84,13 +84,17 @@ extension FaultSite {
   /// The stack that the faulting code ran on. The stack pointer says so as long as it is inside;
   /// after a frame larger than the guard only the callers' frames still lie there.
   package static func stackInUse(_ facts: Facts) -> StackRegion? {
-    let witnesses = facts.frameAddresses.prefix(8) + [facts.stackPointer]
-    // A frame's own address is the highest of its bytes plus one.
-    for witness in witnesses where witness.value > 0 {
-      let inside = Address(witness.value - 1)
+    for inside in addressesInUse(facts) {
       if let stack = facts.stacks.last(where: { $0.contains(inside) }) { return stack }
     }
     return facts.stacks.first { $0.kind == .thread && $0.thread == facts.thread }
+  }
+
+  /// Bytes of the innermost frames, the most trusted first.
+  private static func addressesInUse(_ facts: Facts) -> [Address] {
+    // A frame's own address is the highest of its bytes plus one.
+    (facts.frameAddresses.prefix(8) + [facts.stackPointer]).filter { $0.value > 0 }
+      .map { Address($0.value - 1) }
   }
 
   /// Whether the guard of another stack begins where the stack in use ends: its thread has left its
@@ -104,11 +108,15 @@ extension FaultSite {
 
   /// Whether an access below the limit was one of the stack's own: a frame's bytes lie at or above
   /// the stack pointer, or in the red zone (System V ABI: 128 bytes) below it; a push or a call
-  /// writes one word further down.
+  /// writes one word further down. Where no frame lies in the stack, a stack pointer that is further
+  /// below it than the stack is large has not come from there.
   private static func isStackAccess(_ facts: Facts, below stack: StackRegion) -> Bool {
     let redZone: UInt64 = 128 + 8
-    return facts.address < stack.low
-      && facts.address.value &+ redZone >= facts.stackPointer.value
+    guard facts.address < stack.low,
+      facts.address.value &+ redZone >= facts.stackPointer.value
+    else { return false }
+    return addressesInUse(facts).contains(where: stack.contains)
+      || stack.low.value - facts.address.value <= UInt64(stack.size)
   }
 
   /// The lowest address that the main stack has grown to.
