@@ -42,7 +42,12 @@ final class ControlProcess {
 
   /// Whether it has beaten since.
   func hasAnswered(_ question: Question) -> Bool {
-    zip(question.beats, board.beats()).allSatisfy(<)
+    ControlProcess.isBeating(from: question.beats, to: board.beats())
+  }
+
+  /// Whether counters that were read twice say that it lives.
+  static func isBeating(from before: [UInt64], to now: [UInt64]) -> Bool {
+    !before.isEmpty && now.count == before.count && zip(before, now).allSatisfy(<)
   }
 
   func stop() {

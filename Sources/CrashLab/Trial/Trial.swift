@@ -29,16 +29,9 @@ final class Trial {
   private var journal = FaultJournal()
   private var recorder: TrialRecorder
   private var channel: CInt
-  /// Nanoseconds, until it is armed and afterwards.
-  private let patience: (toArm: UInt64, afterwards: UInt64)
-  private var releasedAt: UInt64 = 0
-  /// Nanoseconds that the laboratory was busy while this trial ran.
-  private var postponed: UInt64 = 0
-  /// When the child was armed, as it was first seen; it may write to the board what it likes later.
-  private var armedAt: UInt64 = 0
+  private var clock: TrialClock
 
   private(set) var state = State.running
-  private let forkedAt: UInt64
   private let faultsExpected: Int
   private var timedOut = false
 
@@ -65,7 +58,7 @@ final class Trial {
       observed: isObserved, measure_handler_stack: options.measureHandlerStack)
     var channel: CInt = -1
     var pidfd: CInt = -1
-    forkedAt = clab_now()
+    let forkedAt = clab_now()
     process = clab_fork_trial(&setup, &channel, &pidfd)
     guard process >= 0 else {
       throw SystemError(String(cString: clab_refused_call()), "for \(planned.case.name)")
@@ -80,7 +73,9 @@ final class Trial {
       isObserved
       ? Observer(process, scope: .trial(process, unwinding: options.unwinding.harnessMode)) : nil
     let timeout = UInt64(options.timeout * 1e9)
-    patience = (timeout, planned.case.deadline.map { UInt64($0 * 1e9) } ?? timeout)
+    clock = TrialClock(
+      forkedAt: forkedAt,
+      patience: (timeout, planned.case.deadline.map { UInt64($0 * 1e9) } ?? timeout))
     recorder = TrialRecorder(
       planned, process: process, board: board, forkedAt: forkedAt, expectation: expectation,
       isNamed: options.naming)
@@ -107,24 +102,19 @@ final class Trial {
 
   var isReaped: Bool { if case .reaped = state { true } else { false } }
 
-  /// When it is ended, CLOCK_MONOTONIC nanoseconds. A case's own time begins when the child is armed
-  /// and the faults that it is about have been looked at: a busy machine must not use it up before.
   private var deadline: UInt64 {
-    if armedAt == 0 { armedAt = min(board.armedAt, clab_now()) }
-    let begun = max(armedAt, releasedAt)
-    let isOnItsWay = begun == 0 || recorder.seen.faults.count < faultsExpected
-    return (isOnItsWay ? max(begun, forkedAt) + patience.toArm : begun + patience.afterwards)
-      + postponed
+    clock.sawArming(at: board.armedAt, now: clab_now())
+    return clock.deadline(faultsAreMissing: recorder.seen.faults.count < faultsExpected)
   }
 
   /// When to look again, if nothing has happened until then.
   var nextLook: UInt64 {
     // What was killed is told by its descriptor; it must not be waited for busily.
-    timedOut ? clab_now() + 100_000_000 : min(deadline, clab_now() + patience.afterwards)
+    timedOut ? clab_now() + 100_000_000 : min(deadline, clab_now() + clock.patience.afterwards)
   }
 
   /// The laboratory was busy for so long (nanoseconds): no child is charged for that.
-  func postpone(by duration: UInt64) { postponed += duration }
+  func postpone(by duration: UInt64) { clock.postpone(by: duration) }
 
   /// Goes on from a state that time or a beat has ended.
   func look(control: ControlProcess, machine: Machine) {
@@ -212,8 +202,9 @@ final class Trial {
 
   private func release(_ release: Release, machine: Machine) {
     if case .parked = state { recorder.endParking() }
-    releasedAt = clab_now()
-    recorder.event(.released, at: releasedAt)
+    let now = clab_now()
+    clock.released(at: now)
+    recorder.event(.released, at: now)
     state = .running
     switch release {
     case .answer:
