@@ -3,7 +3,15 @@ import Foundation
 @testable import CrashLab
 
 /// Which build of the command.
-enum Build: String, CaseIterable, Sendable { case debug, release }
+enum Build: String, CaseIterable, Sendable {
+  case debug, release
+
+  /// CRASHLAB_BUILDS=debug leaves the release build out: `Tests/Mutations/run` makes none for the
+  /// suites that it tries first.
+  static let allCases: [Build] =
+    ProcessInfo.processInfo.environment["CRASHLAB_BUILDS"] == "debug"
+    ? [.debug] : [.debug, .release]
+}
 
 /// A program of this package, run as a user runs it.
 struct Command: Sendable {
@@ -17,16 +25,16 @@ struct Command: Sendable {
 
   let executable: URL
 
-  /// - Throws: `Missing` if it was not built: the README's test command builds both.
+  /// - Throws: `Missing` if it was not built from the sources as they are now: the README's test
+  ///   command builds both.
   init(_ name: String = "crashlab", _ build: Build = .debug) throws {
     // The test bundle lies beside the programs: .build/TRIPLE/debug/crashlabPackageTests.xctest
     let debug = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
     executable =
       debug.deletingLastPathComponent().appendingPathComponent(build.rawValue)
       .appendingPathComponent(name)
-    guard FileManager.default.isExecutableFile(atPath: executable.path) else {
-      throw Missing(
-        description: "\(executable.path) is not there: run `swift build -c release` first")
+    if let problem = BuiltProgram.problem(of: executable, build) {
+      throw Missing(description: problem)
     }
   }
 

@@ -110,6 +110,20 @@ struct FaultSiteRow: Sendable, CustomStringConvertible {
   FaultSiteRow(description: "sent by tgkill", address: 0x7010_0ff8, code: -6, kind: .notAFault),
   FaultSiteRow(description: "a trap", address: 0x40_0010, code: 2, signal: .ill, kind: .notAFault),
   FaultSiteRow(
+    description: "only the outermost frame is still on the stack: its address is the stack's end",
+    address: 0x700f_ffff, sp: 0x700f_fff0, frames: [0x7020_1000], kind: .pastGuard,
+    owner: "overflower", overshoot: 4097, skipped: 1),
+  FaultSiteRow(
+    description: "a word below the red zone", address: 0x6fff_fff8, code: 1, sp: 0x7000_0080,
+    thread: 12, kind: .pastGuard, owner: "neighbour", overshoot: 8, skipped: 8),
+  FaultSiteRow(
+    description: "farther below the stack pointer than any access of the stack's own",
+    address: 0x6fff_fff7, code: 1, sp: 0x7000_0080, thread: 12, kind: .unmapped),
+  FaultSiteRow(
+    description: "in the gap below the main stack, by another thread", address: 0x7f7f_0000,
+    code: 1, sp: 0x7018_0000, kind: .mainStackLimit, owner: "main", overshoot: 0x1_0000,
+    skipped: 0),
+  FaultSiteRow(
     description: "bus error in the guard", address: 0x7010_0ff8, signal: .bus, kind: .guard,
     owner: "overflower", overshoot: 8, skipped: 0),
 ])
@@ -121,6 +135,76 @@ func locatesFault(_ row: FaultSiteRow) {
   if let owner = row.owner { #expect(site.owner?.name == owner) }
   if let overshoot = row.overshoot { #expect(site.overshoot == overshoot) }
   if let skipped = row.skipped { #expect(site.skipped == skipped) }
+}
+
+/// Stacks may lie inside others: a handler's on a thread's own stack, a coroutine's in a coroutine's.
+/// The innermost is the one in use; it is the last in the list.
+@Test(
+  arguments: [
+    (0x7018_0000, "", .alternateStack), (0x7017_8000, "", .alternateStack),
+    (0x7017_7fff, "overflower", .thread), (0x7019_0000, "overflower", .thread),
+  ] as [(UInt64, String, StackKind)])
+func innermostOfNestedStacksIsInUse(sp: UInt64, name: String, kind: StackKind) {
+  let nested = StackRegion.Claim(
+    kind: .alternateStack, name: "", thread: 11, low: Address(0x7017_8000),
+    high: Address(0x7018_8000))
+  let facts = FaultSite.Facts(
+    code: SignalCode(2, of: .segv), address: Address(sp + 8), access: .write,
+    stackPointer: Address(sp + 1), thread: 11, mappings: Scene.mappings,
+    stacks: StackRegion.adding(nested, to: Scene.stacks, mappings: Scene.mappings))
+  let stack = FaultSite.stackInUse(facts)
+  #expect(stack?.kind == kind)
+  #expect(stack?.name == name)
+}
+
+/// A guard that was asked for goes on into the memory below only as far as it was asked for.
+@Test(
+  arguments: [
+    (0, 0x1000), (0xfff, 0x1000), (0x1000, 0x1000), (0x1001, 0x3000), (0x3000, 0x3000),
+    (0x8000, 0x3000),
+  ] as [(UInt64, Int)])
+func guardIsAsLargeAsAskedFor(askedFor: UInt64, size: Int) {
+  // Another mapping that permits nothing lies directly below.
+  let mappings = [
+    Mapping(low: Address(0x6fff_d000), high: Address(0x6fff_f000), permissions: []),
+    Mapping(low: Address(0x6fff_f000), high: Address(0x7000_0000), permissions: []),
+    Mapping(low: Address(0x7000_0000), high: Address(0x7001_0000), permissions: [.read, .write]),
+  ]
+  let below = Guard.below(
+    Address(0x7000_0000), askedFor: askedFor, mappings: mappings, installedGuards: [])
+  #expect(below.size == size)
+  #expect(below.kind == .mapping)
+}
+
+/// What was found where the told stack ends or begins is another stack, and stays.
+@Test func toldStackLeavesItsNeighbours() {
+  func coroutine(_ low: UInt64, _ high: UInt64) -> StackRegion {
+    StackRegion(
+      kind: .coroutine, name: "c", low: Address(low), high: Address(high),
+      guard: .none(below: Address(low)))
+  }
+  let told = StackRegion.Claim(
+    kind: .alternateStack, name: "", thread: 11, low: Address(0x7100_5000),
+    high: Address(0x7100_9000))
+  let found = [coroutine(0x7100_1000, 0x7100_5000), coroutine(0x7100_9000, 0x7101_1000)]
+  let all = StackRegion.adding(told, to: found, mappings: Scene.mappings)
+  #expect(all.map(\.kind) == [.coroutine, .coroutine, .alternateStack])
+  let overlapping = StackRegion.adding(
+    told, to: [coroutine(0x7100_1000, 0x7100_5001)], mappings: Scene.mappings)
+  #expect(overlapping.map(\.kind) == [.alternateStack])
+}
+
+@Test func softStackLimitIsTheFirstOfTheTwo() {
+  let text = """
+    Limit                     Soft Limit           Hard Limit           Units
+    Max data size             unlimited            unlimited            bytes
+    Max stack size            8388608              16777216             bytes
+
+    """
+  #expect(MainStackLimits.soft(inLimits: text) == 8_388_608)
+  let unlimited = "Max stack size            unlimited            16777216             bytes\n"
+  #expect(MainStackLimits.soft(inLimits: unlimited) == nil)
+  #expect(MainStackLimits.soft(inLimits: "") == nil)
 }
 
 /// A write to memory that lies where the main stack would have grown to.

@@ -7,7 +7,22 @@ import Testing
 private enum Sample {
   static let expectation = CrashLab.Expectation.dies(
     .init(
-      .segv, code: .segvAccErr, access: .write, site: .inGuard(of: .thread, "t", overshoot: 8...8)))
+      .segv, code: .segvAccErr, access: .write,
+      site: .inGuard(
+        of: .thread, "t", overshoot: 8...8, guardSize: 4096, stackSize: 4096...4096),
+      frames: ["inner", "outer"], period: 2))
+
+  /// A round of these functions.
+  static func unwind(_ symbols: [String], period: Int = 2, count: Int = 9) -> UnwindReport {
+    UnwindReport(
+      by: .handler, frameCount: symbols.count * count, complete: true, steps: 0, duration: 1,
+      handlerStackUsed: nil,
+      frames: symbols.enumerated().map { index, symbol in
+        FrameReport(
+          index: index, count: count, period: period, programCounter: Address(1), symbol: symbol,
+          file: nil, line: nil, column: nil, image: nil, offset: nil, frameSize: nil, inlined: nil)
+      }, recursion: nil, stackUse: nil)
+  }
 
   static let death = DeathEvidence(
     termination: .killed(by: .segv), threadsAtFault: 4, threadsAfter: 0,
@@ -27,6 +42,7 @@ private enum Sample {
   static var seen: TrialResult {
     var seen = TrialResult()
     seen.faults = [fault]
+    seen.faults[0].unwind = unwind(["inner", "outer"])
     seen.termination = .killed(by: .segv)
     seen.death = death
     return seen
@@ -53,6 +69,19 @@ struct WrongRow: Sendable, CustomStringConvertible {
   WrongRow(description: "another access") { $0.faults[0].access = .read },
   WrongRow(description: "another thread's guard") { $0.faults[0].site.owner?.name = "u" },
   WrongRow(description: "another overshoot") { $0.faults[0].site.overshoot = 9 },
+  WrongRow(description: "another guard's kind") { $0.faults[0].site.guard?.kind = .madvise },
+  WrongRow(description: "a smaller guard") { $0.faults[0].site.guard?.low = Address(0x800) },
+  WrongRow(description: "another stack's size") { $0.faults[0].site.stackSize = 8192 },
+  WrongRow(description: "an overshoot that nobody knows") { $0.faults[0].site.overshoot = nil },
+  WrongRow(description: "a frame only once") {
+    $0.faults[0].unwind = Sample.unwind(["inner", "middle", "other"])
+  },
+  WrongRow(description: "another period") {
+    $0.faults[0].unwind = Sample.unwind(["inner", "outer"], period: 1)
+  },
+  WrongRow(description: "a round that was seen once") {
+    $0.faults[0].unwind = Sample.unwind(["inner", "outer"], count: 1)
+  },
   WrongRow(description: "past the guard") { $0.faults[0].site.kind = .pastGuard },
   WrongRow(description: "a handler that never ran") { $0.faults[0].handled = false },
   WrongRow(description: "a trace that was cut off") {
@@ -105,4 +134,110 @@ func whatIsWrongIsSeen(_ row: WrongRow) {
   #expect(!died(after: 1))
   #expect(!died(again: [9, 10]))
   #expect(!died(waiters: 1))
+}
+
+/// Each must come after the one before; others may lie between.
+@Test(
+  arguments: [
+    (["a", "b"], true), (["a", "x", "b", "y"], true), (["b", "a"], false), (["a"], false),
+    (["x", "a", "b"], true), (["ab"], false), ([], false),
+  ] as [([String], Bool)])
+func framesAreInOrder(seen: [String], fits: Bool) {
+  var fault = Sample.fault
+  fault.unwind = Sample.unwind(seen, period: 1, count: 1)
+  let expectation = FaultExpectation(.segv, site: .init(.guard), frames: ["a", "b"])
+  #expect(expectation.mismatches(with: fault, fault: nil).isEmpty == fits)
+}
+
+// MARK: - What survives, leaves, or writes over others' memory
+
+private func judge(
+  _ expectation: CrashLab.Expectation, _ change: (inout TrialResult) -> Void = { _ in }
+) -> TrialReport.Verdict {
+  var seen = TrialResult()
+  seen.finished = expectation.ending == .survives
+  seen.termination = .exited(expectation.ending == .exits(3) ? 3 : 0)
+  seen.counters = ["rounds": 5]
+  seen.corruption =
+    expectation.corruption.isEmpty
+    ? []
+    : [
+      Corruption(
+        what: "stack", owner: "neighbour", firstAddress: Address(1), bytesChanged: 8,
+        belowStackLimit: 4096)
+    ]
+  seen.death = survivors()
+  change(&seen)
+  return Judgement.judge(expectation, seen: seen).verdict
+}
+
+/// Two bystanders of a child that comes to its end by itself.
+private func survivors(
+  before: [UInt64] = [5, 5], parked: [UInt64] = [6, 6]
+) -> DeathEvidence {
+  DeathEvidence(
+    termination: .exited(0), threadsAtFault: nil, threadsAfter: 0,
+    beats: .init(before: before, parked: parked, after: [9, 9], afterAgain: [9, 9]),
+    waitersAfter: 0, controlProcessAlive: true)
+}
+
+@Test func survivorsMustHaveBystandersThatBeat() {
+  let survives = CrashLab.Expectation.survives()
+  #expect(judge(survives) == .asExpected)
+  for (before, parked) in [
+    ([5, 5], [5, 5]), ([5, 5], [6, 5]), ([5, 5], [5, 6]), ([5, 5], []), ([5, 5], [6]),
+    ([0, 0], [0, 0]),
+  ] as [([UInt64], [UInt64])] {
+    #expect(
+      judge(survives) { $0.death = survivors(before: before, parked: parked) } == .notAsExpected,
+      "\(before) \(parked)")
+  }
+}
+
+@Test func beatsAreJudgedOneByOne() {
+  func beats(_ before: [UInt64], _ parked: [UInt64]) -> DeathEvidence.Beats {
+    .init(before: before, parked: parked)
+  }
+  #expect(beats([1, 2], [2, 3]).wereBeating)
+  #expect(!beats([1, 2], [2, 2]).wereBeating)
+  #expect(!beats([1, 2], [1, 3]).wereBeating)
+  #expect(!beats([1, 2], [2]).wereBeating)
+  #expect(!beats([], []).wereBeating)
+  #expect(DeathEvidence.Beats(after: [3, 4], afterAgain: [3, 4]).areFrozen)
+  #expect(!DeathEvidence.Beats(after: [3, 4], afterAgain: [3, 5]).areFrozen)
+}
+
+@Test func survivalIsAnEndOfTheBodyWithStatusZero() {
+  let survives = CrashLab.Expectation.survives()
+  #expect(judge(survives) { $0.termination = .exited(1) } == .notAsExpected)
+  #expect(judge(survives) { $0.finished = false } == .notAsExpected)
+  #expect(judge(survives) { $0.termination = .deadline } == .notAsExpected)
+}
+
+@Test func exitIsOfThatStatusAndBeforeTheEnd() {
+  let exits = CrashLab.Expectation(ending: .exits(3))
+  #expect(judge(exits) == .asExpected)
+  #expect(judge(exits) { $0.termination = .exited(4) } == .notAsExpected)
+  #expect(judge(exits) { $0.finished = true } == .notAsExpected)
+}
+
+@Test func corruptionIsComparedInEveryPart() {
+  let corrupts = CrashLab.Expectation.corrupts(
+    .init("stack", of: "neighbour", bytesChanged: 8...8, belowStackLimit: 4096...4096))
+  #expect(judge(corrupts) == .asExpected)
+  #expect(judge(corrupts) { $0.corruption = [] } == .notAsExpected)
+  #expect(judge(corrupts) { $0.corruption[0].what = "mapping" } == .notAsExpected)
+  #expect(judge(corrupts) { $0.corruption[0].owner = "another" } == .notAsExpected)
+  #expect(judge(corrupts) { $0.corruption[0].bytesChanged = 9 } == .notAsExpected)
+  #expect(judge(corrupts) { $0.corruption[0].belowStackLimit = 4097 } == .notAsExpected)
+  #expect(judge(corrupts) { $0.corruption[0].belowStackLimit = nil } == .notAsExpected)
+}
+
+@Test func countersAreInTheirRanges() {
+  func counts(_ range: ClosedRange<Int>) -> TrialReport.Verdict {
+    judge(.survives(counters: ["rounds": range]))
+  }
+  #expect(counts(5...5) == .asExpected)
+  #expect(counts(6...9) == .notAsExpected)
+  #expect(counts(0...4) == .notAsExpected)
 }

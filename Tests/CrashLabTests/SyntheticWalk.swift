@@ -22,6 +22,8 @@ final class SyntheticWalk {
   var readable: Int
   /// Has the code as an image whose call-frame information is in a file only.
   var debugFrames: clab_debug_frames?
+  /// Where the table of the code's own call-frame information is; 0 if it has none.
+  private var table: UInt64 = 0
 
   private(set) var trace = clab_trace()
   private(set) var frames: [Frame] = []
@@ -68,6 +70,55 @@ final class SyntheticWalk {
   }
 
   func walk() {
+    let visitor: clab_frame_visitor = { context, _, pc, cfa in
+      SyntheticWalk.of(context).frames.append(Frame(programCounter: pc, frameAddress: cfa))
+      return true
+    }
+    withTarget { target in
+      let context = target.context
+      clab_unwind_target(&target, CLAB_UNWIND_FOLDED.rawValue, &trace, visitor, context)
+    }
+  }
+
+  /// The same walk beside libunwind's: every frame and the preserved registers.
+  func comparedWithLibunwind() -> clab_oracle_result {
+    var result = clab_oracle_result()
+    withTarget { clab_unwind_target_oracle(&$0, &trace, &result) }
+    return result
+  }
+
+  /// Gives the code .eh_frame and the table to search it, at its end.
+  func inform(_ functions: [SyntheticDebugFile.Function]) {
+    let start = 0xc000
+    let header = SyntheticWalk.code + UInt64(start)
+    let entries = start + 12 + 8 * functions.count
+    // A CIE whose FDEs have addresses of 4 bytes from their own place: CFA = rsp + 8, the return
+    // address at CFA - 8.
+    func little(_ value: Int) -> [UInt8] {
+      withUnsafeBytes(of: Int32(value).littleEndian, Array.init)
+    }
+    func record(_ body: [UInt8]) -> [UInt8] {
+      let padding = (8 - (body.count + 4) % 8) % 8
+      return little(body.count + padding) + body + [UInt8](repeating: 0, count: padding)
+    }
+    var section = record(
+      little(0) + [1] + Array("zR\0".utf8) + [1, 0x78, 16, 1, 0x1b, 0x0c, 7, 8, 0x90, 1])
+    var rows: [UInt8] = []
+    for function in functions.sorted(by: { $0.start < $1.start }) {
+      let place = entries + section.count
+      rows += little(Int(function.start) - start) + little(place - start)
+      section += record(
+        little(section.count + 4) + little(Int(function.start) - place - 8)
+          + little(Int(function.size)) + [0] + function.instructions)
+    }
+    section += little(0)
+    let bytes =
+      [1, 0x1b, 0x03, 0x3b] + little(entries - start - 4) + little(functions.count) + rows + section
+    code.replaceSubrange(start..<start + bytes.count, with: bytes)
+    table = header
+  }
+
+  private func withTarget(_ body: (inout clab_target) -> Void) {
     var target = clab_target()
     target.context = Unmanaged.passUnretained(self).toOpaque()
     target.read = { context, address, buffer, size in
@@ -76,12 +127,12 @@ final class SyntheticWalk {
         address, into: UnsafeMutableRawBufferPointer(start: buffer, count: size))
     }
     target.find_image = { context, address, image in
-      guard let image, SyntheticWalk.of(context).debugFrames != nil,
-        SyntheticWalk.isCode(address)
+      let walk = SyntheticWalk.of(context)
+      guard let image, walk.debugFrames != nil || walk.table != 0, SyntheticWalk.isCode(address)
       else { return false }
       image.pointee = clab_image(
         low: SyntheticWalk.code, high: SyntheticWalk.code + UInt64(SyntheticWalk.codeSize),
-        eh_frame_header: 0)
+        eh_frame_header: walk.table)
       return true
     }
     target.is_executable = { _, address in SyntheticWalk.isCode(address) }
@@ -92,20 +143,15 @@ final class SyntheticWalk {
       values[16] = programCounter
     }
     target.registers.valid = (1 << UInt64(CLAB_REGISTERS)) - 1
-    let visitor: clab_frame_visitor = { context, _, pc, cfa in
-      SyntheticWalk.of(context).frames.append(Frame(programCounter: pc, frameAddress: cfa))
-      return true
-    }
-    let context = target.context
     if var frames = debugFrames {
       withUnsafePointer(to: &frames) { pointer in
         SyntheticWalk.current = pointer
         target.find_debug_frames = { _, _ in SyntheticWalk.current }
-        clab_unwind_target(&target, CLAB_UNWIND_FOLDED.rawValue, &trace, visitor, context)
+        body(&target)
         SyntheticWalk.current = nil
       }
     } else {
-      clab_unwind_target(&target, CLAB_UNWIND_FOLDED.rawValue, &trace, visitor, context)
+      body(&target)
     }
   }
 
