@@ -136,6 +136,33 @@ import Testing
     }
   }
 
+  /// A page that is written anew is there whole: the old one, where writing fails halfway. (A run
+  /// with such a limit fails before: the memory that it shares with its children is a file too.)
+  @Test func fullDiskLeavesTheOldFile() throws {
+    try withTemporaryFolder { folder in
+      let runs = "\(folder)/runs"
+      #expect(try Command().run(["run", "null-write", "--output", runs]).status == 0)
+      let command = try Command().executable.path
+      let page = "\(folder)/page.html"
+      try "old".write(toFile: page, atomically: false, encoding: .utf8)
+      let process = Process()
+      process.executableURL = URL(fileURLWithPath: "/bin/bash")
+      process.arguments = [
+        "-c",
+        "ulimit -f 4; exec '\(command)' report --html '\(page)' --output '\(runs)' 2>'\(folder)/err'",
+      ]
+      process.standardOutput = FileHandle.nullDevice
+      try process.run()
+      process.waitUntilExit()
+      #expect(process.terminationStatus == 70)
+      let told = try String(contentsOfFile: "\(folder)/err", encoding: .utf8)
+      #expect(told.contains("page.html") && told.contains("File too large"), "\(told)")
+      #expect(try String(contentsOfFile: page, encoding: .utf8) == "old")
+      let names = try FileManager.default.contentsOfDirectory(atPath: folder)
+      #expect(Set(names) == ["err", "page.html", "runs"])
+    }
+  }
+
   @Test func fullStandardOutputIsToldAndIsNoSuccess() throws {
     let command = try Command().executable.path
     let process = Process()

@@ -34,14 +34,18 @@ private struct PageRegion {
 
 extension ProcessDirectory {
   /// Looks at the pages of these ranges, which are in ascending order.
-  func scanPages(of ranges: [Range<Address>], pageSize: Int) throws(SystemError) -> PageScan {
+  ///
+  /// - Parameter byCall: uses PAGEMAP_SCAN where the kernel has it.
+  func scanPages(
+    of ranges: [Range<Address>], pageSize: Int, byCall: Bool = true
+  ) throws(SystemError) -> PageScan {
     let pagemap = try system("open", "pagemap of a process in /proc") {
       openat(descriptor, "pagemap", O_RDONLY | O_CLOEXEC)
     }
     defer { close(pagemap) }
     var scan = PageScan()
     var categories = PageRegion.present | PageRegion.swapped | PageRegion.guard
-    var hasScan = true
+    var hasScan = byCall
     let room = UnsafeMutableBufferPointer<PageRegion>.allocate(capacity: 4096)
     room.initialize(repeating: PageRegion())
     defer { room.deallocate() }
