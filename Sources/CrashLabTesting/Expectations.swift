@@ -128,7 +128,7 @@ extension TrialResult: CustomTestStringConvertible {
 
 extension TrialResult {
   /// What is missing from a death in the guard; nil if it was one.
-  fileprivate var missedOverflow: String? {
+  var missedOverflow: String? {
     guard let fault = faults.first else { return "expected an overflow, saw none: \(summary)" }
     guard let overflow else { return "expected an overflow, saw another fault: \(summary)" }
     guard overflow == fault else { return "expected an overflow first, saw: \(summary)" }
@@ -138,7 +138,7 @@ extension TrialResult {
   }
 
   /// What is missing from an undisturbed end; nil if it was one.
-  fileprivate var missedEnd: String? {
+  var missedEnd: String? {
     finished && faults.isEmpty ? nil : "expected it to come to its end: \(summary)"
   }
 }

@@ -192,9 +192,7 @@ struct WatchedProcess {
   ) -> (TrialResult, handledFaults: Int) {
     timeline.append(.init(event: .reaped, at: Double(clab_now() - started) / 1000))
     // A signal that came from elsewhere meanwhile, SIGKILL say, makes the last fault a mere event.
-    if let last = fatal.last, termination.kind == .signal, termination.signal != last.fault.signal {
-      fatal = []
-    }
+    if let last = fatal.last, !last.fault.explains(termination) { fatal = [] }
     var seen = TrialResult(command: command)
     seen.timeline = timeline
     seen.termination = termination
