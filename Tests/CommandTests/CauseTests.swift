@@ -106,6 +106,28 @@ import Testing
     #expect(trial.faults.count == 2)
   }
 
+  /// A signal that was sent, however often, is no fault that was dealt with.
+  @Test func signalsThatWereSentAreNoFaults() throws {
+    try withTemporaryFolder { folder in
+      let script = "trap : USR1; kill -USR1 $$; kill -USR1 $$; kill -SEGV $$"
+      let trial = try LanguageTests.exec(["sh", "-c", script], in: folder).trial
+      #expect(trial.termination?.signal == .segv)
+      #expect(trial.counters.isEmpty)
+    }
+  }
+
+  /// What the old program had handlers for, the new one has not.
+  @Test func anExecutedProgramHasNoHandlersOfTheOld() throws {
+    try withTemporaryFolder { folder in
+      let flags = ["-g", "-O1", "-fno-optimize-sibling-calls", "-pthread"]
+      let program = try Toolbox.build("why_no_handler.c", with: "gcc", flags, into: folder)
+      let script = "trap : SEGV; kill -SEGV $$; exec \(program) never"
+      let trial = try LanguageTests.exec(["sh", "-c", script], in: folder).trial
+      #expect(trial.faults.map(\.handlerOutcome) == [.notInstalled])
+      #expect(trial.faults.first?.handler?.isInstalled == false)
+    }
+  }
+
   // MARK: - Why no handler ran
 
   /// Blocked and ignored look alike afterwards: the kernel has taken the handler away in both.

@@ -26,6 +26,7 @@ import Testing
     ("traces-itself", .asExpected, ""),
     ("stops-the-control-process", .laboratoryError, "control process was stopped by SIGSTOP"),
     ("ends-the-control-process", .laboratoryError, "control process was ended by SIGKILL"),
+    ("will-have-been-armed", .asExpected, ""),
     ("leaves-its-group", .asExpected, ""),
     ("leaves-a-grandchild", .asExpected, ""),
     ("hides-a-grandchild", .asExpected, ""),
@@ -83,6 +84,15 @@ import Testing
     let report = try JSONDecoder().decode(RunReport.self, from: Data(result.output.utf8))
     let verdicts = report.trials.map(\.verdict)
     #expect(verdicts.prefix(3) == [.laboratoryError, .laboratoryError, .asExpected])
+  }
+
+  /// What the laboratory needs for one child is not charged to another: it would have been ended
+  /// after a second.
+  @Test func aBusyLaboratoryGivesTheTimeBack() throws {
+    let result = try Command("hostile-children").run(["--busy", "leaves-at-once", "stays-a-while"])
+    let report = try JSONDecoder().decode(RunReport.self, from: Data(result.output.utf8))
+    #expect(report.trials.map(\.case) == ["leaves-at-once", "stays-a-while"])
+    #expect(report.trials.map(\.termination) == [.exited(0), .exited(0)])
   }
 
   /// Either it left in time or it did not: both are true, and nothing else may be said.

@@ -1,10 +1,10 @@
 import CHarness
-import CrashLabTesting
 import CrashLabText
 import Glibc
 import Testing
 
 @testable import CrashLab
+@testable import CrashLabTesting
 
 @inline(never) private func descend(_ level: Int) -> Int {
   if level == 0 { return 0 }
@@ -122,6 +122,50 @@ private func writeToNull() {
     }
     try misses("exited with 3") { try expectNoOverflow { exit(3) } }
     try misses("at its deadline") { try expectNoOverflow(timeout: 0.2) { while true { pause() } } }
+  }
+
+  /// A fault below the guard, whoever it belongs to, and an end of any kind.
+  private func result(
+    _ kind: FaultSite.Kind, _ termination: Termination = .killed(by: .segv), finished: Bool = false
+  ) -> TrialResult {
+    var result = TrialResult()
+    let site = FaultSite(
+      kind, owner: .init(kind: .thread, name: "trial"), stackLimit: Address(0x1_0000),
+      stackSize: 0x1_0000,
+      guard: Guard(low: Address(0xf000), high: Address(0x1_0000), kind: .mapping),
+      overshoot: 0x2000, skipped: 0x1000)
+    result.faults = [
+      Fault(
+        code: SignalCode(1, of: .segv), address: Address(0xe000), access: .write,
+        programCounter: Address(1), stackPointer: Address(0xe000),
+        process: .init(id: 1, relation: .trial), thread: .init(id: 1, name: "trial"),
+        handled: true, site: site)
+    ]
+    result.termination = termination
+    result.finished = finished
+    return result
+  }
+
+  @Test func anOverflowIsADeathInTheGuard() {
+    #expect(result(.guard).missedOverflow == nil)
+    #expect(result(.mainStackLimit).missedOverflow == nil)
+    #expect(result(.pastGuard).missedOverflow?.contains("stepped over the guard") == true)
+    #expect(result(.nullPage).missedOverflow?.contains("another fault") == true)
+    for survived in [Termination.exited(0), .exited(3), .deadline] {
+      #expect(result(.guard, survived).missedOverflow?.contains("survived") == true)
+    }
+    var second = result(.nullPage)
+    second.faults += result(.guard).faults
+    #expect(second.missedOverflow?.contains("an overflow first") == true)
+    #expect(TrialResult().missedOverflow?.contains("saw none") == true)
+  }
+
+  @Test func anEndIsUndisturbed() {
+    var end = TrialResult()
+    #expect(end.missedEnd != nil)
+    end.finished = true
+    #expect(end.missedEnd == nil)
+    #expect(result(.guard, .exited(0), finished: true).missedEnd != nil)
   }
 
   @Test func otherFaultThanTheOneExpected() throws {

@@ -31,6 +31,18 @@ import Testing
     #expect(past.last?.evidence.programCounter.value == UInt64(CaughtSignals.most + 3))
   }
 
+  /// The same signal at the same place, for the same address and from the same kind of source.
+  @Test func aRepetitionIsTheSameInEverything() {
+    let first = PendingSignal(FaultJournalTests.evidence(), registers: clab_registers())
+    #expect(first.isRepeated(by: FaultJournalTests.evidence()))
+    #expect(first.isRepeated(by: FaultJournalTests.evidence(1)))
+    #expect(!first.isRepeated(by: FaultJournalTests.evidence(address: 0xff0)))
+    #expect(!first.isRepeated(by: FaultJournalTests.evidence(at: 0x404)))
+    #expect(!first.isRepeated(by: FaultJournalTests.evidence(sp: 0x2000)))
+    #expect(!first.isRepeated(by: FaultJournalTests.evidence(signal: .bus)))
+    #expect(!first.isRepeated(by: FaultJournalTests.evidence(0)))
+  }
+
   @Test func whatCameAtThePlaceOfAnotherSignal() {
     var past = CaughtSignals()
     for pc: UInt64 in [5, 6] { past.append(witness(at: pc)) }

@@ -79,6 +79,22 @@ import Testing
     #expect(Signs([-1, -2, -3, -4, -5, -6, -7, -8]) == .below)
     #expect(Signs([1, -2, 3, -4, 5, -6, 7, -8]) == .undecided)
     #expect(Signs([1, 2, 3]) == .undecided)
+    // So many above zero of so many: the bound is 2.6 standard deviations from the half.
+    for (above, count, sign) in [
+      (7, 7, .undecided), (8, 8, .above), (7, 8, .undecided), (13, 16, .undecided),
+      (14, 16, .above), (13, 21, .undecided), (16, 21, .undecided), (17, 21, .above),
+      (62, 100, .undecided), (63, 100, .undecided), (64, 100, .above),
+    ] as [(Int, Int, Signs)] {
+      let differences = (0..<count).map { $0 < above ? 1.0 : -1 }
+      #expect(Signs(differences) == sign, "\(above) of \(count)")
+      let opposite: Signs =
+        switch sign {
+        case .above: .below
+        case .below: .above
+        case .undecided: .undecided
+        }
+      #expect(Signs(differences.map { -$0 }) == opposite, "\(above) of \(count) below")
+    }
   }
 }
 
@@ -138,6 +154,18 @@ extension ClaimTests {
         SyntheticMachine.threads(gap: 1 << 30), SyntheticMachine.threads(gap: 4096),
       ]
     },
+    Row("stacks-scattered", "four of five lie together", .doesNotHold) {
+      $0.layout?.threads = scattered(1) + together(4)
+    },
+    Row("stacks-scattered", "three of four lie together", .notSettled) {
+      $0.layout?.threads = scattered(1) + together(3)
+    },
+    Row("stacks-scattered", "one of ten lies together", .holds) {
+      $0.layout?.threads = scattered(9) + together(1)
+    },
+    Row("stacks-scattered", "one of nine lies together", .notSettled) {
+      $0.layout?.threads = scattered(8) + together(1)
+    },
     Row("main-stack-8-mb", "as here", .holdsWithCondition),
     Row("main-stack-8-mb", "another limit", .doesNotHold) { $0.layout?.stackLimit = 64 << 20 },
     Row("main-stack-8-mb", "growth was not seen", .notSettled) {
@@ -152,6 +180,14 @@ extension ClaimTests {
     },
     Row("sandwich-layout", "nothing was seen", .notSettled) { $0.layout?.executions = [] },
   ]
+
+  private static func scattered(_ count: Int) -> [LayoutFacts.Threads] {
+    Array(repeating: SyntheticMachine.threads(gap: 1 << 30), count: count)
+  }
+
+  private static func together(_ count: Int) -> [LayoutFacts.Threads] {
+    Array(repeating: SyntheticMachine.threads(gap: 4096), count: count)
+  }
 
   static let switchRows = [
     Row("thread-switch-hundred-cycles", "as here", .doesNotHold),
@@ -183,6 +219,14 @@ extension ClaimTests {
     Row("thread-switch-keeps-page-table", "half of the hops of processes do", .doesNotHold) {
       $0.tlb = SyntheticMachine.tlb(
         step: nil, addressSpace: 120, counted: .init(processLoads: 0.4))
+    },
+    Row("thread-switch-keeps-page-table", "noise, and the kernel counted neither", .notSettled) {
+      $0.tlb = SyntheticMachine.tlb(
+        step: nil, addressSpace: 0, noise: 900,
+        counted: .init(threadLoads: 0.2, processLoads: 0.8))
+    },
+    Row("process-switch-flushes-tlb", "quartiles a tenth apart", .notSettled) {
+      $0.tlb = SyntheticMachine.tlb(step: nil, addressSpace: 100, noise: 250)
     },
     Row("process-switch-flushes-tlb", "as here", .holdsWithCondition),
     Row("process-switch-flushes-tlb", "the kernel counted the same", .holdsWithCondition) {
@@ -227,6 +271,12 @@ extension ClaimTests {
     Row("coroutine-switch-two-registers", "a switch that makes a syscall", .doesNotHold) {
       $0.kinds[.coroutine] = SyntheticMachine.kind(.coroutine, 160)
     },
+    Row("coroutine-switch-two-registers", "more than half of a syscall", .notSettled) {
+      $0.kinds[.coroutine] = SyntheticMachine.kind(.coroutine, 60)
+    },
+    Row("coroutine-switch-two-registers", "less than half of a syscall", .holdsWithCondition) {
+      $0.kinds[.coroutine] = SyntheticMachine.kind(.coroutine, 45)
+    },
     Row("coroutine-switch-two-registers", "noise", .notSettled) {
       $0.kinds[.coroutine] = SyntheticMachine.kind(.coroutine, 100, noise: 95)
     },
@@ -243,6 +293,18 @@ extension ClaimTests {
     Row("ten-thousand-threads", "as here", .holds),
     Row("ten-thousand-threads", "threads are cheaper", .doesNotHold) {
       $0.scaleTest = SyntheticMachine.scaleTest(threads: 10_000, coroutines: 40_000)
+    },
+    Row("ten-thousand-threads", "a third dearer, in many runs", .holds) {
+      $0.scaleTest = SyntheticMachine.scaleTest(threads: 13_300, coroutines: 10_000)
+    },
+    Row("ten-thousand-threads", "a third dearer, in one run", .notSettled) {
+      $0.scaleTest = SyntheticMachine.scaleTest(threads: 13_300, coroutines: 10_000, runs: 1)
+    },
+    Row("ten-thousand-threads", "two thirds dearer, in one run", .holds) {
+      $0.scaleTest = SyntheticMachine.scaleTest(threads: 16_600, coroutines: 10_000, runs: 1)
+    },
+    Row("ten-thousand-threads", "a twentieth dearer, in many runs", .notSettled) {
+      $0.scaleTest = SyntheticMachine.scaleTest(threads: 10_800, coroutines: 10_000)
     },
     Row("ten-thousand-threads", "no difference", .notSettled) {
       $0.scaleTest = SyntheticMachine.scaleTest(threads: 20_000, coroutines: 20_000)

@@ -28,6 +28,51 @@ import Testing
       mappings.map(\.permissions) == [[.read, .execute], [], [.read, .write], [.read, .write]])
   }
 
+  /// More than 65,534 headers are counted in the first section's.
+  @Test func headersAreCountedElsewhereWhereTheyAreMany() throws {
+    var core = SyntheticCore.overflow
+    core.countsHeadersInSection = true
+    let dump = try CoreDump(MemorySource(core.bytes))
+    #expect(dump.threads.map(\.id) == [71, 70])
+    #expect(dump.mappings.count == 4)
+  }
+
+  /// gdb writes a signal for each thread; the first is of the thread that it was for.
+  @Test func signalIsThatOfTheFirstThread() throws {
+    var core = SyntheticCore.overflow
+    core.add(signal: 6, code: 0, address: 0)
+    let dump = try CoreDump(MemorySource(core.bytes))
+    #expect(dump.signal?.si_signo == 11)
+  }
+
+  @Test func offsetsOfFilesAreInPages() throws {
+    var core = SyntheticCore.overflow
+    core.notes = []
+    core.add(thread: 1)
+    core.add(files: [(0x40_0000, 0x40_1000, 3, "/x"), (0x30_0000, 0x30_1000, 0, "/y")])
+    let dump = try CoreDump(MemorySource(core.bytes))
+    #expect(dump.files.map(\.path) == ["/y", "/x"])
+    #expect(dump.files.map(\.offset) == [0, 3 * 4096])
+    #expect(dump.mappings.holding(Address(0x40_0000))?.offset == 3 * 4096)
+  }
+
+  /// Of a segment that is cut in the file, the rest was never written.
+  @Test func onlyWhatWasDumpedIsRead() throws {
+    var core = SyntheticCore.overflow
+    core.segments[2].bytes = [UInt8](repeating: 7, count: 0x100)
+    let source = MemorySource(core.bytes)
+    let memory = CoreMemory(try CoreDump(source), of: source)
+    func read(_ address: UInt64, _ count: Int) -> [UInt8] {
+      var bytes = [UInt8](repeating: 0, count: count)
+      let got = bytes.withUnsafeMutableBytes { memory.read(address, into: $0) }
+      return Array(bytes.prefix(got))
+    }
+    #expect(read(0x10_0000_1000, 8) == [UInt8](repeating: 7, count: 8))
+    #expect(read(0x10_0000_10fc, 8) == [UInt8](repeating: 7, count: 4))
+    #expect(read(0x10_0000_1100, 8).isEmpty)
+    #expect(read(0x10_0000_0ffc, 8).isEmpty)
+  }
+
   @Test func overflowIsLocated() throws {
     let account = try CoreDumpTests.account(.overflow)
     let fault = try #require(account.result.faults.first)

@@ -235,9 +235,47 @@ func stackPointerIsTheLastFieldButOne(text: String, expected: UInt64?) {
 }
 
 @Test func widthsOfTheStripCoverTheArea() {
-  let strip = StackStrip.draw([], from: page(0), to: page(1000), columns: 7, rows: 3)
-  #expect(strip.rows.count <= 3)
-  #expect(strip.rows.allSatisfy { $0.count <= 7 })
+  for (columns, rows) in [(7, 3), (1, 1), (100, 10)] {
+    let strip = StackStrip.draw([], from: page(0), to: page(1000), columns: columns, rows: rows)
+    #expect(strip.rows.count == rows)
+    #expect(strip.rows.dropLast().allSatisfy { $0.count == columns })
+    #expect(strip.rows.last.map { (1...columns).contains($0.count) } == true)
+    #expect(strip.rows.allSatisfy { $0.allSatisfy { $0 == " " } })
+    // All of the area, and less than one column more.
+    let drawn = strip.scale * strip.rows.reduce(0) { $0 + $1.count }
+    #expect((1000 << 12..<1000 << 12 + strip.scale).contains(drawn))
+  }
+}
+
+private func reported(
+  _ low: UInt64, _ high: UInt64, touched: Int, inUse: Int? = nil, guard kind: Guard.Kind = .mapping
+) -> LayoutReport.Stack {
+  let size = Int(high - low) << 12
+  return LayoutReport.Stack(
+    kind: .thread, name: "worker", evidence: .controlBlock, limit: page(low), top: page(high),
+    size: size, inUse: inUse, touched: touched, resident: touched, largestStep: 0,
+    guard: Guard(low: page(low - 1), high: page(low), kind: kind), guardSize: 4096, warnings: [])
+}
+
+/// A column is as high as the fullest stack in it was touched.
+@Test func stripShowsWhereStacksAreAndHowFull() {
+  let stacks = [
+    reported(10, 20, touched: 10 << 12), reported(30, 40, touched: 5 << 12),
+    reported(41, 49, touched: 1 << 12), reported(45, 50, touched: 4096 * 4),
+    reported(70, 80, touched: 0),
+  ]
+  let strip = StackStrip.draw(stacks, from: page(0), to: page(100), columns: 5, rows: 2)
+  #expect(strip.scale == 10 << 12)
+  #expect(strip.rows == [" █ ▅▇", "  ▁  "])
+}
+
+@Test func barIsToTheScaleOfTheLargest() {
+  func bar(_ stack: LayoutReport.Stack) -> String {
+    StackBar.draw(stack, columns: 10, largest: 20 << 12)
+  }
+  #expect(bar(reported(10, 30, touched: 8 << 12, inUse: 4 << 12)) == "│······░░██")
+  #expect(bar(reported(10, 20, touched: 0)) == "│·····")
+  #expect(bar(reported(10, 20, touched: 10 << 12, guard: .none)) == " ░░░░░")
 }
 
 @Test func bytesInWordsBearsAnyNumber() {

@@ -47,6 +47,9 @@ import Testing
     // Still caught: the handler has mended nothing, and this is another fault.
     #expect(journal.meaning(of: Self.evidence(), isCaught: true) == .fault)
     #expect(journal.meaning(of: Self.evidence(address: 0), isCaught: false) == .fault)
+    #expect(journal.meaning(of: Self.evidence(at: 0x404), isCaught: false) == .fault)
+    #expect(journal.meaning(of: Self.evidence(sp: 0x2000), isCaught: false) == .fault)
+    #expect(journal.meaning(of: Self.evidence(signal: .bus), isCaught: false) == .fault)
   }
 
   @Test func signalThatIsSentAgainComesFromTheSameSender() {

@@ -8,6 +8,9 @@ import Testing
     (.elf64, 0, nil, 1000, .setUser(0)),
     (.elf64, 1000, nil, 1000, nil),
     (.elf64, 0, nil, 0, nil),
+    // Root's eyes leave a program its rights.
+    (.elf64, 1000, nil, 0, nil),
+    (.elf64, nil, 42, 0, nil),
     (.elf64, nil, 42, 1000, .setGroup(42)),
     (.elf64, nil, 1000, 1000, nil),
     (.elf32, nil, nil, 0, .is32Bit),

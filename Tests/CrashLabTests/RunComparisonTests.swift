@@ -47,6 +47,65 @@ import Testing
     #expect(comparison.cases[0].differences[1].second == "SIGSEGV (SEGV_ACCERR)")
   }
 
+  struct Changed: Sendable, CustomTestStringConvertible {
+    var what: RunComparison.Difference.What
+    var isBehaviour: Bool
+    var change: @Sendable (inout TrialReport) -> Void
+    var testDescription: String { what.rawValue }
+  }
+
+  /// Each thing that is compared, changed alone.
+  @Test(arguments: [
+    Changed(what: .verdict, isBehaviour: true) { $0.verdict = .notAsExpected },
+    Changed(what: .signal, isBehaviour: true) { $0.faults[0].signal = .bus },
+    Changed(what: .site, isBehaviour: true) { $0.faults[0].site.kind = .unmapped },
+    Changed(what: .site, isBehaviour: true) {
+      $0.faults[0].site.guard = Guard(low: Address(0), high: Address(4096), kind: .madvise)
+    },
+    Changed(what: .corruption, isBehaviour: true) {
+      $0.corruption = [
+        .init(
+          what: "stack", owner: "x", firstAddress: Address(1), bytesChanged: 1, belowStackLimit: 1)
+      ]
+    },
+    Changed(what: .ending, isBehaviour: true) { $0.termination = .deadline },
+    Changed(what: .overshoot, isBehaviour: false) { $0.faults[0].site.overshoot = 4096 },
+    Changed(what: .frames, isBehaviour: false) { $0.faults[0].unwind?.frameCount += 1 },
+    Changed(what: .cost, isBehaviour: false) {
+      $0.timeline[$0.timeline.count - 1].at *= 3
+    },
+  ])
+  func eachDifferenceIsTold(row: Changed) throws {
+    // As many as a figure needs that changes beyond noise.
+    let trials = Array(repeating: try RunComparisonTests.trial("null-write"), count: 9)
+    let changed = trials.map { trial in
+      var trial = trial
+      row.change(&trial)
+      return trial
+    }
+    let comparison = RunComparison(
+      RunProfile(name: "a", machine: RunComparisonTests.machine, trials: trials),
+      RunProfile(name: "b", machine: RunComparisonTests.machine, trials: changed))
+    #expect(comparison.cases.map(\.name) == ["null-write"])
+    #expect(comparison.cases.first?.differences.map(\.what) == [row.what])
+    #expect(comparison.cases.first?.differences.first?.isBehaviour == row.isBehaviour)
+    #expect(comparison.differsInBehaviour == row.isBehaviour)
+    #expect(comparison.alike == 0)
+    let difference = try #require(comparison.cases.first?.differences.first)
+    #expect(difference.first != difference.second)
+  }
+
+  /// The attempts may be more or fewer.
+  @Test func howOftenIsNoDifference() throws {
+    let trial = try RunComparisonTests.trial("null-write")
+    var other = trial
+    other.verdict = .notAsExpected
+    let comparison = RunComparison(
+      RunProfile(name: "a", machine: RunComparisonTests.machine, trials: [trial, trial, other]),
+      RunProfile(name: "b", machine: RunComparisonTests.machine, trials: [trial, other, other]))
+    #expect(comparison.cases.isEmpty && comparison.alike == 1)
+  }
+
   @Test func casesOfOneSideAreNamed() throws {
     let trial = try RunComparisonTests.trial("null-write")
     let some = RunProfile(name: "a", machine: RunComparisonTests.machine, trials: [trial])

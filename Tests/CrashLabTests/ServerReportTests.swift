@@ -64,6 +64,48 @@ import Testing
     }
   }
 
+  /// A server shows the counts and never counts by itself.
+  @Test(
+    arguments: [
+      [], [.asExpected], [.notAsExpected], [.laboratoryError], [.skipped], [nil],
+      [.notAsExpected, .asExpected, .notAsExpected, .laboratoryError, .notAsExpected, .skipped],
+      [.laboratoryError, .laboratoryError, .skipped, .skipped, .skipped, .notAsExpected],
+    ] as [[TrialReport.Verdict?]])
+  func junitCountsAreThoseOfItsElements(verdicts: [TrialReport.Verdict?]) throws {
+    var reporter = JUnitReporter { _ in "arrays" }
+    for verdict in verdicts { reporter.trial(try ServerReportTests.trial(verdict)) }
+    let elements = try Elements(reporter.text(duration: 1)).all
+    for name in ["testsuites", "testsuite"] {
+      let attributes = try #require(elements.first { $0.name == name }).attributes
+      #expect(attributes["tests"] == "\(verdicts.count)")
+      #expect(attributes["failures"] == "\(verdicts.count { $0 == .notAsExpected })")
+      #expect(attributes["errors"] == "\(verdicts.count { $0 == .laboratoryError })")
+      if name == "testsuite" {
+        #expect(attributes["skipped"] == "\(verdicts.count { $0 == .skipped })")
+      }
+    }
+    for (element, attribute) in [
+      ("testcase", "tests"), ("failure", "failures"), ("error", "errors"), ("skipped", "skipped"),
+    ] {
+      let suite = try #require(elements.first { $0.name == "testsuite" })
+      #expect(
+        suite.attributes[attribute] == "\(elements.count { $0.name == element })", "\(element)")
+    }
+  }
+
+  @Test func junitNamesTheAttempt() throws {
+    var reporter = JUnitReporter { _ in "arrays" }
+    for attempt in 1...3 {
+      var trial = try ServerReportTests.trial(.asExpected)
+      (trial.case, trial.attempt) = ("x", attempt)
+      reporter.trial(trial)
+    }
+    let names = try Elements(reporter.text(duration: 1)).all.compactMap {
+      $0.name == "testcase" ? $0.attributes["name"] : nil
+    }
+    #expect(names == ["x", "x (attempt 2)", "x (attempt 3)"])
+  }
+
   @Test func githubAnnotatesWhatIsNotAsExpected() throws {
     let lines = try ServerReportTests.verdicts.map {
       GitHubReporter.line(for: try ServerReportTests.trial($0)) { _ in "arrays" }

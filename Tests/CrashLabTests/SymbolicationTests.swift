@@ -61,6 +61,38 @@ private func address(of function: @convention(c) (UInt64) -> UInt64) -> Address 
     #expect(names[1].symbol != "clab_optimizer_barrier")
   }
 
+  /// The offset of a return address is that of the instruction after the call.
+  @Test func offsetsAreFromTheSymbolsStart() {
+    let start = address(of: clab_optimizer_barrier)
+    let names = names(of: [
+      .init(programCounter: Address(start.value + 3), isReturnAddress: false),
+      .init(programCounter: Address(start.value + 3), isReturnAddress: true),
+    ])
+    #expect(names.map(\.symbol) == ["clab_optimizer_barrier", "clab_optimizer_barrier"])
+    #expect(names.map(\.offset) == [3, 3])
+  }
+
+  /// A call that never returns may be the last instruction of an image.
+  @Test func aCallAtTheEndOfAnImage() {
+    let mappings = [
+      Mapping(
+        low: Address(0x10_0000), high: Address(0x10_2000), permissions: [.read, .execute],
+        path: "/lib/first.so"),
+      Mapping(
+        low: Address(0x10_2000), high: Address(0x10_4000), permissions: [.read, .execute],
+        path: "/lib/second.so"),
+    ]
+    func images(_ isReturnAddress: Bool) -> [String?] {
+      Symbolicator().names(
+        of: [0x10_0000, 0x10_1000, 0x10_2000, 0x10_4000].map {
+          .init(programCounter: Address($0), isReturnAddress: isReturnAddress)
+        }, in: mappings, files: MappedFiles()
+      ).names.map(\.image)
+    }
+    #expect(images(true) == [nil, "/lib/first.so", "/lib/first.so", "/lib/second.so"])
+    #expect(images(false) == ["/lib/first.so", "/lib/first.so", "/lib/second.so", nil])
+  }
+
   @Test func nowhere() {
     let names = names(
       of: [0, 1, .max, 0xdead_0000_0000].map {

@@ -15,6 +15,8 @@ struct SyntheticCore {
   var headerSize: UInt16 = 56
   var segments: [Segment] = []
   var notes: [UInt8] = []
+  /// As where there are more than 65,534 (PN_XNUM, elf(5)).
+  var countsHeadersInSection = false
 
   #if arch(x86_64)
     static let ownMachine: UInt16 = 62
@@ -91,10 +93,16 @@ struct SyntheticCore {
       header(1, segment.flags, segment.low, segment.size, UInt64(segment.bytes.count))
     }
     var result = identity + type.littleBytes + machine.littleBytes + UInt32(1).littleBytes
-    result += UInt64(0).littleBytes + UInt64(64).littleBytes + UInt64(0).littleBytes
+    let contents = headers + notes + segments.flatMap(\.bytes)
+    let section = countsHeadersInSection ? UInt64(64 + contents.count) : 0
+    result += UInt64(0).littleBytes + UInt64(64).littleBytes + section.littleBytes
     result += UInt32(0).littleBytes + UInt16(64).littleBytes + headerSize.littleBytes
-    result += UInt16(count).littleBytes + [UInt8](repeating: 0, count: 6)
-    return result + headers + notes + segments.flatMap(\.bytes)
+    result += UInt16(countsHeadersInSection ? 0xffff : count).littleBytes
+    result += [UInt8](repeating: 0, count: 6)
+    guard countsHeadersInSection else { return result + contents }
+    // Elf64_Shdr: the count is its sh_info, at 44.
+    return result + contents + [UInt8](repeating: 0, count: 44) + UInt32(count).littleBytes
+      + [UInt8](repeating: 0, count: 16)
   }
 
   /// A thread's overflow: the stack, the guard below it, an image without a file.

@@ -146,9 +146,11 @@ enum SyntheticMachine {
   }
 
   /// - Parameters: nanoseconds of processor time a request.
-  static func scaleTest(threads: Double, coroutines: Double) -> ScaleTest.Report {
+  static func scaleTest(
+    threads: Double, coroutines: Double, runs: Int = 9
+  ) -> ScaleTest.Report {
     func report(_ server: EchoLoad.Server, _ cost: Double) -> EchoReport {
-      let spread = Spread((0..<9).map { cost * (1 + Double($0 - 4) / 100) })
+      let spread = Spread((0..<runs).map { cost * (1 + Double($0 - runs / 2) / 100) })
       return EchoReport(
         server: server, connections: 10_000, inFlight: 100, requests: 20_000,
         throughput: Spread(spread.samples.map { 1e9 / $0 }),

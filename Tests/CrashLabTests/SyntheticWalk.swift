@@ -69,6 +69,21 @@ final class SyntheticWalk {
     return frames
   }
 
+  /// Every frame that an entry of the trace tells, by its number.
+  var told: [Int: Frame] {
+    let entries = withUnsafeBytes(of: trace.entries) {
+      Array($0.bindMemory(to: clab_frame.self).prefix(Int(trace.entry_count)))
+    }
+    var told: [Int: Frame] = [:]
+    for entry in entries {
+      for round in 0..<entry.count {
+        told[Int(entry.index + round * UInt64(entry.period))] = Frame(
+          programCounter: entry.pc, frameAddress: entry.cfa + round * entry.stride)
+      }
+    }
+    return told
+  }
+
   func walk() {
     let visitor: clab_frame_visitor = { context, _, pc, cfa in
       SyntheticWalk.of(context).frames.append(Frame(programCounter: pc, frameAddress: cfa))

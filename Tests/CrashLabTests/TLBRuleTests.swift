@@ -7,7 +7,8 @@ import Testing
 @Suite struct TLBRuleTests {
   /// - Parameter step: the ring at which processes become dearer; nil for none.
   static func rings(
-    step: Int?, threadSlope: Double = 2, noise: Double = 30, seed: UInt64 = 5
+    step: Int?, height: Double = 380, threadSlope: Double = 2, noise: Double = 30,
+    seed: UInt64 = 5
   ) -> [TLBReport.RingPair] {
     var generator = SplitMix64(seed: seed)
     func sample(_ level: Double) -> Sample {
@@ -17,7 +18,7 @@ import Testing
     return (2...12).map { members in
       // Under SCHED_BATCH a ring of two is cheaper, for reasons of the scheduler's.
       let thread = (members == 2 ? 1650.0 : 2200.0) + threadSlope * Double(members)
-      let process = thread + 140 + (step.map { members >= $0 } ?? false ? 380 : 0)
+      let process = thread + 140 + (step.map { members >= $0 } ?? false ? height : 0)
       return TLBReport.RingPair(
         members: members, thread: (0..<9).map { _ in sample(thread) },
         process: (0..<9).map { _ in sample(process) })
@@ -28,6 +29,14 @@ import Testing
     let rings = TLBRuleTests.rings(step: step)
     #expect(TLBRule.processStep(of: rings)?.members == step)
     #expect(TLBRule.threadStep(of: rings) == nil, "the rise from two to three is no step")
+  }
+
+  /// However sure it is, a step of less than a fiftieth of a hop is none.
+  @Test(arguments: [(25.0, false), (100.0, true)]) func smallStepsAreNone(
+    height: Double, isStep: Bool
+  ) {
+    let rings = TLBRuleTests.rings(step: 7, height: height, threadSlope: 0, noise: 1)
+    #expect((TLBRule.processStep(of: rings) != nil) == isStep)
   }
 
   @Test func noStepWhereThereIsNone() {
@@ -41,6 +50,7 @@ import Testing
     #expect(TLBRule.agreement([step(7), step(7)]) == (7, 0.99))
     #expect(TLBRule.agreement([step(7), nil]) == (7, 0.99))
     #expect(TLBRule.agreement([step(7), nil, nil]).members == nil)
+    #expect(TLBRule.agreement([step(7), nil, nil, step(7)]).members == 7)
     #expect(TLBRule.agreement([step(7), step(9)]).members == nil)
     #expect(TLBRule.agreement([nil, nil]).members == nil)
   }

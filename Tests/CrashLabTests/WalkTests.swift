@@ -35,6 +35,25 @@ import Testing
     #expect(!flags.isEmpty && flags.allSatisfy { $0 & CLAB_FRAME_GUESSED.rawValue != 0 })
   }
 
+  /// What is told of a chain that is folded is what was walked: a run may end anywhere in its round,
+  /// and other frames may follow.
+  @Test(arguments: [[1], [1, 2], [1, 2, 3, 2], [1, 2, 3, 4, 5]], 0..<5)
+  func entriesAreTheFrames(numbers: [Int], rest: Int) {
+    let walk = WalkTests.chain(5000 + rest, returning: numbers)
+    // Not the same from here on.
+    for index in 4000...4040 {
+      walk.stack[3 + 6 * (index + rest)] = walk.returnAddress(6 + index % 7)
+    }
+    walk.walk()
+    #expect(walk.frames == walk.followed())
+    #expect(walk.trace.verified > 4000)
+    let told = walk.told
+    #expect(UInt64(told.count) + walk.trace.left_out == walk.trace.frame_count)
+    for (index, frame) in told where walk.frames[index] != frame {
+      Issue.record("frame \(index): \(frame), walked \(walk.frames[index])")
+    }
+  }
+
   /// The run is verified in steps of several frames: each of them must look at every word.
   @Test(arguments: 0..<8)
   func linkThatSkipsAFrameEndsTheRun(place: Int) {

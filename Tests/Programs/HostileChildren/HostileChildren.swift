@@ -5,15 +5,17 @@ import CrashLabText
 import Glibc
 
 /// Children that do to the laboratory whatever a corrupted process might. Prints the run as JSON,
-/// or with --text as a person reads it; the tests say what must come of each.
+/// or with --text as a person reads it; the tests say what must come of each. With --busy the
+/// laboratory does something else for a while after each.
 @main
 enum HostileChildren {
   static func main() throws {
     var wanted = Array(CommandLine.arguments.dropFirst())
     let isText = wanted.first == "--text"
-    if isText { wanted.removeFirst() }
+    let isBusy = wanted.first == "--busy"
+    if isText || isBusy { wanted.removeFirst() }
     let cases = all.filter { wanted.isEmpty || wanted.contains($0.name) }
-    let laboratory = try Laboratory(options: .init(jobs: 1, timeout: 10))
+    let laboratory = try Laboratory(options: .init(jobs: isBusy ? 2 : 1, timeout: 10))
     var reporter: any Reporter =
       isText
       ? TextReporter(theme: .plain, caseNames: [], isVerbose: true)
@@ -23,6 +25,7 @@ enum HostileChildren {
     try laboratory.run(PlannedTrial.plan(cases)) {
       summary.add($0.verdict)
       try Output.standard.write(reporter.trial(TrialReport($0)))
+      if isBusy { usleep(1_500_000) }
     }
     try Output.standard.write(reporter.end(duration: 0))
     // One is the board, which is kept for the next trial.
@@ -188,6 +191,12 @@ enum HostileChildren {
       hostile_signal_control(SIGKILL)
       usleep(20_000)
       crash()
+    },
+    endless("will-have-been-armed") { _ in hostile_forge_arming() },
+    hostile("leaves-at-once", expect: .init(ending: .exits(0))) { _ in exit(0) },
+    hostile("stays-a-while", deadline: 1, expect: .init(ending: .exits(0))) { _ in
+      usleep(1_900_000)
+      exit(0)
     },
     endless("leaves-its-group") { _ in setpgid(0, getppid()) },
     hostile("leaves-a-grandchild", expect: .init(ending: .exits(0))) { _ in

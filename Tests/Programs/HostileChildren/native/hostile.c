@@ -49,6 +49,8 @@ void hostile_forge_board(void) {
   }
 }
 
+void hostile_forge_arming(void) { clab_own_board->armed_at = UINT64_MAX / 2; }
+
 void hostile_unmap_board(void) { munmap(clab_own_board, sizeof *clab_own_board); }
 
 bool hostile_truncate_board(void) { return ftruncate(clab_own_setup.board_descriptor, 0) == 0; }

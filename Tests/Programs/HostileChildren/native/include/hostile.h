@@ -12,6 +12,8 @@ void hostile_send_descriptors(int channel);
 
 /* Writes counts out of all bounds, and texts without an end, onto this process's board. */
 void hostile_forge_board(void);
+/* Says that it was armed at a time to come. */
+void hostile_forge_arming(void);
 void hostile_unmap_board(void);
 /* Makes the file below its board empty, which would end whoever looks at it. Returns whether it
    could. */
