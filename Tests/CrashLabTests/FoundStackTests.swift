@@ -138,6 +138,17 @@ func controlBlockTellsTheStack(
   #expect(main.below?.name == "worker-1")
 }
 
+/// What permits nothing is no neighbour: an access there faults too.
+@Test func neighbourIsMemoryThatCanBeReached() {
+  let facts = facts(
+    [
+      memory(0x5, 0x8, [.read], "/x"), memory(0x9, 0x10, [.execute]), memory(0x10, 0x11, []),
+      memory(0x11, 0x21),
+    ], pointers: [0x20], blocks: [0x20])
+  let uses = StackOccupancy.of(FoundStack.find(facts), mappings: facts.mappings, scan: facts.scan)
+  #expect(uses.first?.below == .init(kind: .mapping, name: "/x", distance: 9 << 12))
+}
+
 struct WarningRow: Sendable, CustomTestStringConvertible {
   var testDescription: String
   var guardKind: Guard.Kind = .mapping

@@ -59,6 +59,9 @@ struct StepRow: Sendable, CustomTestStringConvertible {
     testDescription: "a probe at the page's top", code: sub(48) + sub(4096) + probe(0xff8) + ret,
     step: 56, isProbed: true),
   StepRow(
+    testDescription: "an access below the stack pointer is no probe",
+    code: sub(5000) + probe(UInt32(bitPattern: -64)) + ret, step: 5000),
+  StepRow(
     testDescription: "clang's probes: movq $0, (%rsp)",
     code: sub(4096) + [0x48, 0xc7, 0x04, 0x24, 0, 0, 0, 0] + sub(4096)
       + [0x48, 0xc7, 0x04, 0x24, 0, 0, 0, 0] + ret, step: 4096, isProbed: true),
@@ -81,6 +84,9 @@ struct StepRow: Sendable, CustomTestStringConvertible {
   StepRow(
     testDescription: "sub %rcx, %rsp: only running tells", code: [0x48, 0x29, 0xcc] + ret, step: 0,
     isDynamic: true),
+  StepRow(
+    testDescription: "sub %rcx, %rsp in a function with probes",
+    code: [0x48, 0x29, 0xcc] + sub(4096) + probe() + ret, step: 4096, isProbed: true),
   StepRow(
     testDescription: "mov %rax, %rsp", code: [0x48, 0x89, 0xc4] + ret, step: 0, isDynamic: true),
   StepRow(

@@ -127,6 +127,45 @@ import Testing
         }
       }
 
+      /// The last frame that saves the registers is in the run that is folded: of the frames behind
+      /// it none saves any.
+      @Test(arguments: 5000..<5004)
+      func theLastOfARunCounts(frames: Int) {
+        for number in Self.places.keys.sorted() {
+          let walk = SyntheticWalk(words: 12 * frames + 32)
+          walk.inform([
+            .init(start: 0x200, size: 0x80, instructions: Self.saving),
+            .init(start: 0x300, size: 0x80, instructions: [0x0e, 32]),
+            .init(start: 0x400, size: 0x80, instructions: [0x0c, UInt8(number), 16]),
+          ])
+          let (saver, other, outer) = (
+            SyntheticWalk.code + 0x220, SyntheticWalk.code + 0x320, SyntheticWalk.code + 0x420
+          )
+          // From the outside in, so that the outermost of the alternating frames saves nothing.
+          let kinds = (0..<frames).map { (frames - $0) % 2 == 0 }
+          walk.programCounter = kinds[0] ? saver - 8 : other - 8
+          var place = 0
+          var lastSaver = 0
+          for (index, saves) in kinds.enumerated() {
+            if saves { lastSaver = place }
+            place += saves ? 8 : 4
+            walk.stack[place - 1] =
+              index + 1 == frames ? outer : kinds[index + 1] ? saver : other
+          }
+          let last = place + 11
+          walk.stack[lastSaver + Self.places[number]!] = walk.address(ofWord: last) - 16
+          walk.stack[last - 1] = 0
+          walk.walk()
+          #expect(walk.trace.verified > 4000)
+          #expect(walk.frames.count == frames + 1)
+          #expect(
+            walk.frames.last
+              == .init(programCounter: outer, frameAddress: walk.address(ofWord: last)),
+            "register \(number)")
+          #expect(walk.trace.complete == 1)
+        }
+      }
+
       /// A row holds from its own address on; of a return address the byte before counts.
       @Test(arguments: [(0x13, 32), (0x14, 64), (0x15, 64)] as [(UInt64, UInt64)])
       func rowHoldsFromItsAddressOn(offset: UInt64, size: UInt64) {

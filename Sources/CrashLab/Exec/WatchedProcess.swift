@@ -85,7 +85,7 @@ struct WatchedProcess {
   }
 
   /// The end is near; the first cause is the one that counts.
-  private mutating func die(_ look: (Machine) throws(SystemError) -> [ObservedFault]) {
+  mutating func die(_ look: (Machine) throws(SystemError) -> [ObservedFault]) {
     guard fatal.isEmpty else { return }
     let time = clab_now()
     do throws(SystemError) {
