@@ -50,7 +50,7 @@ import Testing
     page.add(report)
     let other = RunProfile(name: "b", machine: machine)
     var junit = JUnitReporter { _ in nil }
-    junit.trial(report)
+    _ = junit.trial(report)
     let texts = [
       page.html(duration: 1),
       TrialText(theme: .plain).whole(report, machine: machine),

@@ -45,7 +45,7 @@ import Testing
   func junitKeepsTheSchemaWhateverIsSaid(text: String) throws {
     let trials = try ServerReportTests.verdicts.map { try ServerReportTests.trial($0, text: text) }
     var reporter = JUnitReporter { _ in "arrays" }
-    for trial in trials { reporter.trial(trial) }
+    for trial in trials { _ = reporter.trial(trial) }
     for duration in [0, 12.5, 1e-9, 1e18, .infinity] {
       let xml = reporter.text(duration: duration)
       let elements = try Elements(xml).all
@@ -73,7 +73,7 @@ import Testing
     ] as [[TrialReport.Verdict?]])
   func junitCountsAreThoseOfItsElements(verdicts: [TrialReport.Verdict?]) throws {
     var reporter = JUnitReporter { _ in "arrays" }
-    for verdict in verdicts { reporter.trial(try ServerReportTests.trial(verdict)) }
+    for verdict in verdicts { _ = reporter.trial(try ServerReportTests.trial(verdict)) }
     let elements = try Elements(reporter.text(duration: 1)).all
     for name in ["testsuites", "testsuite"] {
       let attributes = try #require(elements.first { $0.name == name }).attributes
@@ -98,7 +98,7 @@ import Testing
     for attempt in 1...3 {
       var trial = try ServerReportTests.trial(.asExpected)
       (trial.case, trial.attempt) = ("x", attempt)
-      reporter.trial(trial)
+      _ = reporter.trial(trial)
     }
     let names = try Elements(reporter.text(duration: 1)).all.compactMap {
       $0.name == "testcase" ? $0.attributes["name"] : nil

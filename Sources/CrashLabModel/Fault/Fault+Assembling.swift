@@ -80,12 +80,6 @@ extension Fault {
         : nil, signalFrame: facts.signalFrame, abortMessage: context.abortMessage)
   }
 
-  /// Whether a process may have ended in this way because of it: by the same signal, or by a handler
-  /// that has ended it.
-  package func explains(_ termination: Termination) -> Bool {
-    termination.kind != .signal || termination.signal == signal
-  }
-
   /// A handler ran for it, which knows the kind of access from the processor.
   package mutating func handlerRan(access: Access?) {
     handled = true

@@ -64,16 +64,30 @@ int hostile_count_boards(void) {
   return count;
 }
 
-void hostile_signal_control(int signal) {
+static pid_t find_control(void) {
   char path[64], name[32] = "";
   snprintf(path, sizeof path, "/proc/%d/task/%d/children", getppid(), getppid());
   FILE *children = fopen(path, "r");
-  for (pid_t child; children && fscanf(children, "%d", &child) == 1;) {
+  pid_t found = 0;
+  for (pid_t child; !found && children && fscanf(children, "%d", &child) == 1;) {
     snprintf(path, sizeof path, "/proc/%d/comm", child);
     FILE *comm = fopen(path, "r");
     if (comm && fgets(name, sizeof name, comm) && strcmp(name, "control\n") == 0)
-      kill(child, signal);
+      found = child;
+    if (comm)
+      fclose(comm);
   }
+  if (children)
+    fclose(children);
+  return found;
+}
+
+void hostile_signal_control(int signal) {
+  // On a busy machine it may not have named itself yet.
+  pid_t control;
+  while (!(control = find_control()))
+    usleep(1000);
+  kill(control, signal);
 }
 
 void hostile_block_every_signal(void) {
