@@ -4,33 +4,73 @@ internal import Glibc
 
 /// A folder with one JSON file a trial. A file is there whole or not at all: it is written under
 /// another name first.
-package struct RunFolder: Sendable {
+///
+/// The folder is made for one run alone and held open: whoever renames it, or puts a link in its
+/// place, redirects nothing.
+package final class RunFolder: Sendable {
+  /// Where it was made.
   package let path: String
   private let machine: Machine
+  private let directory: CInt
 
-  /// Makes `root/2026-11-24T07.30.00-1234/`: the start, and the process that made it.
+  private init(path: String, directory: CInt, machine: Machine) {
+    self.path = path
+    self.directory = directory
+    self.machine = machine
+  }
+
+  deinit { close(directory) }
+
+  /// Makes `root/2026-11-24T07.30.00-1234/`: the start, and the process that made it. Only its owner
+  /// may look into it, as the files hold bytes of a program's memory.
   package static func create(in root: String, machine: Machine) throws(SystemError) -> RunFolder {
     var now = time(nil)
     var parts = tm()
     localtime_r(&now, &parts)
-    let name = String(unsafeUninitializedCapacity: 64) {
+    let start = String(unsafeUninitializedCapacity: 64) {
       $0.withMemoryRebound(to: CChar.self) {
         strftime($0.baseAddress, $0.count, "%Y-%m-%dT%H.%M.%S", &parts)
       }
     }
-    let path = "\(root)/\(name)-\(getpid())"
-    for folder in [root, path] where mkdir(folder, 0o777) != 0 && errno != EEXIST {
-      throw SystemError("mkdir", folder, for: .makeRunFolder)
+    if mkdir(root, 0o777) != 0 && errno != EEXIST {
+      throw SystemError("mkdir", root, for: .makeRunFolder)
     }
-    return RunFolder(path: path, machine: machine)
+    let above = try system("open", root, for: .makeRunFolder) {
+      open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    }
+    defer { close(above) }
+    let name = try make("\(start)-\(getpid())", in: above, root: root)
+    let directory = try system("open", "\(root)/\(name)", for: .makeRunFolder) {
+      openat(above, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+    }
+    let folder = RunFolder(path: "\(root)/\(name)", directory: directory, machine: machine)
+    // Whoever may write to the root may have put another one there meanwhile.
+    var status = stat()
+    guard fstat(directory, &status) == 0, status.st_uid == geteuid() else {
+      throw SystemError("open", folder.path, code: EEXIST, for: .makeRunFolder)
+    }
+    return folder
+  }
+
+  /// Makes a folder that was not there, with a number at the end of its name where it must be.
+  ///
+  /// - Returns: its name.
+  private static func make(
+    _ name: String, in above: CInt, root: String
+  ) throws(SystemError) -> String {
+    for number in 1...100 {
+      let candidate = number == 1 ? name : "\(name)-\(number)"
+      if mkdirat(above, candidate, 0o700) == 0 { return candidate }
+      if errno != EEXIST { break }
+    }
+    throw SystemError("mkdir", "\(root)/\(name)", for: .makeRunFolder)
   }
 
   /// Writes the report of one trial.
   package func save(_ report: TrialReport) throws {
-    let name = RunFolder.fileName(report.case ?? "command", report.attempt)
-    try writeWhole(
-      JSON.text(of: TrialFile(machine: machine, trial: report)), to: "\(path)/\(name)",
-      for: .saveReport)
+    try replaceWhole(
+      JSON.text(of: TrialFile(machine: machine, trial: report)), in: directory,
+      name: RunFolder.fileName(report.case ?? "command", report.attempt), for: .saveReport)
   }
 
   // MARK: - Reading what earlier runs have left

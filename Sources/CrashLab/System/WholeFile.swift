@@ -17,20 +17,41 @@ package func writeWhole(_ text: String, to path: String, for purpose: SystemErro
     return try write(text, to: Output(descriptor: descriptor), path: path, for: purpose)
   }
   let slash = path.lastIndex(of: "/").map(path.index(after:)) ?? path.startIndex
-  let partial = "\(path[..<slash]).\(path[slash...]).partial"
-  let descriptor = open(partial, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0o600)
-  guard descriptor >= 0 else { throw SystemError("open", partial, for: purpose) }
+  try replaceWhole(
+    text, partial: "\(path[..<slash]).\(path[slash...]).partial", name: path, for: purpose)
+}
+
+/// Makes or replaces a file in a directory, whole or not at all. What was there under its name, a
+/// link too, is replaced and never written to.
+///
+/// - Parameter directory: an open directory, which may have been renamed since.
+func replaceWhole(
+  _ text: String, in directory: CInt, name: String, for purpose: SystemError.Purpose? = nil
+) throws(SystemError) {
+  try replaceWhole(
+    text, in: directory, partial: ".\(name).partial", name: name, for: purpose)
+}
+
+private func replaceWhole(
+  _ text: String, in directory: CInt = AT_FDCWD, partial: String, name: String,
+  for purpose: SystemError.Purpose?
+) throws(SystemError) {
+  // Made anew: whatever has the name is an earlier run's, or somebody else's.
+  unlinkat(directory, partial, 0)
+  let descriptor = try system("open", partial, for: purpose) {
+    openat(directory, partial, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
+  }
   do {
-    try write(text, to: Output(descriptor: descriptor), path: path, for: purpose)
+    try write(text, to: Output(descriptor: descriptor), path: name, for: purpose)
   } catch {
     close(descriptor)
-    unlink(partial)
+    unlinkat(directory, partial, 0)
     throw error
   }
-  guard close(descriptor) == 0, rename(partial, path) == 0 else {
+  guard close(descriptor) == 0, renameat(directory, partial, directory, name) == 0 else {
     let code = errno
-    unlink(partial)
-    throw SystemError("rename", path, code: code, for: purpose)
+    unlinkat(directory, partial, 0)
+    throw SystemError("rename", name, code: code, for: purpose)
   }
 }
 
