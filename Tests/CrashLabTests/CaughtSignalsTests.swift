@@ -93,6 +93,19 @@ import Testing
     #expect(facts.outcome == outcome)
   }
 
+  /// The mask of a handler that the thread is in says that a signal was blocked, if the rest of it is
+  /// still in force. The thread's own mask lacks the signal: the kernel has forced it.
+  @Test(
+    arguments: [
+      (0x400, 0, true), (0x400, 0x200, true), (0x600, 0x200, true), (0x600, 0, false),
+      (0, 0, false),
+      (0x200, 0x200, false), (0xffff_ffff_ffff_ffff, 0xffff_ffff_fffb_faff, true),
+    ] as [(UInt64, UInt64, Bool)])
+  func aHandlersMaskBlocks(mask: UInt64, blocked: UInt64, isBlocked: Bool) {
+    let setup = SignalSetup(alternateStack: nil, flags: 0, mask: mask, actionWasSet: true)
+    #expect(setup.blocks(.segv, blocked: blocked) == isBlocked)
+  }
+
   @Test func anActionThatWasNeverSetIsNoHandler() {
     var facts = HandlerFacts(isCaught: false)
     facts.add(

@@ -81,6 +81,7 @@ struct clab_signal_setup {
   uint64_t alternate_size;
   uint64_t action_flags;    /* SA_ONSTACK and its like; the kernel leaves them when it takes the
                                handler away */
+  uint64_t action_mask;     /* what its handler blocks */
   bool has_alternate_stack; /* sigaltstack(2) */
   bool action_was_set;      /* since the program was executed, whatever the action was */
 };

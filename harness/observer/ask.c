@@ -172,6 +172,7 @@ static bool ask(const struct caller *caller, int signal, struct clab_signal_setu
   setup->alternate_low = (uint64_t)stack.ss_sp;
   setup->alternate_size = stack.ss_size;
   setup->action_flags = action.flags;
+  setup->action_mask = action.mask;
   setup->action_was_set = action.handler || action.flags || action.restorer;
   return true;
 }

@@ -19,7 +19,7 @@ struct Asking {
       high: Address(overflows ? UInt64.max : high))
     return SignalSetup(
       alternateStack: raw.has_alternate_stack ? stack : nil, flags: raw.action_flags,
-      actionWasSet: raw.action_was_set,
+      mask: raw.action_mask, actionWasSet: raw.action_was_set,
       wasIgnored: ignored >> UInt64(signal.number - 1) & 1 == 1)
   }
 }

@@ -101,6 +101,10 @@ struct WatchedProcess {
     let past = caught[pending.thread] ?? .init()
     let facts = facts(pending.evidence)
     let setup = asking(pending.thread, masks).callAsFunction
+    let signal = pending.evidence.signal
+    let wasHandled = caught.values.contains {
+      $0.signals.contains { $0.evidence.signal == signal }
+    }
     die { machine throws(SystemError) in
       if let before = past.last, before.isRepeated(by: pending.evidence) {
         return try past.around(pending, machine: machine)
@@ -129,6 +133,15 @@ struct WatchedProcess {
         pending.evidence.isFault
       {
         fault.fault.isInsideHandler(isBlocked: ownSetup?.blocksItself == true)
+      }
+      if fault.fault.outcome == .gone {
+        if wasHandled, ownSetup?.isForOneSignal == true {
+          fault.fault.outcome = .usedOnce
+        } else if causes.contains(where: {
+          setup($0.evidence.signal)?.blocks(signal, blocked: masks.blocked) == true
+        }) {
+          fault.fault.wasBlocked()
+        }
       }
       return try CaughtSignals.handled(causes, machine: machine) + [fault]
     }

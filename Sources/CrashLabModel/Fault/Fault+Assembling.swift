@@ -97,6 +97,12 @@ extension Fault {
     outcome = handler?.outcome
   }
 
+  /// The thread had it blocked, as it was inside the handler of another signal.
+  package mutating func wasBlocked() {
+    handler?.isBlocked = true
+    outcome = handler?.outcome
+  }
+
   /// The kernel has forced it, as it could not deliver the signal before.
   package mutating func isForced() { if refusal == .unknown { refusal = .signalFrame } }
 

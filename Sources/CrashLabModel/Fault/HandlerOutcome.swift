@@ -9,7 +9,14 @@ public enum HandlerOutcome: String, Sendable, Codable, CaseIterable {
   case blockedOrIgnored = "blocked-or-ignored"
   /// A handler was seen before, or at least the program has set an action, and the default was in
   /// force when the signal came: the kernel has taken the handler away, or the program itself.
+  ///
+  /// Blocked and ignored are not told apart by guesses. When the kernel forces a fault's signal it
+  /// sets the action to the default and takes the signal out of the thread's mask before anybody can
+  /// look (kernel/signal.c, force_sig_info_to_task); another thread's death does the same to the
+  /// action. The flags that remain are those of the last action, whatever its handler was.
   case gone
+  /// The handler was installed for one signal only (SA_RESETHAND), and has had it.
+  case usedOnce = "used-once"
   /// It came inside the handler, where the signal is blocked.
   case insideHandler = "inside-handler"
   /// Installed without SA_ONSTACK, and the stack in use has run out.

@@ -4,6 +4,8 @@ package struct SignalSetup: Sendable, Equatable {
   package var alternateStack: StackRegion.Claim?
   /// The flags of the signal's action. The kernel leaves them when it takes the handler away.
   package var flags: UInt64
+  /// What its handler blocks, a bit for each signal.
+  package var mask: UInt64
   /// Since the program was executed, whatever the action was.
   package var actionWasSet: Bool
 
@@ -11,9 +13,10 @@ package struct SignalSetup: Sendable, Equatable {
   package var isIgnored: Bool
 
   package init(
-    alternateStack: StackRegion.Claim?, flags: UInt64, actionWasSet: Bool,
+    alternateStack: StackRegion.Claim?, flags: UInt64, mask: UInt64 = 0, actionWasSet: Bool,
     wasIgnored: Bool = false
   ) {
+    self.mask = mask
     isIgnored = wasIgnored && !actionWasSet
     self.alternateStack = alternateStack
     self.flags = flags
@@ -26,6 +29,23 @@ package struct SignalSetup: Sendable, Equatable {
     flags & (SignalSetup.onStack | SignalSetup.information) != 0
       && flags & (SignalSetup.noDefer | SignalSetup.once) == 0
   }
+
+  /// The kernel takes the handler away when it delivers the signal.
+  package var isForOneSignal: Bool { flags & SignalSetup.once != 0 }
+
+  /// Whether its handler runs with another signal blocked for certain: its mask says so, and the rest
+  /// of the mask is in force in the thread, which has not unblocked it.
+  ///
+  /// - Parameter blocked: the thread's mask, from which the kernel has taken the other signal when it
+  ///   forced it.
+  package func blocks(_ other: Signal, blocked: UInt64) -> Bool {
+    let bit: UInt64 = 1 << UInt64(other.number - 1)
+    let rest = mask & ~bit & ~SignalSetup.unblockable
+    return mask & bit != 0 && blocked & rest == rest
+  }
+
+  /// SIGKILL and SIGSTOP.
+  private static let unblockable: UInt64 = 1 << 8 | 1 << 18
 
   // include/uapi/asm-generic/signal-defs.h
   package static let onStack: UInt64 = 0x0800_0000

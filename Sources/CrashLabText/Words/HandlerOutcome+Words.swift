@@ -20,6 +20,8 @@ extension HandlerOutcome {
         : "a handler was installed, but the default action")
         + " had taken its place when \(signal) came: the kernel does so where the signal is blocked "
         + "or ignored, or cannot be delivered to another thread; or the program has done it itself"
+    case .usedOnce:
+      "the handler was installed for one \(signal) only (SA_RESETHAND), and had run for an earlier one"
     case .insideHandler:
       "it came inside the handler, where \(signal) is blocked: the kernel killed at once"
     case .notOnAlternateStack:

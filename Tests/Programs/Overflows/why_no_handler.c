@@ -1,7 +1,10 @@
 /* An overflow whose handler does not run, each time for another reason: "small" (an alternate stack
    without room for a frame), "noflag" (no SA_ONSTACK), "thread" (no alternate stack in this
    thread), "disabled" (none any more), "readonly" (one that cannot be written), "unmapped",
-   "blocked", "ignored", "inside" (a fault in the handler), "never" (none was installed). */
+   "blocked", "ignored", "inside" (a fault in the handler), "once" (one that is there for a single
+   signal, which it has had), "masked" (inside the handler of a signal that blocks it), "unmasked"
+   (there, after that handler has unblocked everything and restored the default), "never" (none was
+   installed). */
 #define _GNU_SOURCE
 #include <pthread.h>
 #include <signal.h>
@@ -11,6 +14,7 @@
 
 static char small[2048] __attribute__((aligned(64))), room[65536];
 static const char *way;
+static char *page;
 
 static int is(const char *name) { return strcmp(way, name) == 0; }
 
@@ -18,6 +22,10 @@ static void handler(int number, siginfo_t *info, void *context) {
   (void)number, (void)info, (void)context;
   if (is("inside"))
     *(volatile int *)16 = 1;
+  if (is("once")) {
+    mprotect(page, 4096, PROT_READ | PROT_WRITE);
+    return;
+  }
   _exit(9);
 }
 
@@ -25,6 +33,17 @@ __attribute__((noinline)) int descend(int depth) {
   volatile char bytes[64];
   bytes[0] = (char)depth;
   return descend(depth + 1) + bytes[0];
+}
+
+static void other_handler(int number) {
+  (void)number;
+  if (is("unmasked")) {
+    sigset_t none;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    signal(SIGSEGV, SIG_DFL);
+  }
+  descend(0);
 }
 
 static void *work(void *argument) {
@@ -54,7 +73,8 @@ int main(int count, char **arguments) {
   way = count > 1 ? arguments[1] : "never";
   set_up_stack();
   struct sigaction action = {.sa_sigaction = handler,
-                             .sa_flags = SA_SIGINFO | (is("noflag") ? 0 : SA_ONSTACK)};
+                             .sa_flags = SA_SIGINFO | (is("noflag") ? 0 : SA_ONSTACK) |
+                                         (is("once") ? (int)SA_RESETHAND : 0)};
   if (!is("never"))
     sigaction(SIGSEGV, &action, NULL);
   if (is("thread")) {
@@ -66,6 +86,16 @@ int main(int count, char **arguments) {
     sigset_t mask;
     sigfillset(&mask);
     sigprocmask(SIG_BLOCK, &mask, NULL);
+  }
+  if (is("once")) {
+    page = mmap(NULL, 4096, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    *(volatile char *)page = 1;
+  }
+  if (is("masked") || is("unmasked")) {
+    struct sigaction other = {.sa_handler = other_handler};
+    sigfillset(&other.sa_mask);
+    sigaction(SIGUSR1, &other, NULL);
+    raise(SIGUSR1);
   }
   if (is("ignored"))
     signal(SIGSEGV, SIG_IGN);
