@@ -18,7 +18,8 @@ struct ExecCommand: ParsableCommand {
         crashlab exec --follow-forks -- make test
 
       Exit status: the program's own, or 128 and the number of the signal that ended it; 127 if \
-      there is no such program, 126 if it can't be executed.
+      there is no such program, 126 if it can't be executed, 70 if crashlab failed before the \
+      program was started. If crashlab is ended later, the program goes on and its status is told.
       """)
 
   @Option(help: "How to write the report: text or json.") var format: TextOrJSON = .text
@@ -41,12 +42,14 @@ struct ExecCommand: ParsableCommand {
   }
 
   func run() throws {
+    ForeignProgram.tellOwnCrash()
     let file = try report.map { try ReportFile($0) }
     let machine = Machine.current()
+    let program = ForeignProgram(command, followsForks: followForks)
+    if let end = try program.supervise() { throw exitCode(end) }
     let outcome: ForeignProgram.Outcome
     do {
-      if let status = try ForeignProgram.standApart() { throw ExitCode(status) }
-      outcome = try ForeignProgram(command, followsForks: followForks).run(machine: machine)
+      outcome = try program.run(machine: machine)
     } catch let error as SystemError {
       complain(error.withAdvice)
       throw ExitCode(
@@ -61,6 +64,18 @@ struct ExecCommand: ParsableCommand {
       complain("the report is lost: \((error as? SystemError)?.withAdvice ?? "\(error)")")
     }
     throw ExitCode(outcome.exitStatus)
+  }
+
+  /// In the process that waits for the program and its observer.
+  private func exitCode(_ end: ForeignProgram.SupervisedEnd) -> ExitCode {
+    if let signal = end.observer.signal {
+      complain(
+        end.exitStatus == nil
+          ? "crashlab itself was ended by \(signal) before the program was started"
+          : "crashlab itself was ended by \(signal) while it watched: the program went on without "
+            + "it, and there is no report")
+    }
+    return ExitCode(end.exitStatus ?? end.observer.exitStatus ?? EX_SOFTWARE)
   }
 
   /// Nothing of a program that came to its end by itself, and a line of one that was ended, unless

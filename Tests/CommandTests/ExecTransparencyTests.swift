@@ -83,6 +83,44 @@ import Testing
     }
   }
 
+  /// The parent is the process that the user has started; the observer stands beside the program.
+  @Test(arguments: ["KILL", "SEGV", "ABRT"])
+  func programOutlivesItsObserver(signal: String) throws {
+    let seen = try Self.shell(
+      """
+      LAB exec -- sh -c 'echo begun; while [ ! -e "$0" ]; do sleep 0.05; done; echo done; exit 9' \
+        "$$.go" & lab=$!
+      for turn in $(seq 200); do
+        for child in $(cat /proc/$lab/task/$lab/children); do
+          [ "$(cat /proc/$child/comm)" = sh ] && program=$child || observer=$child
+        done
+        [ -n "$program" ] && break; sleep 0.05
+      done
+      sleep 0.2; kill -\(signal) $observer; sleep 0.1; : > "$$.go"; wait $lab; status=$?
+      rm -f "$$.go"; exit $status
+      """)
+    #expect(seen.output == "begun\ndone\n")
+    #expect(seen.status == 9)
+    #expect(seen.errors.contains("crashlab itself was ended by SIG\(signal)"), "\(seen.errors)")
+  }
+
+  @Test func signalOfTheProgramIsToldWithoutItsObserver() throws {
+    let seen = try Self.shell(
+      """
+      LAB exec -- sh -c 'kill -KILL $(grep TracerPid /proc/$$/status | cut -f2); kill -SEGV $$'
+      """)
+    #expect(seen.status == 139)
+    #expect(seen.errors.contains("crashlab itself was ended by SIGKILL"))
+  }
+
+  /// 128 and a signal's number is what crashlab says of the program.
+  @Test(arguments: ["SEGV", "ABRT", "ILL", "TRAP"])
+  func ownCrashIsNotTheProgramsStatus(signal: String) throws {
+    let seen = try Self.shell("LAB exec -- sh -c 'kill -\(signal) $PPID; exit 3'")
+    #expect(seen.status == 70)
+    #expect(seen.errors.contains("crashlab itself has crashed"))
+  }
+
   @Test(arguments: ["", "trap '' XFSZ;"])
   func ignoredSignalsAreInherited(_ before: String) throws {
     let look = "grep SigIgn /proc/self/status"

@@ -5,8 +5,8 @@
  *     clab_observer_seize -> clab_observer_wait -> (clab_observer_look) -> clab_observer_resume ...
  *
  * The traced process runs at full speed between its signals. It dies with the observer
- * (PTRACE_O_EXITKILL). Only the thread that has seized it may call these; none of them is
- * async-signal-safe.
+ * (PTRACE_O_EXITKILL), unless it was started beside it. Only the thread that has seized it may call
+ * these; none of them is async-signal-safe.
  */
 #ifndef CRASHLAB_OBSERVER_H
 #define CRASHLAB_OBSERVER_H
@@ -36,6 +36,7 @@ enum clab_observer_flags {
   CLAB_OBSERVE_FORKS = 1 << 0,     /* also the processes that it starts */
   CLAB_OBSERVE_EXECUTION = 1 << 1, /* stop when it executes another program */
   CLAB_OBSERVE_LEAVING = 1 << 2,   /* stop when a thread is about to end */
+  CLAB_OBSERVE_OUTLIVED = 1 << 3,  /* when the observer ends it goes on, untraced */
 };
 
 /* Traces a process from now on. Returns 0 or an errno. */
@@ -61,10 +62,24 @@ int clab_observer_let_go(pid_t thread);
 bool clab_observer_is_of(pid_t thread, pid_t process);
 /* A descriptor that can be read from when the process has ended, close-on-exec; -1 and errno. */
 int clab_observer_pidfd(pid_t process);
-/* A process of one's own for the observer: forks. Returns 0 in the child, which has no children yet
-   and dies with its parent; in the parent its number; -1 and errno. The caller must have no other
+/* A program and its observer, each a process of its own, whose parent waits for both. */
+struct clab_supervised {
+  pid_t program;
+  pid_t observer; /* 0 in the observer itself */
+};
+/* Forks an observer, and beside it the process that will be the program: whatever happens to the
+   observer, the program goes on. In the observer the next clab_observer_spawn, of the same
+   arguments, traces that process. In the parent signals are passed on to the program from its start
+   on. Returns 0 or an errno, then what was started ends by itself. The caller must have no other
    thread. */
-pid_t clab_observer_stand_apart(void);
+int clab_observer_start_beside(char *const arguments[], struct clab_supervised *started);
+/* Whether the program that was started beside the observer was executed. */
+bool clab_observer_program_was_executed(void);
+/* The process that passes signals on to the program: this one, or the observer's parent. */
+pid_t clab_observer_who_passes_on(void);
+/* From now on a crash of this process is told in words, and its exit status is 70. A signal that is
+   ignored stays so. Async-signal-safe: no */
+void clab_observer_tell_own_crash(void);
 /* From now on SIGTERM and SIGHUP that this process gets are the program's; 0: its own again. */
 void clab_observer_pass_on(pid_t process);
 /* Ignores SIGXFSZ from now on; programs started by clab_observer_spawn get it as this process did.

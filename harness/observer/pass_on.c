@@ -25,6 +25,8 @@ void clab_observer_pass_on(pid_t process) {
   static struct sigaction before[sizeof signals / sizeof *signals];
   struct sigaction action = {.sa_handler = pass_on, .sa_flags = SA_RESTART};
   int old = program;
+  if (process <= 0 && old < 0)
+    return;
   if (process > 0)
     program = clab_observer_pidfd(process);
   for (size_t i = 0; i < sizeof signals / sizeof *signals; i++) {

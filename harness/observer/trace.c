@@ -12,7 +12,9 @@
 #include <unistd.h>
 
 static long options_of(uint32_t flags) {
-  long options = PTRACE_O_TRACECLONE | PTRACE_O_EXITKILL;
+  long options = PTRACE_O_TRACECLONE;
+  if (!(flags & CLAB_OBSERVE_OUTLIVED))
+    options |= PTRACE_O_EXITKILL;
   if (flags & CLAB_OBSERVE_FORKS)
     options |= PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK;
   if (flags & CLAB_OBSERVE_EXECUTION)

@@ -36,7 +36,8 @@ public struct ForeignProgram: Sendable {
     try OwnProcess.mustBeSingleThreaded()
     try OwnProcess.mustHaveNoChildren()
     try Laboratory.prepare()
-    let scope = Observer.Scope.program(followsForks: followsForks)
+    let scope = Observer.Scope.program(
+      followsForks: followsForks, isOutlived: clab_observer_who_passes_on() != getpid())
     let process = try spawn(scope)
     // Ctrl-C and Ctrl-\ reach the program through the terminal; this process is to tell its end.
     let quiet = [SIGINT, SIGQUIT].map { ($0, signal($0, SIG_IGN)) }
@@ -72,6 +73,7 @@ public struct ForeignProgram: Sendable {
         observer.goOn(thread)
       case .executed(let process):
         with(process) { $0.executed() }
+        observer.goOn(process)
       case .ended(let ended, let termination, let letGo):
         inits.ended(ended)
         guard var gone = watched.removeValue(forKey: ended) else { continue }
@@ -91,7 +93,7 @@ public struct ForeignProgram: Sendable {
     }
     return Outcome(
       result: result, descendants: descendants, handledFaults: handledFaults,
-      exitStatus: termination.exitStatus ?? 128 + (termination.signal?.number ?? 0))
+      exitStatus: termination.shellStatus)
   }
 
   private func spawn(_ scope: Observer.Scope) throws(SystemError) -> pid_t {

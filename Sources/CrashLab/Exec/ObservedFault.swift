@@ -41,7 +41,8 @@ struct ObservedFault {
     fault = Fault.assemble(
       evidence, photograph, handler: handler,
       in: .init(
-        process: evidence.process, laboratory: getpid(), nullLimit: machine.lowestMappable,
+        process: evidence.process, laboratory: clab_observer_who_passes_on(),
+        nullLimit: machine.lowestMappable,
         senderName: sender.map { String($0.prefix { $0 != "\n" }) },
         instruction: evidence.instruction, signalFrameSize: machine.minimumSignalStack,
         controlBlock: block,

@@ -192,7 +192,6 @@ struct WatchedProcess {
     journal = FaultJournal()
     caught = [:]
     everCaught = 0
-    // It runs already, but what it sets itself is known by its flags.
     ignoredAtStart = ((try? SignalMasks(of: process, in: process)) ?? nil)?.ignored ?? 0
     fatal = []
     command = given ?? WatchedProcess.arguments(of: process)

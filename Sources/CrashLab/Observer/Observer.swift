@@ -13,7 +13,7 @@ final class Observer {
     case leaving(Int32, in: pid_t)
     /// A thread is about to end by this signal, which may have come to another; `goOn` lets it.
     case dying(Int32, in: pid_t, by: Signal)
-    /// A process has become another program.
+    /// A process has become another program, and has executed nothing of it; `goOn` lets it.
     case executed(pid_t)
     /// A process has ended. `letGo`: it was untraced by then, and nothing of it is left.
     case ended(pid_t, Termination, letGo: Bool)
@@ -29,6 +29,8 @@ final class Observer {
     var unwinding: clab_unwinding
     /// Also the processes that it starts; it was seized so (`Scope.flags`).
     var followsForks = false
+    /// It goes on when this process ends.
+    var isOutlived = false
 
     /// A trial, which leads a process group.
     static func trial(_ process: pid_t, unwinding: clab_unwinding) -> Scope {
@@ -39,18 +41,19 @@ final class Observer {
     }
 
     /// Any program: whatever may end it. Nobody else may have children in this process.
-    static func program(followsForks: Bool) -> Scope {
+    static func program(followsForks: Bool, isOutlived: Bool) -> Scope {
       let harmless = [SIGCHLD, SIGCONT, SIGURG, SIGWINCH]
       let stopping = [SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU]
       return Scope(
         group: 0, signals: Set(1...64).subtracting(harmless + stopping),
-        unwinding: CLAB_UNWIND_NONE, followsForks: followsForks)
+        unwinding: CLAB_UNWIND_NONE, followsForks: followsForks, isOutlived: isOutlived)
     }
 
     /// How a program of this scope is to be seized.
     var flags: UInt32 {
       CLAB_OBSERVE_EXECUTION.rawValue
         | (followsForks ? CLAB_OBSERVE_FORKS.rawValue | CLAB_OBSERVE_LEAVING.rawValue : 0)
+        | (isOutlived ? CLAB_OBSERVE_OUTLIVED.rawValue : 0)
     }
   }
 
@@ -116,7 +119,7 @@ final class Observer {
       goOn(stop.thread)
       return nil
     case CLAB_STOPPED_EXECUTED.rawValue:
-      resume(stop)
+      standing[stop.thread] = stop
       departed.returned(stop.thread)
       return .executed(stop.thread)
     default:
