@@ -56,6 +56,7 @@ struct ExecCommand: ParsableCommand {
         error.code == ENOENT
           ? 127 : [EACCES, ENOEXEC].contains(error.code) ? 126 : EX_SOFTWARE)
     }
+    if format == .json { for program in outcome.curtailed { complain(program.inWords) } }
     // The program has run: whatever becomes of the report, its status is told.
     do {
       let text = try text(of: outcome, machine: machine)
@@ -103,6 +104,7 @@ struct ExecCommand: ParsableCommand {
     for descendant in outcome.descendants where !descendant.tellsOfCrash {
       words += "crashlab: \(descendant.summary)\n"
     }
+    for program in outcome.curtailed { words += "crashlab: \(program.inWords)\n" }
     if outcome.handledFaults > 0, !own.tellsOfCrash {
       words += "crashlab: \(outcome.handledFaults) faults handled by the program\n"
     }

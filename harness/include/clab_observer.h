@@ -80,6 +80,9 @@ pid_t clab_observer_who_passes_on(void);
 /* From now on a crash of this process is told in words, and its exit status is 70. A signal that is
    ignored stays so. Async-signal-safe: no */
 void clab_observer_tell_own_crash(void);
+/* The capabilities that executing a file gives (struct vfs_cap_data). Returns their bytes; -1 and
+   errno. Async-signal-safe: yes */
+ssize_t clab_observer_file_capabilities(const char *path, void *buffer, size_t size);
 /* From now on SIGTERM and SIGHUP that this process gets are the program's; 0: its own again. */
 void clab_observer_pass_on(pid_t process);
 /* Ignores SIGXFSZ from now on; programs started by clab_observer_spawn get it as this process did.

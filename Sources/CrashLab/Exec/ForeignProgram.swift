@@ -21,6 +21,8 @@ public struct ForeignProgram: Sendable {
     public var result: TrialResult
     /// Of the processes that it has started, those that crashed, in the order of their ends.
     public var descendants: [TrialResult]
+    /// Programs that ran otherwise than without the laboratory, the first few.
+    package var curtailed: [CurtailedProgram]
     /// Faults that the program has dealt with itself.
     public var handledFaults: Int
     /// As a shell tells it: the program's own, or 128 and the signal's number.
@@ -38,7 +40,8 @@ public struct ForeignProgram: Sendable {
     try Laboratory.prepare()
     let scope = Observer.Scope.program(
       followsForks: followsForks, isOutlived: clab_observer_who_passes_on() != getpid())
-    let process = try spawn(scope)
+    let tracer = Tracer.current()
+    let process = try spawn(scope, tracer)
     // Ctrl-C and Ctrl-\ reach the program through the terminal; this process is to tell its end.
     let quiet = [SIGINT, SIGQUIT].map { ($0, signal($0, SIG_IGN)) }
     defer {
@@ -53,6 +56,7 @@ public struct ForeignProgram: Sendable {
     var inits = NamespaceInit()
     var first: (TrialResult, handledFaults: Int)?
     var descendants: [TrialResult] = []
+    var curtailed: [CurtailedProgram] = []
     func with(_ process: pid_t, _ body: (inout WatchedProcess) -> Void) {
       body(&watched[process, default: WatchedProcess(process, machine: machine)])
     }
@@ -73,6 +77,9 @@ public struct ForeignProgram: Sendable {
         observer.goOn(thread)
       case .executed(let process):
         with(process) { $0.executed() }
+        if let program = CurtailedProgram(process, by: tracer), curtailed.count < 16 {
+          curtailed.append(program)
+        }
         observer.goOn(process)
       case .ended(let ended, let termination, let letGo):
         inits.ended(ended)
@@ -92,15 +99,14 @@ public struct ForeignProgram: Sendable {
         "wait", arguments[0], code: ECHILD, for: .seeEnd)
     }
     return Outcome(
-      result: result, descendants: descendants, handledFaults: handledFaults,
+      result: result, descendants: descendants, curtailed: curtailed, handledFaults: handledFaults,
       exitStatus: termination.shellStatus)
   }
 
-  private func spawn(_ scope: Observer.Scope) throws(SystemError) -> pid_t {
-    if let objection = ProgramFile(named: arguments[0])?.objection(
-      user: geteuid(), group: getegid())
-    {
-      throw SystemError("execute", arguments[0], code: ENOEXEC, for: .runProgram(objection))
+  private func spawn(_ scope: Observer.Scope, _ tracer: Tracer) throws(SystemError) -> pid_t {
+    if let objection = ProgramFile(named: arguments[0])?.objection(to: tracer) {
+      let code = objection == .is32Bit ? ENOEXEC : EACCES
+      throw SystemError("execute", arguments[0], code: code, for: .runProgram(objection))
     }
     var process: pid_t = 0
     var vector: [UnsafeMutablePointer<CChar>?] = arguments.map { strdup($0) } + [nil]

@@ -44,7 +44,18 @@ public struct SystemError: Error, Sendable, Equatable, Codable {
 package enum ProgramObjection: Sendable, Equatable, Codable {
   /// Only 64-bit programs can be told of.
   case is32Bit
-  /// Under trace the kernel would run it without the rights of this user.
-  case setUser(UInt32)
-  case setGroup(UInt32)
+  /// Under trace the kernel would run it without these.
+  case rights(ProgramRights)
+  /// It may be executed but not read: the kernel lets only root look at its memory.
+  case unreadable
+}
+
+/// What a program's file gives to the process that executes it.
+package enum ProgramRights: Sendable, Equatable, Codable {
+  /// set-user-ID.
+  case user(UInt32)
+  /// set-group-ID.
+  case group(UInt32)
+  /// File capabilities (capabilities(7)), a bit each.
+  case capabilities(UInt64)
 }

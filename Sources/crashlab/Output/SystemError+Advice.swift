@@ -69,13 +69,30 @@ extension SystemError {
 
 extension ProgramObjection {
   fileprivate var advice: String {
-    let other = "under trace the kernel would run it without: be root, or try a copy without"
-    return switch self {
+    switch self {
     case .is32Bit:
       "a 32-bit program, and only 64-bit ones can be told of: build it for 64 bits, or run it "
         + "without crashlab"
-    case .setUser(let user): "it has the rights of user \(user), and \(other)"
-    case .setGroup(let group): "it has the rights of group \(group), and \(other)"
+    case .rights(let rights):
+      "its file gives it \(rights.inWords), and under trace the kernel would run it without: use "
+        + "sudo (CAP_SYS_PTRACE), or try a copy of the file without them"
+    case .unreadable:
+      "you may execute it but not read it, so that the kernel lets you see nothing of a crash: run "
+        + "crashlab as its owner or with sudo, or run the program without crashlab"
+    }
+  }
+}
+
+extension CurtailedProgram {
+  var inWords: String {
+    let program = "'\(printable(name))' (process \(process))"
+    return switch objection {
+    case .is32Bit: "\(program) is a 32-bit program: nothing can be told of it"
+    case .rights(let rights):
+      "\(program) ran without \(rights.inWords), which its file gives it: the kernel gives them to "
+        + "no traced program"
+    case .unreadable:
+      "\(program) may be executed but not read: the kernel lets nobody see what it did"
     }
   }
 }
