@@ -15,8 +15,8 @@ struct CompareCommand: ParsableCommand {
       do not.
       """)
 
-  @Argument(help: "The one.") var first: String
-  @Argument(help: "The other.") var second: String
+  @Argument(help: "Baseline run.") var first: String
+  @Argument(help: "Run to compare.") var second: String
   @Option(name: .shortAndLong, help: "The folder with the run folders.")
   var output: String = ".crashlab"
   @Option(help: "How to write it: text or json.") var format: TextOrJSON = .text

@@ -10,7 +10,7 @@ let arraySkipsGuard = CrashCase(
     """,
   expect: .corrupts(
     .init(
-      "neighbour's stack", of: "neighbour", bytesChanged: 1...1,
+      "stack", of: "neighbour", bytesChanged: 1...1,
       belowStackLimit: (1 << 20)...(2 << 20)))
 ) { child in
   overNeighbourStack(child) { clab_case_array_lowest_first() }

@@ -10,7 +10,7 @@ let arrayVariableLength = CrashCase(
     """,
   expect: .corrupts(
     .init(
-      "neighbour's stack", of: "neighbour", bytesChanged: 1...128,
+      "stack", of: "neighbour", bytesChanged: 1...128,
       belowStackLimit: (1 << 20)...(2 << 20)))
 ) { child in
   overNeighbourStack(child) { clab_case_array_variable_length() }

@@ -9,7 +9,7 @@ let coroutineUnguarded = CrashCase(
     no signal is sent.
     """,
   expect: .corrupts(
-    .init("heap block", of: "the heap", belowStackLimit: 1...(12 << 10)))
+    .init("heap block", of: "malloc", belowStackLimit: 1...(12 << 10)))
 ) { child in
   // One block for both, so that what lies below the stack is known.
   let canarySize = 32 << 10
@@ -18,7 +18,7 @@ let coroutineUnguarded = CrashCase(
     child.giveUp("no memory for a stack")
   }
   let stack = block + canarySize
-  child.canary("heap block", of: "the heap", at: block, size: canarySize, below: stack)
+  child.canary("heap block", of: "malloc", at: block, size: canarySize, below: stack)
   child.thread("scheduler") {
     child.coroutine("parser", on: stack, size: stackSize) {
       clab_case_descend_below(stack - (8 << 10))

@@ -15,11 +15,11 @@ let alternateStackUnguarded = CrashCase(
         .segv, code: .segvAccErr, access: .write, site: .inGuard(of: .thread, "overflower"),
         frames: ["descend", "clab_case_alternate_stack_unguarded"])
     ], ending: .survives,
-    corruption: [.init("mapping", of: "a neighbour", belowStackLimit: 1...(20 << 10))])
+    corruption: [.init("mapping", of: "neighbour", belowStackLimit: 1...(20 << 10))])
 ) { child in
   let memory = child.layOutStack(size: 64 << 10, guardSize: 0, below: 64 << 10)
   child.canary(
-    "mapping", of: "a neighbour", at: memory.below, size: memory.belowSize, below: memory.limit)
+    "mapping", of: "neighbour", at: memory.below, size: memory.belowSize, below: memory.limit)
   child.thread("overflower", arming: .noAlternateStack) {
     child.useAlternateStack("overflower", at: memory.limit, size: memory.size)
     clab_case_alternate_stack_unguarded(memory.limit - (16 << 10))

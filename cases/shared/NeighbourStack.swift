@@ -10,7 +10,7 @@ func overNeighbourStack(_ child: Child, body: @escaping () -> Void) {
   }
   // The neighbour lives at the top of its stack; the canary is what it has not used yet.
   child.canary(
-    "neighbour's stack", of: "neighbour", at: memory.below, size: memory.belowSize - (256 << 10),
+    "stack", of: "neighbour", at: memory.below, size: memory.belowSize - (256 << 10),
     below: memory.limit)
   child.thread("overflower", stackSize: memory.size, memory: memory.limit, body: body)
 }

@@ -9,7 +9,7 @@ let threadNoGuard = CrashCase(
     it, no fault is raised, and the owner of that memory fails later, somewhere else.
     """,
   expect: .corrupts(
-    .init("mapping", of: "a neighbour", belowStackLimit: 1...(20 << 10)))
+    .init("mapping", of: "neighbour", belowStackLimit: 1...(20 << 10)))
 ) { child in
   // glibc and the kernel choose the address. If something is mapped below it, another size is
   // tried: a stack of the same size would come from the cache and be the same.
@@ -21,7 +21,7 @@ let threadNoGuard = CrashCase(
     ) {
       let limit = child.ownStack().limit
       guard let below = mapDirectlyBelow(limit, size: 64 << 10) else { return }
-      child.canary("mapping", of: "a neighbour", at: below, size: 64 << 10, below: limit)
+      child.canary("mapping", of: "neighbour", at: below, size: 64 << 10, below: limit)
       clab_case_descend_below(limit - (16 << 10))
       done = true
     }

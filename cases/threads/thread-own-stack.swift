@@ -8,11 +8,11 @@ let threadOwnStack = CrashCase(
     attributes is not applied. A program that supplies a stack must supply its guard too.
     """,
   expect: .corrupts(
-    .init("mapping", of: "a neighbour", belowStackLimit: 1...(20 << 10)))
+    .init("mapping", of: "neighbour", belowStackLimit: 1...(20 << 10)))
 ) { child in
   let memory = child.layOutStack(size: 256 << 10, guardSize: 0, below: 64 << 10)
   child.canary(
-    "mapping", of: "a neighbour", at: memory.below, size: memory.belowSize, below: memory.limit)
+    "mapping", of: "neighbour", at: memory.below, size: memory.belowSize, below: memory.limit)
   child.tell("pthread_attr_setstack was used: glibc adds no guard to a stack that it did not map")
   child.thread(
     "overflower", stackSize: memory.size, guardSize: 4096, memory: memory.limit

@@ -43,7 +43,7 @@ int clab_laboratory_prepare(void) {
   return clab_find_validation_pipe();
 }
 
-/* Rather the child than the laboratory, where the kernel must end one for want of memory. */
+/* Makes the OOM killer prefer the child. */
 static void be_first_to_be_killed(void) {
   int file = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
   if (file < 0)

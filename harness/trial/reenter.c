@@ -83,7 +83,7 @@ static int describe(posix_spawn_file_actions_t *actions, int end) {
   return error ? error : posix_spawn_file_actions_addclosefrom_np(actions, CLAB_ANSWERS + 1);
 }
 
-/* What the calling thread blocks and the program ignores is no business of the copy's. */
+/* Resets the mask and the dispositions that the copy would inherit. */
 static int be_fresh(posix_spawnattr_t *attributes) {
   sigset_t none, all;
   sigemptyset(&none);

@@ -13,7 +13,7 @@ public struct PlannedTrial: Sendable {
 }
 
 extension PlannedTrial {
-  /// Every case so often, each round in order or shuffled.
+  /// Every case `times` times, each round in order or shuffled.
   ///
   /// - `seed`: the same seed gives the same order; nil leaves the order as it is.
   public static func plan(

@@ -1,7 +1,7 @@
 internal import CrashLab
 package import CrashLabModel
 
-/// What of a machine decides how dear its switches are. A figure is worth nothing without it.
+/// Machine properties that affect switch cost. Figures can be compared only where they are equal.
 package struct SwitchingConditions: Sendable, Codable, Equatable {
   /// The processor tags translations with an address space (PCID; on ARM, ASID).
   package var taggedTranslations: Bool
@@ -12,7 +12,7 @@ package struct SwitchingConditions: Sendable, Codable, Equatable {
   /// The line that the kernel has for each vulnerability that it mitigates.
   package var mitigations: [String]
   package var hypervisor: Bool
-  /// Null where frequency is none of this kernel's business.
+  /// Null if the kernel does not manage the frequency.
   @Nullable package var governor: String?
   /// `TLB_NR_DYN_ASIDS` address spaces are kept a core; null where the count is not known.
   @Nullable package var addressSpacesKept: Int?
@@ -44,7 +44,7 @@ extension SwitchingConditions {
       flushCounting: FlushEvent.find().state)
   }
 
-  /// Those that make an entry into the kernel or a switch dearer (Documentation/admin-guide/hw-vuln).
+  /// Those that make an entry into the kernel or a switch cost more (Documentation/admin-guide/hw-vuln).
   private static let knownVulnerabilities = [
     "meltdown", "spectre_v1", "spectre_v2", "spec_store_bypass", "retbleed",
     "spec_rstack_overflow", "mds", "l1tf", "srbds", "mmio_stale_data", "gather_data_sampling",

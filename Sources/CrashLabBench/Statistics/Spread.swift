@@ -34,9 +34,8 @@ extension Spread {
 
   /// What became of `earlier`. It changed only if all three are so: the medians are more than a part
   /// (`least`) of the smaller one apart; the middle halves do not overlap (a machine that was
-  /// busier for a while moves a part of the samples, and ranks alone would believe it); and mere
-  /// chance would part the ranks so less than once in fifty times (few samples may lie apart by
-  /// chance).
+  /// busier for a while moves a part of the samples, and ranks alone would believe it); and the
+  /// Mann-Whitney test of the ranks gives p < 0.02 (few samples may lie apart by chance).
   func change(from earlier: Spread, least: Double) -> Change {
     guard min(samples.count, earlier.samples.count) >= Spread.fewestSamples else {
       return .tooFewSamples

@@ -1,6 +1,6 @@
 /// A canary that was found changed: memory that nobody may have written.
 public struct Corruption: Sendable, Equatable, Codable {
-  /// What it lies in: "mapping", "neighbour stack", "heap block".
+  /// What it lies in: "mapping", "stack", "heap block".
   public var what: String
   /// Whose memory it is.
   public var owner: String

@@ -201,7 +201,7 @@ extension Corruption {
   public var inWords: String {
     let place = belowStackLimit.map { ", \(bytesInWords($0)) below the stack limit" } ?? ""
     let unit = bytesChanged == 1 ? "byte" : "bytes"
-    return "\(grouped(bytesChanged)) \(unit) of the \(printable(what)) of \(printable(owner)) "
+    return "\(grouped(bytesChanged)) \(unit) of the \(printable(what)) of '\(printable(owner))' "
       + "changed\(place)"
   }
 }
@@ -226,7 +226,7 @@ extension Expectation {
       faults.map {
         ($0.process == .descendant ? "its child's " : "") + "\($0.signal) \($0.site.inWords)"
       })
-    let corruption = corruption.map { "\($0.what) of \($0.owner) overwritten without a fault" }
+    let corruption = corruption.map { "\($0.what) of '\($0.owner)' overwritten without a fault" }
     let end =
       switch ending {
       case .killed(let signal): "dies of \(signal)"

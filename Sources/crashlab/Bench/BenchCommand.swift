@@ -6,8 +6,8 @@ struct BenchCommand: ParsableCommand {
     commandName: "bench", abstract: "Measure what the laboratory itself costs.",
     discussion: """
       Without a subcommand all of them are run. --export keeps the figures, and --compare says what \
-      has changed since: medians more than 5 % apart, middle halves that do not overlap, and ranks \
-      that chance would part so less than once in fifty times.
+      has changed since: medians more than 5 % apart, middle halves that do not overlap, and a \
+      Mann-Whitney test of the ranks with p < 0.02.
 
       Exit status 1 if a figure is slower beyond noise, 0 if none is.
       """,

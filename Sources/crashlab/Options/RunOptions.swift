@@ -14,7 +14,7 @@ struct RunOptions: ParsableArguments {
   @Option(help: "Seconds for a trial, where its case does not say otherwise.")
   var timeout: Double = 10
 
-  @Option(help: ArgumentHelp("Run every case so often.", valueName: "times"))
+  @Option(help: ArgumentHelp("Run every case this many times.", valueName: "times"))
   var `repeat`: Int = 1
 
   @Flag(help: "Run in random order; the seed is printed.")
