@@ -23,7 +23,10 @@ struct ClaimsCommand: ParsableCommand {
   func run() throws {
     let measurement = ClaimsMeasurement(
       cases: ClaimsMeasurement.cases.compactMap { catalogue[$0] }, switching: options.measurement)
-    let (report, signal) = try withSession(milliseconds: measurement.plannedMilliseconds) {
+    let (report, signal) = try withSession(
+      milliseconds: measurement.plannedMilliseconds,
+      within: measurement.switching.thoroughness.seconds
+    ) {
       try measurement.run(session: $0)
     }
     let output = Output.standard

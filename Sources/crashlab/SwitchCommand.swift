@@ -17,7 +17,9 @@ struct SwitchCommand: ParsableCommand {
 
   func run() throws {
     let measurement = options.measurement
-    let (report, signal) = try withSession(milliseconds: measurement.plannedMilliseconds) {
+    let (report, signal) = try withSession(
+      milliseconds: measurement.plannedMilliseconds, within: measurement.thoroughness.seconds
+    ) {
       try measurement.run(session: $0)
     }
     let output = Output.standard

@@ -10,10 +10,13 @@ import Testing
     let result = try Command("crashlab", .release).run(["switch", "--quick", "--format", "json"])
     try #require(result.status == 0, "\(result.errors)")
     let report = try JSON.value(SwitchReport.self, from: Array(result.output.utf8))
-    let names = Set(report.kinds.map(\.name) + report.absent.compactMap(SwitchKind.init(rawValue:)))
+    let names = Set(
+      report.kinds.map(\.name) + report.starved
+        + report.absent.compactMap(SwitchKind.init(rawValue:)))
     #expect(names == Set(SwitchKind.allCases))
     for kind in report.kinds {
-      #expect(kind.samples.count >= 9)
+      // On a busy machine there is time for fewer rounds, but for one in any case.
+      #expect((1...11).contains(kind.samples.count))
       #expect(kind.lowerQuartile <= kind.median && kind.median <= kind.upperQuartile)
     }
     let object = try #require(

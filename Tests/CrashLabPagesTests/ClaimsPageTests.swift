@@ -81,7 +81,7 @@ import Testing
       kinds: SwitchKind.allCases.enumerated().map {
         SwitchKindReport($1, samples: samples(Double(1 << $0)), baseline: nil, coroutine: nil)
       },
-      unpinned: [], absent: [])
+      unpinned: [], absent: [], starved: [])
     switching.tlb = TLBReport(
       curves: [0, 256].map { TLBReport.Curve(pages: $0, rings: rings) }, conditions: conditions)
     return ClaimsReport(

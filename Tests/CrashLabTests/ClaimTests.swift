@@ -107,6 +107,9 @@ extension ClaimTests {
     Row("guard-kills-process", "only the thread dies", .doesNotHold) {
       $0.set("thread-recursion") { $0.processDied = false }
     },
+    Row("guard-kills-process", "nobody has seen the bystanders beat", .notSettled) {
+      $0.set("thread-recursion") { $0.bystandersStopped = nil }
+    },
     Row("guard-kills-process", "attempts differ", .notSettled) {
       $0.trials["thread-recursion"]?[1].processDied = false
     },
@@ -203,7 +206,24 @@ extension ClaimTests {
       $0.kinds[.threadYield] = SyntheticMachine.kind(.threadYield, 20, switches: 0.4)
     },
     Row("thread-switch-keeps-page-table", "as here", .holds),
-    Row("thread-switch-keeps-page-table", "processes are cheaper", .doesNotHold) {
+    Row("thread-switch-hundred-cycles", "just below the limit", .holds) {
+      $0.kinds[.threadYield] = SyntheticMachine.kind(.threadYield, 49, noise: 0.5, switches: 1)
+    },
+    Row("thread-switch-hundred-cycles", "around the limit", .notSettled) {
+      $0.kinds = [.threadYield: SyntheticMachine.kind(.threadYield, 50, noise: 1, switches: 1)]
+    },
+    Row("thread-switch-hundred-cycles", "just above the limit", .doesNotHold) {
+      $0.kinds = [.threadYield: SyntheticMachine.kind(.threadYield, 51, noise: 0.5, switches: 1)]
+    },
+    Row("thread-switch-hundred-cycles", "four samples", .notSettled) {
+      let kind = SyntheticMachine.kind(.threadYield, 1_100, switches: 1, samples: 4)
+      $0.kinds = [.threadYield: kind]
+    },
+    Row("thread-switch-hundred-cycles", "five samples", .doesNotHold) {
+      let kind = SyntheticMachine.kind(.threadYield, 1_100, switches: 1, samples: 5)
+      $0.kinds = [.threadYield: kind]
+    },
+    Row("thread-switch-keeps-page-table", "processes are cheaper", .notSettled) {
       $0.tlb = SyntheticMachine.tlb(step: nil, addressSpace: -100)
     },
     Row("thread-switch-keeps-page-table", "noise", .notSettled) {
@@ -228,7 +248,24 @@ extension ClaimTests {
     Row("process-switch-flushes-tlb", "quartiles a tenth apart", .notSettled) {
       $0.tlb = SyntheticMachine.tlb(step: nil, addressSpace: 100, noise: 250)
     },
+    Row("thread-switch-keeps-page-table", "threads step up, the kernel did not count", .notSettled)
+    {
+      $0.tlb = SyntheticMachine.tlb(step: nil, addressSpace: 120, threadStep: 7)
+    },
+    Row("thread-switch-keeps-page-table", "threads step up, but the kernel counted", .holds) {
+      $0.tlb = SyntheticMachine.tlb(
+        step: nil, addressSpace: 120, threadStep: 7, counted: .init(flushesFrom: 7))
+    },
     Row("process-switch-flushes-tlb", "as here", .holdsWithCondition),
+    Row("process-switch-flushes-tlb", "a step where none can be", .notSettled) {
+      $0.tlb = SyntheticMachine.tlb(step: 5, addressSpace: 120)
+    },
+    Row("process-switch-flushes-tlb", "no step, but of a hundred cycles more unseen", .notSettled) {
+      $0.tlb = SyntheticMachine.tlb(step: nil, addressSpace: 100, noise: 100)
+    },
+    Row("process-switch-flushes-tlb", "two rounds", .notSettled) {
+      $0.tlb = SyntheticMachine.tlb(step: nil, addressSpace: 100, noise: 5, rounds: 2)
+    },
     Row("process-switch-flushes-tlb", "the kernel counted the same", .holdsWithCondition) {
       $0.tlb = SyntheticMachine.tlb(
         step: 7, addressSpace: 120, counted: .init(flushesFrom: 7))
@@ -256,7 +293,7 @@ extension ClaimTests {
       $0.conditions?.taggedTranslations = false
     },
     Row("process-switch-flushes-tlb", "as many tags as one wants", .doesNotHold) {
-      $0.tlb = SyntheticMachine.tlb(step: nil, addressSpace: 100)
+      $0.tlb = SyntheticMachine.tlb(step: nil, addressSpace: 100, noise: 5)
     },
     Row("process-switch-flushes-tlb", "noise", .notSettled) {
       $0.tlb = SyntheticMachine.tlb(step: nil, addressSpace: 100, noise: 900)
@@ -305,6 +342,15 @@ extension ClaimTests {
     },
     Row("ten-thousand-threads", "a twentieth dearer, in many runs", .notSettled) {
       $0.scaleTest = SyntheticMachine.scaleTest(threads: 10_800, coroutines: 10_000)
+    },
+    Row("ten-thousand-threads", "threads are cheaper, in one run", .notSettled) {
+      $0.scaleTest = SyntheticMachine.scaleTest(threads: 10_000, coroutines: 40_000, runs: 1)
+    },
+    Row("ten-thousand-threads", "in one run, far apart", .holds) {
+      $0.scaleTest = SyntheticMachine.scaleTest(threads: 31_000, coroutines: 20_000, runs: 1)
+    },
+    Row("ten-thousand-threads", "in one run, not so far apart", .notSettled) {
+      $0.scaleTest = SyntheticMachine.scaleTest(threads: 29_000, coroutines: 20_000, runs: 1)
     },
     Row("ten-thousand-threads", "no difference", .notSettled) {
       $0.scaleTest = SyntheticMachine.scaleTest(threads: 20_000, coroutines: 20_000)

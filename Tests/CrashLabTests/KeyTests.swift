@@ -344,6 +344,6 @@ private enum Documents {
         loads: [
           ConcurrencyReport(kind: .threads, count: 1, create: 1, wake: 1, join: 1, memory: memory)
         ], echo: scaleTest.echo, refused: ["x"]),
-      absent: ["x"])
+      absent: ["x"], starved: [.threadYield])
   }
 }

@@ -92,11 +92,12 @@ enum SyntheticMachine {
 
   /// - Parameter noise: at most so much more or less.
   static func kind(
-    _ kind: SwitchKind, _ nanoseconds: Double, noise: Double? = nil, switches: Double = 0
+    _ kind: SwitchKind, _ nanoseconds: Double, noise: Double? = nil, switches: Double = 0,
+    samples count: Int = 15
   ) -> SwitchKindReport {
     let noise = noise ?? nanoseconds * 0.02
     var generator = SplitMix64(seed: 11)
-    let samples = (0..<15).map { _ in
+    let samples = (0..<count).map { _ in
       let value = nanoseconds + Double.random(in: -noise...noise, using: &generator)
       return Sample(nanoseconds: value, cycles: value * 4, switches: switches)
     }
@@ -122,7 +123,8 @@ enum SyntheticMachine {
   }
 
   static func tlb(
-    step: Int?, addressSpace: Double, noise: Double = 30, counted: Count? = nil
+    step: Int?, addressSpace: Double, noise: Double = 30, threadStep: Int? = nil,
+    rounds: Int = 9, counted: Count? = nil
   ) -> TLBReport {
     var generator = SplitMix64(seed: 13)
     func sample(_ level: Double) -> Sample {
@@ -134,11 +136,12 @@ enum SyntheticMachine {
       TLBReport.Curve(
         pages: pages,
         rings: (2...12).map { members in
-          let thread = 2200 + Double(pages)
+          let thread =
+            2200 + Double(pages) + (threadStep.map { members >= $0 ? 400.0 : 0 } ?? 0)
           let flush = step.map { members >= $0 ? 400.0 + Double(pages) : 0 } ?? 0
           return TLBReport.RingPair(
-            members: members, thread: (0..<9).map { _ in sample(thread) },
-            process: (0..<9).map { _ in sample(thread + addressSpace + flush) },
+            members: members, thread: (0..<rounds).map { _ in sample(thread) },
+            process: (0..<rounds).map { _ in sample(thread + addressSpace + flush) },
             counted: counted?.samples(members: members))
         })
     }

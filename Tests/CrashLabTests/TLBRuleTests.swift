@@ -43,6 +43,26 @@ import Testing
     #expect(TLBRule.processStep(of: TLBRuleTests.rings(step: nil)) == nil)
   }
 
+  /// The power of the rule, by the rule: what is added by hand and seen is no more than a little
+  /// above the noise, and what is below it is not seen.
+  @Test(arguments: [(5.0, 40.0, 90.0), (100, 60, 300), (900, 500, 3000)])
+  func smallestStepThatCouldBeSeen(noise: Double, low: Double, high: Double) throws {
+    let rings = TLBRuleTests.rings(step: nil, noise: noise)
+    let visible = try #require(TLBRule.smallestVisibleStep(in: [rings], at: 7))
+    #expect((low...high).contains(visible), "\(visible)")
+    #expect(TLBRule.smallestVisibleStep(in: [rings, []], at: 7) == visible)
+    #expect(TLBRule.smallestVisibleStep(in: [rings, [], []], at: 7) == nil)
+  }
+
+  @Test func tooFewRoundsCouldSeeNothing() {
+    let rings = TLBRuleTests.rings(step: nil).map {
+      TLBReport.RingPair(
+        members: $0.members, thread: [Sample(nanoseconds: $0.thread)],
+        process: [Sample(nanoseconds: $0.process)])
+    }
+    #expect(TLBRule.smallestVisibleStep(in: [rings], at: 7) == nil)
+  }
+
   @Test func workingSetsMustAgree() {
     func step(_ members: Int) -> TLBReport.Step {
       .init(members: members, height: 1, confidence: 0.99)

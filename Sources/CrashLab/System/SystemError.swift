@@ -10,6 +10,9 @@ extension SystemError: CustomStringConvertible {
   /// The kernel or a sandbox does not permit it.
   var isRefusal: Bool { code == EPERM || code == EACCES || code == ENOSYS }
 
+  /// It was not done by its deadline.
+  package var isTimeout: Bool { code == ETIMEDOUT }
+
   /// The machine could do it, but is out of something.
   var isResourceExhaustion: Bool { code == EMFILE || code == ENFILE || code == ENOMEM }
 

@@ -16,10 +16,13 @@ extension Claim {
     ) { evidence in
       let name = "thread-recursion"
       guard let died = evidence.agreed(name, \.processDied),
-        let site = evidence.agreed(name, \.site)
+        let site = evidence.agreed(name, \.site),
+        let stopped = evidence.agreed(name, \.bystandersStopped)
       else { return .open("no trials that agree") }
-      guard site == .guard, died, evidence.agreed(name, \.bystandersStopped) ?? false else {
-        return .fails("the fault was at '\(site.rawValue)', and the process lived on")
+      guard site == .guard, died, stopped else {
+        return .fails(
+          "the fault was at '\(site.rawValue)'"
+            + (died && stopped ? "" : ", and the process lived on"))
       }
       let threads = evidence.agreed("thread-bystanders", \.threadsAtFault)
       let more = threads.map { ", and with one of \($0) threads all died" } ?? ""

@@ -29,7 +29,8 @@ package struct ClaimEvidence: Sendable {
 
 /// What of a trial the claims look at.
 package struct TrialFacts: Sendable, Equatable {
-  /// It was run and the laboratory's instruments agree.
+  /// It was run to its end, and the laboratory's instruments agree. What its deadline has ended was
+  /// too slow, and says no more.
   package var isSound = true
   /// A signal ended the process with every thread in it.
   package var processDied = false
@@ -50,7 +51,9 @@ package struct TrialFacts: Sendable, Equatable {
   init() {}
 
   package init(_ result: TrialResult) {
-    isSound = result.verdict == .asExpected || result.verdict == .notAsExpected
+    isSound =
+      (result.verdict == .asExpected || result.verdict == .notAsExpected)
+      && result.termination?.kind != .deadline
     processDied = result.death?.processDied ?? false
     threadsAtFault = result.death?.threadsAtFault
     bystandersStopped = result.death?.bystandersStopped

@@ -32,6 +32,7 @@ package struct ClaimsMeasurement: Sendable {
   package func run(session: MeasurementSession) throws -> ClaimsReport {
     var evidence = ClaimEvidence()
     let machine = Machine.current()
+    session.allot(plannedMilliseconds - switching.plannedMilliseconds, of: plannedMilliseconds)
     evidence.trials = try trials(on: machine, session: session)
     var layouts: [LayoutReport] = []
     if session.goesOn {
@@ -58,10 +59,13 @@ package struct ClaimsMeasurement: Sendable {
   ) throws -> [String: [TrialFacts]] {
     var facts: [String: [TrialFacts]] = [:]
     let laboratory = try Laboratory(options: .init(jobs: 1), machine: machine)
-    let plan = PlannedTrial.plan(cases, repeating: attempts)
-    try laboratory.run(plan, session: session) { report in
-      facts[report.case ?? "", default: []].append(TrialFacts(report))
-      session.advance(by: ClaimsMeasurement.millisecondsATrial)
+    let milliseconds = ClaimsMeasurement.millisecondsATrial
+    for attempt in 0..<attempts
+    where attempt == 0 || session.hasTime(for: milliseconds * Double(cases.count)) {
+      try laboratory.run(PlannedTrial.plan(cases), session: session) { report in
+        facts[report.case ?? "", default: []].append(TrialFacts(report))
+        session.advance(by: milliseconds)
+      }
     }
     return facts
   }

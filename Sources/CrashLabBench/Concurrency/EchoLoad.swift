@@ -55,7 +55,10 @@ package struct EchoLoad: Sendable {
       arms: servers.count, rounds: rounds, milliseconds: millisecondsASample
     ) {
       let server = servers[$0]
-      let (run, seen) = try sample(server, Placement(core: core, policy: .other))
+      let (run, seen) = try sample(
+        server, Placement(core: core, policy: .other),
+        // Ten thousand connections take longer than a sample of switches.
+        deadline: session.isLimited ? max(2, 4 * session.sampleDeadline) : 60)
       runs[server, default: []].append(run)
       latencies[server, default: []] += seen
     }
@@ -67,14 +70,14 @@ package struct EchoLoad: Sendable {
   }
 
   private func sample(
-    _ server: Server, _ placement: Placement
+    _ server: Server, _ placement: Placement, deadline: Double
   ) throws(SystemError) -> (EchoReport.Run, [UInt32]) {
     var echo = clab_echo(
       connections: UInt32(connections), in_flight: UInt32(inFlight), requests: UInt32(requests),
       size: UInt32(size), client_cpu: -1)
     var result = clab_echo_result()
     var latencies = [UInt32](repeating: 0, count: requests)
-    var description = placement.description(deadline: 60)
+    var description = placement.description(deadline: deadline)
     let code = clab_measure_echo(
       &echo, &description, server.serve, nil, &latencies, &result)
     guard code == 0 else {

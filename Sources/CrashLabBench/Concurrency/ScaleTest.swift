@@ -33,16 +33,26 @@ package struct ScaleTest: Sendable {
     }
   }
 
+  private static let noTime = "not measured, there was no time left"
+
   /// What is refused (so many processes, so many descriptors) is told and left out.
   package func measure(core: Int?, session: MeasurementSession) throws -> Report {
     var report = Report(loads: [], echo: [], refused: [])
     for load in loads where session.goesOn {
+      guard session.hasTime(for: ScaleTest.milliseconds(load)) else {
+        report.refused.append("\(load.count) \(load.kind.rawValue): \(ScaleTest.noTime)")
+        continue
+      }
       do {
         report.loads.append(try load.measure(in: Placement(core: nil, policy: .other)))
       } catch {
         report.refused.append("\(error)")
       }
       session.advance(by: ScaleTest.milliseconds(load))
+    }
+    guard session.hasTime(for: echo.plannedMilliseconds / Double(echo.rounds)) else {
+      report.refused.append("echo: \(ScaleTest.noTime)")
+      return report
     }
     do {
       report.echo = try echo.measure(core: core, session: session)

@@ -38,12 +38,15 @@ struct Sample: Sendable, Equatable {
   }
 
   /// Takes a sample in a child that is placed as said.
+  ///
+  /// - Parameter deadline: seconds.
+  /// - Throws: SystemError, with ETIMEDOUT if it was not done by the deadline.
   static func take(
-    _ what: String, in placement: Placement,
+    _ what: String, in placement: Placement, deadline: Double = 10,
     _ measure: (UnsafePointer<clab_placement>, UnsafeMutablePointer<clab_sample>) -> Int32
   ) throws(SystemError) -> Sample {
     var sample = clab_sample()
-    var description = placement.description()
+    var description = placement.description(deadline: deadline)
     let code = measure(&description, &sample)
     guard code == 0 else {
       throw SystemError("measure", what, code: code, for: .measureSwitch)

@@ -9,10 +9,12 @@ extension SwitchKind {
   ///
   /// - Parameter scale: so many times the usual number of operations.
   /// - Returns: nil if it is a peer that is not installed.
-  func sample(in placement: Placement, scale: Double = 1) throws(SystemError) -> Sample? {
+  func sample(
+    in placement: Placement, scale: Double = 1, deadline: Double = 10
+  ) throws(SystemError) -> Sample? {
     let operations = UInt64(Double(operations) * scale)
     do {
-      return try Sample.take(rawValue, in: placement) { placement, sample in
+      return try Sample.take(rawValue, in: placement, deadline: deadline) { placement, sample in
         switch method {
         case .loop(let kind): clab_measure_switch(kind, placement, operations, sample)
         case .ring(let member, let token):

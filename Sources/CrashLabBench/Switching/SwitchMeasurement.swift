@@ -11,8 +11,18 @@ package struct SwitchMeasurement: Sendable {
     case usual
     /// Under five minutes.
     case full
+
+    /// What is promised, less the end that is not measured.
+    package var seconds: Double {
+      switch self {
+      case .quick: 9
+      case .usual: 57
+      case .full: 295
+      }
+    }
   }
 
+  package var thoroughness: Thoroughness
   package var placement: Placement
   package var suite: SwitchSuite
   /// Threads and processes that the scheduler may put on any core.
@@ -21,6 +31,7 @@ package struct SwitchMeasurement: Sendable {
   package var scaleTest: ScaleTest
 
   package init(_ thoroughness: Thoroughness, placement: Placement) {
+    self.thoroughness = thoroughness
     self.placement = placement
     switch thoroughness {
     case .quick:
@@ -51,11 +62,19 @@ package struct SwitchMeasurement: Sendable {
 
   /// - Returns: what was measured; after a signal, what had been until then.
   package func run(session: MeasurementSession) throws -> SwitchReport {
+    var left = plannedMilliseconds
+    func allot(_ milliseconds: Double) {
+      session.allot(milliseconds, of: left)
+      left -= milliseconds
+    }
+    allot(suite.plannedMilliseconds)
     var report = try runSuite(session: session)
-    report.unpinned =
-      try unpinnedSuite.measure(in: placement.unpinned, session: session).kinds
+    allot(unpinnedSuite.plannedMilliseconds)
+    report.unpinned = try unpinnedSuite.measure(in: placement.unpinned, session: session).kinds
+    allot(sweep.plannedMilliseconds)
     report.tlb = try sweep.measure(
       in: placement, conditions: report.conditions, session: session)
+    allot(scaleTest.plannedMilliseconds)
     report.scaleTest = try scaleTest.measure(core: placement.core, session: session)
     report.interrupted = session.interrupted != nil
     return report
@@ -67,6 +86,6 @@ package struct SwitchMeasurement: Sendable {
     return SwitchReport(
       machine: .current(), conditions: .current(core: placement.core), placement: placement,
       interrupted: session.interrupted != nil, kinds: result.kinds, unpinned: [],
-      absent: result.absent)
+      absent: result.absent, starved: result.starved)
   }
 }

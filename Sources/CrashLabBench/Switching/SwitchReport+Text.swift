@@ -11,6 +11,10 @@ extension SwitchReport {
     }
     if let tlb { parts.append(tlb.text(theme: theme)) }
     if let scaleTest { parts.append(scaleTest.text(theme: theme)) }
+    if !starved.isEmpty {
+      let names = starved.map(\.inWords).joined(separator: "; ")
+      parts.append(theme.warning("not measured, as the core had other work: \(names)\n"))
+    }
     if !absent.isEmpty { parts.append("not installed: \(absent.joined(separator: ", "))\n") }
     if interrupted { parts.append(theme.warning("interrupted: what was measured until then\n")) }
     return parts.filter { !$0.isEmpty }.joined(separator: "\n")

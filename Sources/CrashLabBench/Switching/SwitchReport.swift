@@ -18,9 +18,12 @@ package struct SwitchReport: Sendable, Codable {
   @Nullable package var scaleTest: ScaleTest.Report?
   /// Peers that are not installed here.
   package var absent: [String]
+  /// Kinds of which a sample was not done by its deadline, as the core had other work. They have no
+  /// figures.
+  package var starved: [SwitchKind]
 
   private enum CodingKeys: String, CodingKey {
-    case schemaVersion, machine, conditions, placement, interrupted, unpinned, tlb, absent
+    case schemaVersion, machine, conditions, placement, interrupted, unpinned, tlb, absent, starved
     case kinds = "rungs"
     case scaleTest = "tenThousand"
   }

@@ -38,7 +38,9 @@ extension TLBReport {
     var text =
       processStep.map {
         "processes step up at K = \($0) (confidence \(Figures.fixed(confidence, 3)), \(expected))"
-      } ?? "no step of the processes to be seen (\(expected))"
+      } ?? "no step of the processes to be seen (\(expected)); "
+      + (smallestVisibleStep.map { "one of \(Figures.short($0)) ns would have been" }
+        ?? "none could have been")
     text += "; threads " + (threadStep.map { "at K = \($0)" } ?? "do not") + "\n"
     text += "\(expectation)\n"
     if let counted { text += "the kernel counted: \(counted.inWords)\n" }

@@ -96,6 +96,9 @@ package struct TLBReport: Sendable, Codable, Equatable {
   @Nullable package var threadStep: Int?
   /// Of the process step; of that there is none to be seen where it is null.
   package var confidence: Double
+  /// The smallest step of the processes that these samples could have shown, in nanoseconds a hop;
+  /// null if none could, or where one was seen.
+  @Nullable package var smallestVisibleStep: Double?
   @Nullable package var costs: Costs?
   /// The same by the kernel's own count of flushes; null where it can't be had.
   @Nullable package var counted: Counted?
@@ -111,9 +114,12 @@ package struct TLBReport: Sendable, Codable, Equatable {
     processStep = process.members
     threadStep = thread.members
     confidence = process.confidence
+    (expectedStep, expectation) = conditions.expectedStep
+    smallestVisibleStep =
+      process.members == nil
+      ? TLBRule.smallestVisibleStep(in: curves.map(\.rings), at: expectedStep) : nil
     costs = TLBRule.costs(curves, step: process.members)
     counted = TLBRule.counted(curves.flatMap(\.rings))
-    (expectedStep, expectation) = conditions.expectedStep
   }
 }
 

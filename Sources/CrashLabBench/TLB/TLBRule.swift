@@ -33,6 +33,42 @@ enum TLBRule {
       members: rings[change.index].members, height: change.height, confidence: change.confidence)
   }
 
+  /// The smallest step that these samples could have shown: one is added to them, and looked for by
+  /// the same rule. Nanoseconds a hop; nil if none was found, however large.
+  ///
+  /// - Parameter members: from so many processes on; nil, or no such ring: in the middle.
+  static func smallestVisibleStep(in curves: [[TLBReport.RingPair]], at members: Int?) -> Double? {
+    let each = curves.map { smallestVisibleStep(of: $0, at: members) ?? .infinity }.sorted()
+    // Half of the working sets must see it.
+    guard !each.isEmpty else { return nil }
+    let needed = each[(each.count - 1) / 2]
+    return needed.isFinite ? needed : nil
+  }
+
+  private static func smallestVisibleStep(
+    of rings: [TLBReport.RingPair], at members: Int?
+  ) -> Double? {
+    guard rings.count >= 4 else { return nil }
+    // Two rings at either end are no level.
+    let wanted = rings.firstIndex { $0.members == members } ?? rings.count / 2
+    let index = min(max(2, wanted), rings.count - 2)
+    func isSeen(_ height: Double) -> Bool {
+      var rings = rings
+      for later in index..<rings.count {
+        rings[later].processSamples = rings[later].processSamples.map { $0 + height }
+      }
+      return processStep(of: rings)?.members == rings[index].members
+    }
+    var low = smallestStep * rings.map(\.thread).median
+    var high = low * 64
+    if low <= 0 || !isSeen(high) { return nil }
+    for _ in 0..<7 {
+      let middle = (low * high).squareRoot()
+      if isSeen(middle) { high = middle } else { low = middle }
+    }
+    return high
+  }
+
   /// What several working sets say together: those that see a step must see the same one.
   ///
   /// - Returns: the members, and how sure that is. No member, no confidence: nothing was seen.

@@ -45,15 +45,28 @@ package struct TLBSweep: Sendable {
   ) throws -> TLBReport {
     let arms = arms
     var samples: [Arm: [Sample]] = [:]
+    var starved: Set<Arm> = []
+    // A ring that did not come to its end every time is left out.
+    func take(_ arm: Arm, counting event: UInt32? = nil) throws -> Sample? {
+      if starved.contains(arm) { return nil }
+      do throws(SystemError) {
+        return try sample(arm, in: placement, deadline: session.sampleDeadline, counting: event)
+      } catch {
+        guard error.isTimeout else { throw error }
+        starved.insert(arm)
+        samples[arm] = nil
+        return nil
+      }
+    }
     try session.interleave(arms: arms.count, rounds: rounds, milliseconds: millisecondsASample) {
-      samples[arms[$0], default: []].append(try sample(arms[$0], in: placement))
+      if let sample = try take(arms[$0]) { samples[arms[$0], default: []].append(sample) }
     }
     var counts: [Arm: Sample] = [:]
     let event = FlushEvent.find()
     try session.interleave(
       arms: event.number == nil ? 0 : arms.count, rounds: 1, milliseconds: millisecondsASample
     ) {
-      counts[arms[$0]] = try sample(arms[$0], in: placement, counting: event.number)
+      counts[arms[$0]] = try take(arms[$0], counting: event.number)
     }
     let curves = pages.map { pages in
       TLBReport.Curve(
@@ -76,12 +89,12 @@ package struct TLBSweep: Sendable {
   }
 
   private func sample(
-    _ arm: Arm, in placement: Placement, counting event: UInt32? = nil
+    _ arm: Arm, in placement: Placement, deadline: Double, counting event: UInt32? = nil
   ) throws(SystemError) -> Sample {
     let ring = Ring(
       members: arm.members, member: arm.isProcess ? CLAB_MEMBER_PROCESS : CLAB_MEMBER_THREAD,
       pages: arm.pages, flushEvent: event)
-    return try Sample.take("a ring of \(arm.members)", in: placement) {
+    return try Sample.take("a ring of \(arm.members)", in: placement, deadline: deadline) {
       ring.measure($0, UInt64(hops), $1)
     }
   }

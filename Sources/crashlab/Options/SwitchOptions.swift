@@ -8,7 +8,8 @@ enum TextOrJSON: String, ExpressibleByArgument, CaseIterable { case text, json }
 
 /// How thoroughly and where switches are measured, the same for every command that measures them.
 struct SwitchOptions: ParsableArguments {
-  @Flag(help: "Under ten seconds, with fewer and shorter samples.")
+  @Flag(
+    help: "Under ten seconds, with fewer and shorter samples; on a busy machine with still fewer.")
   var quick = false
 
   @Flag(help: "Under five minutes: more rounds, the whole sweep.")
@@ -40,11 +41,11 @@ struct SwitchOptions: ParsableArguments {
 
 /// Measures with a line of progress. Whatever ends it, the line is gone.
 func withSession<Value>(
-  milliseconds: Double, _ body: (MeasurementSession) throws -> Value
+  milliseconds: Double, within seconds: Double? = nil, _ body: (MeasurementSession) throws -> Value
 ) throws -> (Value, Signal?) {
   var progress = Progress(milliseconds: milliseconds)
   defer { progress.clear() }
-  let session = try MeasurementSession { progress.advance(by: $0) }
+  let session = try MeasurementSession(seconds: seconds) { progress.advance(by: $0) }
   let value = try body(session)
   return (value, session.interrupted)
 }
