@@ -71,7 +71,7 @@ static const struct call {
     {"ftruncate", SYS_ftruncate, 0, 0, 0},
 #ifdef SYS_mkdir
     {"mkdir", SYS_mkdir, 0, 0, 0},
-    {"rename", SYS_rename, 0, 0, 0},
+    {"rename", SYS_renameat, 0, 0, 0},
     {"poll", SYS_poll, 0, 0, 0},
 #endif
     {"ptrace", SYS_ptrace, 0, 0, 0},
