@@ -3,7 +3,7 @@
  * gdb and elfutils do (gdb manual, "Debugging Information in Separate Files"). A separate file is
  * taken only if its build identifier or its checksum is the right one.
  */
-#include "image.h"
+#include "files.h"
 
 #include <dlfcn.h>
 #include <elfutils/libdwelf.h>

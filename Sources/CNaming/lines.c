@@ -4,7 +4,10 @@
  * Neither clang nor swiftc writes .debug_aranges, so the units are walked once. The functions of a
  * unit are indexed when the first address in it is looked up.
  */
-#include "image.h"
+#include "lines.h"
+
+#include "files.h"
+#include "symbols.h"
 
 #include <dwarf.h>
 #include <stdlib.h>
@@ -33,6 +36,8 @@ static void add_unit(struct image *image, Dwarf_Die *die, Dwarf_Die *content) {
 }
 
 void clab_lines_read(struct image *image) {
+  if (image->depth != CLAB_NAMING_LINES)
+    return;
   Dwarf_Addr bias = 0;
   image->dwarf = dwfl_module_getdwarf(image->module, &bias);
   image->dwarf_bias = bias;

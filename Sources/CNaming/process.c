@@ -1,7 +1,9 @@
 /*
  * The naming process: forked, limited, and asked through a channel.
  */
-#include "image.h"
+#include "lines.h"
+#include "open.h"
+#include "symbols.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -37,49 +39,13 @@ union control {
   struct cmsghdr align;
 };
 
-void clab_answer_add(struct answer *answer, const char *name, const char *directory,
-                     const char *file, uint32_t line, uint32_t column, bool is_inlined) {
-  static char symbol[CLAB_NAMING_MOST_NAME];
-  static char path[CLAB_NAMING_MOST_NAME];
-  symbol[0] = path[0] = 0;
-  if (name) {
-    static char bare[CLAB_NAMING_MOST_NAME];
-    /* A symbol's version is no part of its name. */
-    size_t length = strcspn(name + (name[0] == '@'), "@") + (name[0] == '@');
-    if (length < sizeof bare) {
-      memcpy(bare, name, length);
-      bare[length] = 0;
-      clab_naming_demangle(bare, symbol, sizeof symbol);
-    } else {
-      memcpy(symbol, name, sizeof symbol - 1);
-      symbol[sizeof symbol - 1] = 0;
-    }
+static struct image *open_image(int file, const char *path, enum clab_naming_depth depth) {
+  struct image *image = clab_image_open(file, path, depth);
+  if (image) {
+    clab_lines_read(image);
+    clab_symbols_read(image);
   }
-  if (file) {
-    size_t at = 0;
-    size_t length = directory ? strlen(directory) : 0;
-    if (file[0] != '/' && length && length < sizeof path - 1) {
-      memcpy(path, directory, length);
-      path[length] = '/';
-      at = length + 1;
-    }
-    strncpy(path + at, file, sizeof path - 1 - at);
-    path[sizeof path - 1] = 0;
-  }
-  struct clab_naming_function function = {.line = path[0] ? line : 0,
-                                          .column = path[0] ? column : 0,
-                                          .name_size = (uint32_t)strlen(symbol),
-                                          .file_size = (uint32_t)strlen(path)};
-  size_t size = sizeof function + function.name_size + function.file_size;
-  size_t room = sizeof answer->bytes - sizeof answer->head - answer->filled;
-  if (size + (is_inlined ? sizeof function + 2 * CLAB_NAMING_MOST_NAME : 0) > room)
-    return;
-  char *next = answer->bytes + sizeof answer->head + answer->filled;
-  memcpy(next, &function, sizeof function);
-  memcpy(next + sizeof function, symbol, function.name_size);
-  memcpy(next + sizeof function + function.name_size, path, function.file_size);
-  answer->filled += size;
-  answer->head.functions++;
+  return image;
 }
 
 static void answer(const struct clab_naming_request *request, const char *offsets) {
@@ -93,9 +59,7 @@ static void answer(const struct clab_naming_request *request, const char *offset
     memcpy(&offset, offsets + i * sizeof offset, sizeof offset);
     if (image && clab_image_address(image, offset, &address))
       clab_answer_find(&answer, image, address);
-    memcpy(answer.bytes, &answer.head, sizeof answer.head);
-    if (send(CHANNEL, answer.bytes, sizeof answer.head + answer.filled, MSG_NOSIGNAL) < 0)
-      _exit(0); /* nobody listens any more */
+    clab_answer_send(&answer, CHANNEL);
   }
 }
 
@@ -107,9 +71,7 @@ static void answer_symbol(const struct clab_naming_request *request, const char 
   answer.filled = 0;
   answer.head = (struct clab_naming_answer){.image = request->image};
   clab_answer_add(&answer, symbol, NULL, NULL, 0, 0, false);
-  memcpy(answer.bytes, &answer.head, sizeof answer.head);
-  if (send(CHANNEL, answer.bytes, sizeof answer.head + answer.filled, MSG_NOSIGNAL) < 0)
-    _exit(0); /* nobody listens any more */
+  clab_answer_send(&answer, CHANNEL);
 }
 
 static int descriptor_in(struct msghdr *message) {
@@ -168,7 +130,7 @@ static void serve(void) {
       memcpy(path, message.rest + request->places * sizeof(uint64_t), request->path_size);
       path[request->path_size] = 0;
       clab_image_close(images[request->image]);
-      images[request->image] = clab_image_open(file, path, request->depth);
+      images[request->image] = open_image(file, path, request->depth);
     }
     answer(request, message.rest);
   }

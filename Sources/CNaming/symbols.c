@@ -3,7 +3,7 @@
  * (libdwfl chooses). A symbol reaches as far as its size says. One without size (assembly) reaches
  * to the next symbol, if the table has all of them.
  */
-#include "image.h"
+#include "symbols.h"
 
 #include <stdlib.h>
 #include <string.h>

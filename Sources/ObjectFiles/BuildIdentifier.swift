@@ -12,7 +12,8 @@ package enum BuildIdentifier {
     for index in 0..<min(count, most) {
       guard let segment = try? headers.segment(index, read) else { return nil }
       guard segment.isNotes else { continue }
-      let notes = bytes(read, at: segment.offset, count: Int(min(segment.fileSize, 4096)))
+      let notes = ElfHeaders.bytes(
+        read, at: segment.offset, count: Int(min(segment.fileSize, 4096)))
       if let found = identifier(in: notes) { return found }
     }
     return nil
@@ -35,12 +36,6 @@ package enum BuildIdentifier {
         reader = next
       }
       return nil
-    }
-  }
-
-  package static func bytes(_ read: Reader, at offset: UInt64, count: Int) -> [UInt8] {
-    [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
-      filled = read(offset, UnsafeMutableRawBufferPointer(buffer))
     }
   }
 }

@@ -5,8 +5,8 @@ internal import Glibc
 package struct DynamicSymbols {
   /// What a symbol covers, in the process's memory.
   package typealias Found = Range<UInt64>
-  /// Reads from an address: address, destination; returns how many bytes it could.
-  package typealias Reader = (UInt64, UnsafeMutableRawBufferPointer) -> Int
+  /// Reads from an address on.
+  package typealias Reader = ElfHeaders.Reader
 
   private let read: Reader
   /// What is added to the addresses that the linker gave.
@@ -16,7 +16,7 @@ package struct DynamicSymbols {
   private let namesSize: UInt64
   private let hash: UInt64
 
-  private static let mostHeaders = 64
+  private static let mostHeaders: UInt64 = 64
   private static let mostEntries: UInt64 = 256
   private static let mostSymbolsOfBucket: UInt32 = 1024
   /// DT_GNU_HASH (elf.h).
@@ -27,31 +27,25 @@ package struct DynamicSymbols {
   /// - Parameter base: where the image's first byte is mapped.
   package init?(base: UInt64, read: @escaping Reader) {
     self.read = read
-    func record<Record: BitwiseCopyable>(_: Record.Type, _ address: UInt64) -> Record? {
-      DynamicSymbols.record(Record.self, read, at: address)
-    }
-    guard let header = record(Elf64_Ehdr.self, base), header.e_ident.0 == 0x7f,
-      header.e_ident.1 == 0x45, header.e_ident.2 == 0x4c, header.e_ident.3 == 0x46,
-      Int(header.e_phentsize) == MemoryLayout<Elf64_Phdr>.size
+    // The headers lie where the image begins.
+    let image: ElfHeaders.Reader = { read(base &+ $0, $1) }
+    guard let headers = try? ElfHeaders(image), let count = try? headers.segmentCount(image)
     else { return nil }
     var first: UInt64?
-    var table: (address: UInt64, size: UInt64)?
-    for index in 0..<min(Int(header.e_phnum), DynamicSymbols.mostHeaders) {
-      let place = base &+ header.e_phoff &+ UInt64(index * MemoryLayout<Elf64_Phdr>.size)
-      guard let program = record(Elf64_Phdr.self, place) else { return nil }
-      if program.p_type == UInt32(PT_LOAD), program.p_offset == 0, first == nil {
-        first = program.p_vaddr
-      } else if program.p_type == UInt32(PT_DYNAMIC) {
-        table = (program.p_vaddr, program.p_memsz)
-      }
+    var table: ElfHeaders.Segment?
+    for index in 0..<min(count, DynamicSymbols.mostHeaders) {
+      guard let segment = try? headers.segment(index, image) else { return nil }
+      if segment.isLoaded, segment.offset == 0, first == nil { first = segment.address }
+      if segment.isDynamic { table = segment }
     }
     guard let first, let table else { return nil }
     bias = base &- first
     var values: [Int64: UInt64] = [:]
-    for index in 0..<min(table.size / 16, DynamicSymbols.mostEntries) {
+    for index in 0..<min(table.memorySize / 16, DynamicSymbols.mostEntries) {
       // Elf64_Dyn: a tag and its value.
       let place = bias &+ table.address &+ index * 16
-      guard let tag = record(Int64.self, place), let value = record(UInt64.self, place &+ 8),
+      guard let tag = ElfHeaders.record(Int64.self, read, at: place),
+        let value = ElfHeaders.record(UInt64.self, read, at: place &+ 8),
         tag != DT_NULL
       else { break }
       values[tag] = value
@@ -91,13 +85,13 @@ package struct DynamicSymbols {
   private func symbol(_ index: UInt32, named name: String) -> Found? {
     let size = UInt64(MemoryLayout<Elf64_Sym>.size)
     guard
-      let symbol = DynamicSymbols.record(
+      let symbol = ElfHeaders.record(
         Elf64_Sym.self, read, at: symbols &+ UInt64(index) &* size),
       symbol.st_shndx != 0, CInt(symbol.st_info & 0xf) != STT_TLS,
       UInt64(symbol.st_name) < namesSize
     else { return nil }
     let wanted = Array(name.utf8) + [0]
-    let found = BuildIdentifier.bytes(
+    let found = ElfHeaders.bytes(
       read, at: names &+ UInt64(symbol.st_name), count: wanted.count)
     let low = bias &+ symbol.st_value
     let high = low.addingReportingOverflow(symbol.st_size)
@@ -105,14 +99,6 @@ package struct DynamicSymbols {
   }
 
   private func word(_ address: UInt64) -> UInt32? {
-    DynamicSymbols.record(UInt32.self, read, at: address)
-  }
-
-  private static func record<Record: BitwiseCopyable>(
-    _: Record.Type, _ read: Reader, at address: UInt64
-  ) -> Record? {
-    let bytes = BuildIdentifier.bytes(read, at: address, count: MemoryLayout<Record>.size)
-    guard bytes.count == MemoryLayout<Record>.size else { return nil }
-    return bytes.withUnsafeBytes { $0.loadUnaligned(as: Record.self) }
+    ElfHeaders.record(UInt32.self, read, at: address)
   }
 }

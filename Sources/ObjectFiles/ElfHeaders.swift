@@ -9,6 +9,9 @@ package struct ElfHeaders {
 
   package enum Kind { case program, core, other }
 
+  /// The first bytes of every ELF file.
+  package static let magic: [UInt8] = [0x7f, 0x45, 0x4c, 0x46]
+
   package struct Segment: Equatable {
     /// PT_LOAD and the others.
     package var type: UInt32
@@ -20,6 +23,7 @@ package struct ElfHeaders {
 
     package var isExecutable: Bool { permissions.contains(.execute) }
     package var isLoaded: Bool { type == UInt32(PT_LOAD) }
+    package var isDynamic: Bool { type == UInt32(PT_DYNAMIC) }
     package var isNotes: Bool { type == UInt32(PT_NOTE) }
     package var isFrameHeader: Bool { type == UInt32(PT_GNU_EH_FRAME) }
   }
@@ -29,9 +33,9 @@ package struct ElfHeaders {
   private let header: Elf64_Ehdr
 
   package init(_ read: Reader) throws(FileProblem) {
-    guard let identity = ElfHeaders.bytes(read, at: 0, count: Int(EI_NIDENT)),
-      identity.starts(with: [0x7f, 0x45, 0x4c, 0x46])
-    else { throw .notElf }
+    let identity = ElfHeaders.bytes(read, at: 0, count: Int(EI_NIDENT))
+    guard identity.starts(with: ElfHeaders.magic) else { throw .notElf }
+    guard identity.count == Int(EI_NIDENT) else { throw .truncated(.header) }
     guard identity[Int(EI_CLASS)] == UInt8(ELFCLASS64) else { throw .is32Bit }
     guard identity[Int(EI_DATA)] == UInt8(ELFDATA2LSB) else { throw .isBigEndian }
     guard let header = ElfHeaders.record(Elf64_Ehdr.self, read, at: 0) else {
@@ -94,19 +98,19 @@ package struct ElfHeaders {
 
   // MARK: - Bytes
 
-  /// Exactly so many bytes, or nil.
-  private static func bytes(_ read: Reader, at offset: UInt64, count: Int) -> [UInt8]? {
-    let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+  /// At most so many bytes: as many as there are without a gap.
+  package static func bytes(_ read: Reader, at offset: UInt64, count: Int) -> [UInt8] {
+    [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
       filled = read(offset, UnsafeMutableRawBufferPointer(buffer))
     }
-    return bytes.count == count ? bytes : nil
   }
 
-  private static func record<Record: BitwiseCopyable>(
+  /// A record of C; nil if it is not all there.
+  static func record<Record: BitwiseCopyable>(
     _: Record.Type, _ read: Reader, at offset: UInt64
   ) -> Record? {
-    bytes(read, at: offset, count: MemoryLayout<Record>.size)?.withUnsafeBytes {
-      $0.loadUnaligned(as: Record.self)
-    }
+    let bytes = bytes(read, at: offset, count: MemoryLayout<Record>.size)
+    guard bytes.count == MemoryLayout<Record>.size else { return nil }
+    return bytes.withUnsafeBytes { $0.loadUnaligned(as: Record.self) }
   }
 }

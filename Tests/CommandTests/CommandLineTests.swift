@@ -117,26 +117,7 @@ import Testing
     #expect(result.errors.contains("--output"))
   }
 
-  @Test func fullDiskLeavesNoHalfFile() throws {
-    try withTemporaryFolder { folder in
-      let shell = URL(fileURLWithPath: "/bin/bash")
-      let command = try Command().executable.path
-      let process = Process()
-      process.executableURL = shell
-      process.arguments = [
-        "-c",
-        "ulimit -f 1; exec '\(command)' run null-write --output '\(folder)' 2>'\(folder)/err'",
-      ]
-      process.standardOutput = FileHandle.nullDevice
-      try process.run()
-      process.waitUntilExit()
-      #expect(process.terminationStatus == 70)
-      let run = try #require(RunFolder.list(in: folder).first { $0 != "err" })
-      #expect(try FileManager.default.contentsOfDirectory(atPath: "\(folder)/\(run)").isEmpty)
-    }
-  }
-
-  /// A page that is written anew is there whole: the old one, where writing fails halfway. (A run
+  /// Where writing fails halfway the old page is there, and nothing half-written beside it. (A run
   /// with such a limit fails before: the memory that it shares with its children is a file too.)
   @Test func fullDiskLeavesTheOldFile() throws {
     try withTemporaryFolder { folder in

@@ -1,15 +1,34 @@
 import Foundation
 import Testing
 
-/// The walls of the harness: no files need each other in a circle, no folders either. A source and
-/// the header of its name are one file here.
+/// The walls of the C: no files need each other in a circle, no folders either. A source and the
+/// header of its name are one file here.
 @Suite struct HarnessArchitectureTests {
-  private static let root = URL(fileURLWithPath: #filePath)
-    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-    .appendingPathComponent("harness").path
+  /// Folders of C, with how many functions and files with arrows there are at least, and one of them.
+  struct Tree: Sendable, CustomTestStringConvertible {
+    var path: String
+    var arrows: Int
+    var folders: Int
+    var functions: Int
+    var example: (name: String, file: String)
 
-  /// By path relative to the harness.
-  private static func sources() throws -> [String: String] {
+    var testDescription: String { path }
+  }
+
+  static let trees = [
+    Tree(
+      path: "harness", arrows: 30, folders: 5, functions: 100,
+      example: ("clab_walk_run", "unwind/run.c")),
+    Tree(
+      path: "Sources/CNaming", arrows: 4, folders: 0, functions: 10,
+      example: ("clab_answer_add", "answer.c")),
+  ]
+
+  /// By path relative to the tree.
+  private static func sources(of tree: Tree) throws -> [String: String] {
+    let root = URL(fileURLWithPath: #filePath)
+      .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+      .appendingPathComponent(tree.path).path
     let files = try #require(FileManager.default.enumerator(atPath: root))
     var sources: [String: String] = [:]
     for case let file as String in files where file.hasSuffix(".c") || file.hasSuffix(".h") {
@@ -24,7 +43,7 @@ import Testing
     String(file.split(separator: "/").dropLast().joined(separator: "/"))
   }
 
-  /// The lines #include "...", as paths relative to the harness.
+  /// The lines #include "...", as paths relative to the tree.
   private static func included(by text: String, of sources: [String: String]) -> [String] {
     text.split(separator: "\n").compactMap { line in
       guard line.hasPrefix("#include \"") else { return nil }
@@ -105,45 +124,48 @@ import Testing
     #expect(HarnessArchitectureTests.circle(in: ["a": ["b", "c"], "b": ["c"]]) == nil)
   }
 
-  @Test func noFilesIncludeEachOther() throws {
+  @Test(arguments: trees) func noFilesIncludeEachOther(tree: Tree) throws {
     let arrows = HarnessArchitectureTests.arrows(
-      try HarnessArchitectureTests.sources(), named: HarnessArchitectureTests.unit)
-    #expect(arrows.count > 30)
+      try HarnessArchitectureTests.sources(of: tree), named: HarnessArchitectureTests.unit)
+    #expect(arrows.count >= tree.arrows)
     #expect(HarnessArchitectureTests.circle(in: arrows) == nil)
   }
 
-  @Test func noFoldersIncludeEachOther() throws {
+  @Test(arguments: trees) func noFoldersIncludeEachOther(tree: Tree) throws {
     let arrows = HarnessArchitectureTests.arrows(
-      try HarnessArchitectureTests.sources(), named: HarnessArchitectureTests.folder)
-    #expect(arrows.count > 5)
+      try HarnessArchitectureTests.sources(of: tree), named: HarnessArchitectureTests.folder)
+    #expect(arrows.count >= tree.folders)
     #expect(HarnessArchitectureTests.circle(in: arrows) == nil)
   }
 
-  /// A shared header hides who calls whom: so by the functions themselves.
-  @Test func noSourcesCallEachOther() throws {
-    let sources = try HarnessArchitectureTests.sources().filter { $0.key.hasSuffix(".c") }
+  /// A shared header hides who calls whom: so by the functions themselves, and a caller needs the
+  /// header that describes what it hands over.
+  @Test(arguments: trees) func noSourcesCallEachOther(tree: Tree) throws {
+    let all = try HarnessArchitectureTests.sources(of: tree)
+    let sources = all.filter { $0.key.hasSuffix(".c") }
     var definers: [String: [String]] = [:]
     for (file, text) in sources {
       for name in HarnessArchitectureTests.defined(in: text) {
         definers[name, default: []].append(file)
       }
     }
-    #expect(definers.count > 100)
-    #expect(definers["clab_walk_run"] == ["unwind/run.c"])
-    var arrows: [String: Set<String>] = [:]
+    #expect(definers.count >= tree.functions)
+    #expect(definers[tree.example.name] == [tree.example.file])
+    let unit = HarnessArchitectureTests.unit
+    var arrows = HarnessArchitectureTests.arrows(all, named: unit)
     for (file, text) in sources {
       for name in HarnessArchitectureTests.words(of: text) {
         // One file an architecture: each of them defines the same functions.
         let others = definers[name] ?? []
-        if !others.contains(file) { arrows[file, default: []].formUnion(others) }
+        if !others.contains(file) { arrows[unit(file), default: []].formUnion(others.map(unit)) }
       }
     }
     #expect(HarnessArchitectureTests.circle(in: arrows) == nil)
   }
 
-  @Test func foldersAreSmall() throws {
+  @Test(arguments: trees) func foldersAreSmall(tree: Tree) throws {
     let folders = Dictionary(
-      grouping: try HarnessArchitectureTests.sources().keys,
+      grouping: try HarnessArchitectureTests.sources(of: tree).keys,
       by: HarnessArchitectureTests.folder)
     for (folder, files) in folders {
       #expect(files.count <= 20, "\(folder) has \(files.count) files")

@@ -72,10 +72,12 @@ func capabilitiesOfAFile(bytes: [UInt8], set: UInt64) {
   arguments: [
     ("#!/bin/sh\n", .script(interpreter: "/bin/sh")),
     ("#! \t/usr/bin/env python3\n", .script(interpreter: "/usr/bin/env")), ("#!\n", .other),
-    ("\u{7f}ELF\u{2}", .elf64), ("\u{7f}ELF\u{1}", .elf32), ("\u{7f}ELF", .other), ("", .other),
+    ("\u{7f}ELF\u{2}\u{1}", .elf64), ("\u{7f}ELF\u{1}\u{1}", .elf32),
+    ("\u{7f}ELF\u{2}\u{2}", .other), ("\u{7f}EL", .other), ("", .other),
   ] as [(String, ProgramFile.Format)])
 func formatOfAProgram(header: String, format: ProgramFile.Format) {
-  #expect(ProgramFile.format(ofHeader: Array(header.utf8)) == format)
+  let bytes = Array(header.utf8) + [UInt8](repeating: 0, count: 64)
+  #expect(ProgramFile.format(ofHeader: bytes) == format)
 }
 
 @Test func programFileIsFoundAsExecFindsIt() {

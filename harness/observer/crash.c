@@ -6,9 +6,8 @@
 
 #include <signal.h>
 #include <string.h>
+#include <sysexits.h>
 #include <unistd.h>
-
-enum { EXIT_LABORATORY_FAILED = 70 };
 
 static char stack[64 * 1024];
 
@@ -18,7 +17,7 @@ static void tell(int signal) {
   static const char words[] = "crashlab: crashlab itself has crashed\n";
   ssize_t ignored = write(STDERR_FILENO, words, sizeof words - 1);
   (void)ignored;
-  _exit(EXIT_LABORATORY_FAILED);
+  _exit(EX_SOFTWARE);
 }
 
 void clab_observer_tell_own_crash(void) {

@@ -81,7 +81,7 @@ static _Noreturn void become(char *const arguments[], const struct start *start)
   close(start->trouble[0]);
   if (!read_number(start->word[0], &word))
     _exit(127);
-  /* What the observer ignores for itself is none of the program's business. */
+  /* The disposition that crashlab got, not the one that the observer has set. */
   signal(SIGXFSZ, inherited_xfsz);
   if (shared)
     shared->executed = 1;
@@ -183,15 +183,20 @@ int clab_observer_start_beside(char *const arguments[], struct clab_supervised *
   struct start start;
   int announce[2];
   pid_t self = getpid();
-  void *page =
-      mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-  if (page == MAP_FAILED)
-    return errno;
   if (pipe2(announce, O_CLOEXEC))
     return errno;
   int error = open_start(&start);
   if (error) {
     close_both(announce);
+    return error;
+  }
+  void *page =
+      mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  if (page == MAP_FAILED) {
+    error = errno;
+    close_both(announce);
+    close_both(start.word);
+    close_both(start.trouble);
     return error;
   }
   shared = page;

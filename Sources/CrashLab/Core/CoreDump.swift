@@ -90,11 +90,7 @@ struct CoreDump {
       throw source.size == 0 ? FileProblem.empty : .notCore(isProgram: false)
     }
     if let compression = compressions[magic[0]] { throw .compressed(by: compression) }
-    let headers: ElfHeaders
-    do throws(FileProblem) { headers = try ElfHeaders(bytes) } catch {
-      // With its magic, it is cut off in its first bytes.
-      throw error == .notElf && magic == [0x7f, 0x45, 0x4c, 0x46] ? .truncated(.header) : error
-    }
+    let headers = try ElfHeaders(bytes)
     guard headers.kind == .core else { throw .notCore(isProgram: true) }
     guard headers.machine == machine else { throw .otherMachine(headers.machine, here: machine) }
     return headers

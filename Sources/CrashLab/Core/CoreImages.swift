@@ -57,7 +57,7 @@ final class CoreImages {
     let file = isDeleted ? String(path.dropLast(CoreImages.deleted.count)) : path
     let source = replaced?.path == path ? replaced?.file : try? FileSource(file)
     guard let source else { return Entry(state: .missing) }
-    guard source.bytes(at: 0, count: 4) == [0x7f, 0x45, 0x4c, 0x46] else {
+    guard source.bytes(at: 0, count: 4) == ElfHeaders.magic else {
       return Entry(state: .noImage)
     }
     let state = ImageIdentity.compare(dumped, source)

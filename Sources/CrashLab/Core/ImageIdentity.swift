@@ -9,8 +9,8 @@ enum ImageIdentity {
       return mine == BuildIdentifier.read(read) ? .same : .differs
     }
     // No identifier: the first page has the headers (64 bytes and more), and most of it nobody writes to.
-    let page = BuildIdentifier.bytes(dumped, at: 0, count: 4096)
+    let page = ElfHeaders.bytes(dumped, at: 0, count: 4096)
     guard page.count >= 64 else { return .unproved }
-    return page == BuildIdentifier.bytes(read, at: 0, count: page.count) ? .same : .differs
+    return page == ElfHeaders.bytes(read, at: 0, count: page.count) ? .same : .differs
   }
 }

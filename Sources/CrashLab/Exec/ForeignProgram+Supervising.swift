@@ -57,7 +57,7 @@ extension ForeignProgram {
   }
 
   /// From now on a crash of this process is told in words, with an exit status that is no program's.
-  public static func tellOwnCrash() { clab_observer_tell_own_crash() }
+  package static func tellOwnCrash() { clab_observer_tell_own_crash() }
 }
 
 extension Termination {

@@ -1,6 +1,7 @@
 internal import CHarness
 internal import CrashLabModel
 internal import Glibc
+internal import ObjectFiles
 
 /// What a program's file tells before it is run: some programs are not what they are under trace,
 /// or can't be told of.
@@ -111,8 +112,15 @@ extension ProgramFile {
   }
 
   static func format(ofHeader header: [UInt8]) -> Format {
-    if header.starts(with: [0x7f, 0x45, 0x4c, 0x46]), header.count > 4 {
-      return header[4] == UInt8(ELFCLASS64) ? .elf64 : .elf32
+    do throws(FileProblem) {
+      _ = try ElfHeaders { offset, buffer in
+        let part = header.dropFirst(Int(offset)).prefix(buffer.count)
+        buffer.copyBytes(from: part)
+        return part.count
+      }
+      return .elf64
+    } catch {
+      if error == .is32Bit { return .elf32 }
     }
     guard header.starts(with: [UInt8(ascii: "#"), UInt8(ascii: "!")]) else { return .other }
     let isBlank = { (byte: UInt8) in byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") }

@@ -1,7 +1,9 @@
 /*
  * Opening an image's file through libdwfl, at the addresses that the file itself has.
  */
-#include "image.h"
+#include "open.h"
+
+#include "files.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -67,9 +69,6 @@ struct image *clab_image_open(int file, const char *path, enum clab_naming_depth
     clab_image_close(image);
     return NULL;
   }
-  if (depth == CLAB_NAMING_LINES)
-    clab_lines_read(image);
-  clab_symbols_read(image);
   return image;
 }
 
@@ -120,49 +119,4 @@ bool clab_image_address(const struct image *image, uint64_t offset, uint64_t *ad
   }
   *address += found ? image->bias : 0;
   return found;
-}
-
-bool clab_ranges_add(struct ranges *ranges, uint64_t low, uint64_t high, uint64_t value) {
-  if (low >= high)
-    return true;
-  if (ranges->count == ranges->capacity) {
-    size_t capacity = ranges->capacity ? 2 * ranges->capacity : 64;
-    struct range *items = reallocarray(ranges->items, capacity, sizeof *items);
-    if (!items)
-      return false;
-    ranges->items = items;
-    ranges->capacity = capacity;
-  }
-  ranges->items[ranges->count++] = (struct range){low, high, value};
-  ranges->is_sorted = false;
-  return true;
-}
-
-static int by_low(const void *a, const void *b) {
-  const struct range *left = a;
-  const struct range *right = b;
-  if (left->low != right->low)
-    return left->low < right->low ? -1 : 1;
-  /* The narrower one last, where the search begins. */
-  return left->high == right->high ? 0 : left->high > right->high ? -1 : 1;
-}
-
-const struct range *clab_ranges_find(struct ranges *ranges, uint64_t address) {
-  if (!ranges->is_sorted && ranges->count)
-    qsort(ranges->items, ranges->count, sizeof *ranges->items, by_low);
-  ranges->is_sorted = true;
-  size_t low = 0;
-  size_t high = ranges->count;
-  while (low < high) {
-    size_t middle = low + (high - low) / 2;
-    if (ranges->items[middle].low <= address)
-      low = middle + 1;
-    else
-      high = middle;
-  }
-  /* Ranges seldom overlap; a wide one before many narrow ones is found all the same. */
-  for (size_t steps = 0; low > 0 && steps < 1024; steps++, low--)
-    if (address < ranges->items[low - 1].high)
-      return &ranges->items[low - 1];
-  return NULL;
 }
