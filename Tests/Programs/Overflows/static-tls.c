@@ -17,6 +17,7 @@ __attribute__((noinline)) static int work(int n) {
   return n ? work(n - 1) + line[5] : line[3];
 }
 static void *job(void *p) {
+  pthread_setname_np(pthread_self(), "io"); /* by itself: it may be dead before main runs again */
   if (p)
     sleep(60);
   cache[0] = 1;
@@ -36,6 +37,5 @@ int main(int c, char **v) {
     printf("create: %s\n", strerror(r));
     return 1;
   }
-  pthread_setname_np(t, "io");
   pthread_join(t, 0);
 }
