@@ -35,6 +35,7 @@ void clab_evidence_of_signal(struct clab_evidence *evidence, pid_t thread, const
                                                   registers, evidence->address);
   registers->bad_call_target =
       evidence->access == CLAB_ACCESS_EXECUTE && evidence->address == registers->value[CLAB_REG_PC];
+  evidence->registers.bad_call_target = registers->bad_call_target;
   evidence->program_counter = registers->value[CLAB_REG_PC];
   evidence->stack_pointer = registers->value[CLAB_REG_SP];
   evidence->frame_pointer = registers->value[CLAB_REG_FP];

@@ -62,12 +62,12 @@ public struct ForeignProgram: Sendable {
     }
     while let event = observer.next(wait: true) {
       switch event {
-      case .signal(let evidence):
-        with(evidence.process) { $0.saw(evidence, by: observer) }
-        if inits.diesOnlyUntraced(of: evidence) {
-          observer.dieUntraced(evidence.thread)
+      case .signal(let pending):
+        with(pending.evidence.process) { $0.saw(pending, by: observer) }
+        if inits.diesOnlyUntraced(of: pending.evidence) {
+          observer.dieUntraced(pending.thread)
         } else {
-          observer.goOn(evidence.thread)
+          observer.goOn(pending.thread)
         }
       case .leaving(let thread, let process):
         with(process) { $0.isLeaving(by: thread) }

@@ -36,16 +36,15 @@ struct WatchedProcess {
   }
 
   /// A signal is about to be delivered to one of its threads, which stands.
-  mutating func saw(_ evidence: Evidence, by observer: Observer) {
+  mutating func saw(_ pending: PendingSignal, by observer: Observer) {
+    var pending = pending
+    pending.evidence.delivering = delivering(before: pending.evidence)
+    let evidence = pending.evidence
     let masks: SignalMasks?
-    do { masks = try SignalMasks(of: evidence.thread, in: process) } catch {
+    do { masks = try observer.masks.read(of: evidence.thread, in: process) } catch {
       return errors.append(.notSeen(.signal(evidence.signal), error))
     }
-    var evidence = evidence
-    evidence.delivering = delivering(before: evidence)
-    guard let masks, !(evidence.code.isSent && masks.ignores(evidence.signal)),
-      let pending = PendingSignal(evidence)
-    else { return }
+    guard let masks, !(evidence.code.isSent && masks.ignores(evidence.signal)) else { return }
     let isCaught = masks.catches(evidence.signal)
     everCaught |= masks.caught
     switch journal.meaning(of: evidence, isCaught: isCaught) {
@@ -66,9 +65,9 @@ struct WatchedProcess {
     case .fault, .repetition:
       if isCaught {
         journal.remember(evidence, as: nil)
+        if caught[evidence.thread] == nil { observer.watchLeaving(of: evidence.thread) }
         caught[evidence.thread, default: .init()].append(pending)
         if evidence.isFault { caughtFaults += 1 }
-        observer.watchLeaving(of: evidence.thread)
       } else {
         die(of: pending, masks)
       }

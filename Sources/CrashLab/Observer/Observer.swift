@@ -8,7 +8,7 @@ internal import Glibc
 final class Observer {
   enum Event {
     /// A thread stands at a signal that is about to be delivered; `goOn` lets it.
-    case signal(Evidence)
+    case signal(PendingSignal)
     /// A thread is about to end, and the whole process with it; `goOn` lets it.
     case leaving(Int32, in: pid_t)
     /// A thread is about to end by this signal, which may have come to another; `goOn` lets it.
@@ -58,11 +58,15 @@ final class Observer {
   }
 
   let process: pid_t
+  /// What its threads do with signals.
+  let masks = SignalMasksFile()
   private let scope: Scope
   private var standing: [Int32: clab_observed_stop] = [:]
   /// Whose each thread is, where more than one process is looked at.
   private var owners: [Int32: pid_t] = [:]
   private var departed = DepartedProcesses()
+  /// Where the evidence of each signal is written to.
+  private var raw = clab_evidence()
   /// How the first process ended.
   private(set) var termination: Termination?
   /// What it could not do, or what it has seen and can't be believed (the harness's own mistakes, and
@@ -104,9 +108,9 @@ final class Observer {
       departed.returned(owner)
       return .ended(owner, ending, letGo: false)
     case CLAB_STOPPED_SIGNAL.rawValue where scope.signals.contains(stop.signal):
-      if let evidence = look(at: stop.thread) {
+      if let pending = look(at: stop.thread) {
         standing[stop.thread] = stop
-        return .signal(evidence)
+        return .signal(pending)
       }
     case CLAB_STOPPED_LEAVING.rawValue:
       standing[stop.thread] = stop
@@ -190,14 +194,14 @@ final class Observer {
     )
   }
 
-  private func look(at thread: Int32) -> Evidence? {
+  private func look(at thread: Int32) -> PendingSignal? {
     let owner = owner(of: thread)
-    var raw = clab_evidence()
     let error = clab_observer_look(thread, scope.unwinding.rawValue, &raw)
     note(error, .look, of: thread)
     if error != 0 { return nil }
     do throws(Garbled) {
-      return try Evidence(raw, process: owner, source: .observer)
+      return PendingSignal(
+        try Evidence(raw, process: owner, source: .observer), registers: raw.registers)
     } catch {
       note(.observerGarbled(error))
       return nil

@@ -68,6 +68,15 @@ struct LineScanner {
     return true
   }
 
+  /// Nothing is skipped if the line does not go on so.
+  mutating func skip(text: StaticString) -> Bool {
+    guard end - next >= text.utf8CodeUnitCount,
+      memcmp(next, text.utf8Start, text.utf8CodeUnitCount) == 0
+    else { return false }
+    next += text.utf8CodeUnitCount
+    return true
+  }
+
   mutating func skipSpaces() {
     while next < end, next.pointee == 0x20 { next += 1 }
   }

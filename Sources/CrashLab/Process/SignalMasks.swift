@@ -16,50 +16,50 @@ struct SignalMasks: Equatable {
     self.init(status: text)
   }
 
-  /// In one pass over the bytes: it is read at every fault that a program deals with.
   init?(status: String) {
     var status = status
-    let fields = status.withUTF8 { bytes in
-      var fields = Fields()
-      for line in bytes.split(separator: UInt8(ascii: "\n")) where line.first == UInt8(ascii: "S") {
-        fields.read(line)
-      }
-      return fields
-    }
-    guard let caught = fields.caught, let ignored = fields.ignored, let blocked = fields.blocked
-    else { return nil }
-    self.caught = caught
-    self.ignored = ignored
-    self.blocked = blocked
-    isFiltered = (fields.filters ?? 0) != 0
+    guard let masks = status.withUTF8(SignalMasks.init(status:)) else { return nil }
+    self = masks
   }
 
-  private struct Fields {
+  /// In one pass, without allocating: it is read at every fault that a program deals with.
+  init?(status: UnsafeBufferPointer<UInt8>) {
+    guard var next = status.baseAddress else { return nil }
+    let end = next + status.count
     var caught: UInt64?
     var ignored: UInt64?
     var blocked: UInt64?
-    var filters: UInt64?
-
-    mutating func read(_ line: Slice<UnsafeBufferPointer<UInt8>>) {
-      if let value = Fields.value(of: "SigBlk:", in: line) { blocked = value }
-      if let value = Fields.value(of: "SigIgn:", in: line) { ignored = value }
-      if let value = Fields.value(of: "SigCgt:", in: line) { caught = value }
-      if let value = Fields.value(of: "Seccomp:", in: line) { filters = value }
-    }
-
-    /// Nil if the line is not of this name, or is no number.
-    private static func value(
-      of name: StaticString, in line: Slice<UnsafeBufferPointer<UInt8>>
-    ) -> UInt64? {
-      let name = UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount)
-      guard line.starts(with: name) else { return nil }
-      let digits = line.dropFirst(name.count).drop {
-        $0 == UInt8(ascii: "\t") || $0 == UInt8(ascii: " ")
+    var filters: UInt64 = 0
+    while next < end {
+      let line = next
+      next =
+        memchr(next, CInt(UInt8(ascii: "\n")), end - next)
+        .map { UnsafePointer($0.assumingMemoryBound(to: UInt8.self)) } ?? end
+      if line.pointee == UInt8(ascii: "S") {
+        var line = LineScanner(line, next)
+        blocked = line.mask(named: "SigBlk:") ?? blocked
+        ignored = line.mask(named: "SigIgn:") ?? ignored
+        caught = line.mask(named: "SigCgt:") ?? caught
+        filters = line.mask(named: "Seccomp:") ?? filters
       }
-      return UInt64(String(decoding: digits, as: UTF8.self), radix: 16)
+      next += 1
     }
+    guard let caught, let ignored, let blocked else { return nil }
+    self.caught = caught
+    self.ignored = ignored
+    self.blocked = blocked
+    isFiltered = filters != 0
   }
 
   func catches(_ signal: Signal) -> Bool { caught >> UInt64(signal.number - 1) & 1 == 1 }
   func ignores(_ signal: Signal) -> Bool { ignored >> UInt64(signal.number - 1) & 1 == 1 }
+}
+
+extension LineScanner {
+  /// Nil if the line is not of this name, or has no hexadecimal number.
+  fileprivate mutating func mask(named name: StaticString) -> UInt64? {
+    guard skip(text: name) else { return nil }
+    _ = skip("\t")
+    return hexadecimal()
+  }
 }

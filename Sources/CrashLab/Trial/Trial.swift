@@ -250,7 +250,8 @@ final class Trial {
   }
 
   private func take(_ event: Observer.Event, machine: Machine) {
-    guard case .signal(let evidence) = event else { return }
+    guard case .signal(let pending) = event else { return }
+    let evidence = pending.evidence
     let isCaught = signalMasks(of: evidence.thread)?.catches(evidence.signal) ?? false
     switch journal.meaning(of: evidence, isCaught: isCaught) {
     case .repetition: break

@@ -14,13 +14,6 @@ struct PendingSignal {
     self.registers = registers
   }
 
-  /// - Parameter evidence: of a thread that stands now. Nil if it is gone.
-  init?(_ evidence: Evidence) {
-    self.evidence = evidence
-    registers = clab_registers()
-    guard clab_registers_of_thread(evidence.thread, &registers) == 0 else { return nil }
-  }
-
   /// The chain of calls that led there.
   func unwound() -> Trace? { CrashLab.unwind(registers, of: evidence.thread) }
 
