@@ -182,6 +182,12 @@ let package = Package(
         "hostile-children", "hostile-machine", "many-threads",
         "foreign", "futex-ring", "refused",
       ],
+      path: "Tests",
+      exclude: [
+        "CrashLabPagesTests", "CrashLabTestingTests", "CrashLabTests", "Fuzz", "Keys", "Mutations",
+        "Programs", "Reported/README.md", "Runs",
+      ],
+      sources: ["CommandTests", "Reported"],
       swiftSettings: strict
     ),
     .testTarget(
