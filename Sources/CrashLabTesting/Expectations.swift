@@ -112,6 +112,29 @@ public func expectNoOverflow(
   return result
 }
 
+/// Expects exactly this of a program: every fault, where it fell, and the end.
+///
+/// ```swift
+/// try expect(.dies(.init(.segv, site: .init(.guard), handled: nil)), of: ["./server", "--self-test"])
+/// ```
+///
+/// - Parameters:
+///   - expectation: what must be seen. A program's own handler is nobody's expectation: `handled` is
+///     nil in most.
+///   - command: the program, searched for in PATH, and its arguments.
+///   - timeout: seconds that it may take.
+/// - Returns: the result with a verdict.
+/// - Throws: if it can't be tried, or takes longer.
+@discardableResult
+public func expect(
+  _ expectation: CrashLab.Expectation, of command: [String], timeout: Double = 60,
+  sourceLocation: Testing.SourceLocation = #_sourceLocation
+) throws -> TrialResult {
+  let result = try Laboratory.trial(of: command, timeout: timeout).judged(by: expectation)
+  check(result, result.verdict == .asExpected ? nil : result.reason ?? "", sourceLocation)
+  return result
+}
+
 private var currentName: String { Test.current?.name ?? "closure" }
 
 /// Records an issue that tells the whole trial, if something is missing.

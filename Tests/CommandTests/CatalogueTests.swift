@@ -118,7 +118,7 @@ extension CrashLab.Expectation {
       add("site") {
         $0.faults[index].site.kind = faults[index].site.kind == .unmapped ? .guard : .unmapped
       }
-      add("handling") { $0.faults[index].handled.toggle() }
+      add("handling") { $0.faults[index].handled = faults[index].handled != true }
       if faults[index].outcome != nil {
         add("reason") { $0.faults[index].outcome = .endedProcess }
         add("alternate stack") { $0.faults[index].alternateStack = "no such memory" }

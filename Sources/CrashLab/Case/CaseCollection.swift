@@ -1,4 +1,5 @@
 internal import CrashLabModel
+internal import Glibc
 
 /// A folder of the catalogue.
 public struct CaseFolder: Sendable {
@@ -28,11 +29,21 @@ public struct CaseCollection: Sendable {
 
   /// The case names nearest to what somebody typed, best first; empty if none is near.
   public func suggestions(for typed: String, most: Int = 3) -> [String] {
-    let ranked = all.map { (name: $0.name, distance: editDistance(typed, $0.name)) }
-      .filter { $0.distance <= max(2, typed.count / 3) || $0.name.contains(typed) }
-      .sorted { $0.distance < $1.distance }
-    return ranked.prefix(most).map(\.name)
+    Array(nearest(to: typed, among: all.map(\.name)).prefix(most))
   }
+
+  /// The cases that a word names: one, or those that a pattern with `*` and `?` fits; empty if none.
+  package func matching(_ word: String) -> [CrashCase] {
+    all.filter { $0.name == word || fnmatch(word, $0.name, 0) == 0 }
+  }
+}
+
+/// Those that somebody may have meant who typed this, best first; empty if none is near.
+package func nearest(to typed: String, among names: [String]) -> [String] {
+  names.map { (name: $0, distance: editDistance(typed, $0)) }
+    .filter { $0.distance <= max(2, typed.count / 3) || $0.name.contains(typed) }
+    .sorted { $0.distance < $1.distance }
+    .map(\.name)
 }
 
 /// Levenshtein's distance: how many characters to insert, delete or replace.

@@ -1,6 +1,6 @@
 /// Where a fault fell, and how far that is from the stack that it belongs to.
 public struct FaultSite: Sendable, Equatable, Codable {
-  public enum Kind: String, Codable, Sendable {
+  public enum Kind: String, Codable, Sendable, CaseIterable {
     /// In the guard of a stack.
     case `guard`
     /// Below the guard of the stack that was in use: the guard was stepped over.

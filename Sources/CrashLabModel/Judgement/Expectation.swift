@@ -86,7 +86,7 @@ public struct FaultExpectation: Sendable {
   public var code: CodeName?
   public var access: Access?
   public var site: SiteExpectation
-  public var handled: Bool
+  public var handled: Bool?
   /// Why no handler ran.
   public var outcome: HandlerOutcome?
   /// A part of what is mapped where the alternate stack lies.
@@ -99,10 +99,12 @@ public struct FaultExpectation: Sendable {
   public var frames: [String]
   /// A fold of this period must be in the trace.
   public var period: Int?
+  /// A trace that was cut off is not as expected, whatever its frames.
+  package var wantsWholeTrace = true
 
   public init(
     _ signal: Signal, code: CodeName? = nil, access: Access? = nil, site: SiteExpectation,
-    handled: Bool = true, because outcome: HandlerOutcome? = nil, alternateStack: String? = nil,
+    handled: Bool? = true, because outcome: HandlerOutcome? = nil, alternateStack: String? = nil,
     sender: FaultSender.Relation? = nil, process: FaultProcess.Relation = .trial,
     frames: [String] = [], period: Int? = nil
   ) {
@@ -122,8 +124,11 @@ public struct FaultExpectation: Sendable {
 
 /// Where a fault must fall. What is nil may be anything.
 public struct SiteExpectation: Sendable {
-  public var kind: FaultSite.Kind
+  public var kind: FaultSite.Kind?
   public var owner: FaultSite.Owner?
+  /// Of the owner, where not the whole of it is known.
+  package var stack: StackKind?
+  package var stackName: String?
   public var guardKind: Guard.Kind?
   public var guardSize: Int?
   public var stackSize: ClosedRange<Int>?
@@ -133,7 +138,7 @@ public struct SiteExpectation: Sendable {
   public var mapping: String?
 
   public init(
-    _ kind: FaultSite.Kind, owner: FaultSite.Owner? = nil, guardKind: Guard.Kind? = nil,
+    _ kind: FaultSite.Kind?, owner: FaultSite.Owner? = nil, guardKind: Guard.Kind? = nil,
     guardSize: Int? = nil, stackSize: ClosedRange<Int>? = nil, overshoot: ClosedRange<Int>? = nil,
     skipped: ClosedRange<Int>? = nil, mapping: String? = nil
   ) {

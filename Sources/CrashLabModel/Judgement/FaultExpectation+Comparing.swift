@@ -5,7 +5,7 @@ extension FaultExpectation {
     check.equal(.signal, signal.description, seen.signal.description)
     check.equal(.code, code?.rawValue, seen.code.description)
     check.equal(.access, access?.rawValue, seen.access?.rawValue)
-    if handled != seen.handled {
+    if let handled, handled != seen.handled {
       check.differ(.handled, expected: .flag(handled), seen: .flag(seen.handled))
     }
     if let outcome, outcome != seen.outcome {
@@ -19,7 +19,7 @@ extension FaultExpectation {
     check.equal(.process, process.rawValue, seen.process.relation.rawValue)
     site.compare(with: seen.site, in: &check)
     // A trace that was cut off is the laboratory's failure to see, whatever frames it holds.
-    if let unwind = seen.unwind, !unwind.complete {
+    if wantsWholeTrace, let unwind = seen.unwind, !unwind.complete {
       check.differ(.trace, expected: .complete, seen: .cutOff(after: unwind.frameCount))
     }
     if let missing = missingFrame(in: seen) {
@@ -53,7 +53,9 @@ extension FaultExpectation {
 
 extension SiteExpectation {
   fileprivate func compare(with seen: FaultSite, in check: inout Comparison) {
-    check.equal(.site, kind.rawValue, seen.kind.rawValue)
+    check.equal(.site, kind?.rawValue, seen.kind.rawValue)
+    check.equal(.owner, stack?.rawValue, seen.owner?.kind.rawValue)
+    check.equal(.owner, stackName, seen.owner?.name)
     if let owner, owner != seen.owner {
       check.differ(.owner, expected: .owner(owner), seen: seen.owner.map { .owner($0) } ?? .none)
     }

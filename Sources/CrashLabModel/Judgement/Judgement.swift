@@ -37,7 +37,9 @@ package struct Judgement: Sendable, Equatable, Codable {
   }
 
   private static func contradiction(in seen: TrialResult) -> InstrumentError? {
-    guard seen.termination != nil, let death = seen.death else { return .noEnd }
+    guard seen.termination != nil else { return .noEnd }
+    // A program that came to its end by itself was not looked at.
+    guard let death = seen.death else { return seen.command == nil ? .noEnd : nil }
     return death.contradiction
   }
 

@@ -253,6 +253,7 @@ extension SiteExpectation {
       case .nonCanonical: "at a non-canonical address"
       case .refused: "that is refused, not for its address"
       case .notAFault: "that is no memory fault"
+      case nil: "anywhere"
       }
     return owner.map { "\(place) \($0.inWords)" } ?? place
   }
