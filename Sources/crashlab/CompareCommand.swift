@@ -44,7 +44,7 @@ struct CompareCommand: ParsableCommand {
       }
     } catch {
       complain("\(printable("\(error)")); `crashlab report` lists the runs in \(output)")
-      throw ExitCode(EX_USAGE)
+      throw ExitCode(EX_NOINPUT)
     }
   }
 }

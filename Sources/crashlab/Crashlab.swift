@@ -1,5 +1,6 @@
 import ArgumentParser
 import CrashLab
+import CrashLabModel
 import Glibc
 
 /// The command. It is synchronous on purpose: an async one would start threads, and a laboratory
@@ -34,6 +35,10 @@ struct Crashlab: ParsableCommand {
       complain("/proc/self/cmdline can't be read: crashlab needs /proc to be mounted")
       exit(withError: ExitCode(EX_SOFTWARE))
     }
+    if let typed = CommandLine.arguments.dropFirst().first, let objection = objection(to: typed) {
+      complain(objection)
+      exit(withError: ExitCode(EX_USAGE))
+    }
     do {
       var command = try parseAsRoot()
       try command.run()
@@ -51,5 +56,14 @@ struct Crashlab: ParsableCommand {
     } catch {
       exit(withError: error)
     }
+  }
+
+  /// What is wrong with a subcommand's name; nil for one that there is, and for an option.
+  private static func objection(to typed: String) -> String? {
+    let names = configuration.subcommands.compactMap { $0.configuration.commandName } + ["help"]
+    if typed.hasPrefix("-") || typed.isEmpty || names.contains(typed) { return nil }
+    let hint = nearest(to: typed, among: names).first.map { "did you mean '\($0)'?" }
+    return "there is no subcommand '\(printable(typed))'; "
+      + (hint ?? "`crashlab --help` lists them, `crashlab exec \(printable(typed))` runs a program")
   }
 }

@@ -14,8 +14,8 @@ struct ExecCommand: ParsableCommand {
       run, who sent the signal. Ctrl-C, Ctrl-Z and the window's size reach the program as without \
       crashlab; SIGTERM and SIGHUP are passed on to it.
 
-        crashlab exec -- ./server --port 8080
-        crashlab exec --follow-forks -- make test
+        crashlab exec ./server --port 8080
+        crashlab exec --follow-forks make test
 
       Exit status: the program's own, or 128 and the number of the signal that ended it; 127 if \
       there is no such program, 126 if it can't be executed, 70 if crashlab failed before the \
@@ -34,11 +34,12 @@ struct ExecCommand: ParsableCommand {
       discussion: "Waits until all of them have ended; each that crashes gets a report."))
   var followForks = false
 
-  @Argument(parsing: .postTerminator, help: "The program and its arguments, after --.")
-  var command: [String] = []
+  @OptionGroup var program: ProgramArguments
+
+  private var command: [String] { program.command }
 
   func validate() throws {
-    if command.isEmpty { throw ValidationError("Name a program: crashlab exec -- PROGRAM ARGS") }
+    if command.isEmpty { throw ValidationError("Name a program: crashlab exec PROGRAM ARGS") }
   }
 
   func run() throws {

@@ -8,7 +8,7 @@ struct ExplainCommand: ParsableCommand {
     commandName: "explain",
     abstract: "Say what a case teaches, with the addresses as they are measured now.")
 
-  @Argument(help: "The case's name.") var name: String
+  @Argument(help: "The case's name.", completion: .cases) var name: String
 
   func validate() throws {
     if catalogue[name] == nil {

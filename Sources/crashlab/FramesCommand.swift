@@ -18,16 +18,18 @@ struct FramesCommand: ParsableCommand {
       """)
 
   @Argument(help: "The program or library.", completion: .file()) var program: String
-  @Option(help: "Bytes of the guard. (default: one page)") var guardSize: Int?
-  @Option(help: ArgumentHelp("Fail if a step is larger.", valueName: "bytes")) var failOver: Int?
+  @Option(help: ArgumentHelp("The guard, 64K say. (default: one page)", valueName: "bytes"))
+  var guardSize: ByteCount?
+  @Option(help: ArgumentHelp("Fail if a step is larger.", valueName: "bytes"))
+  var failOver: ByteCount?
   @Flag(help: "Do not fail for code without call-frame information.") var allowUncovered = false
   @Flag(help: "Show every function, however many.") var all = false
   @Option(help: "How to write it: text or json.") var format: TextOrJSON = .text
 
   func validate() throws {
     for (name, value) in [("guard-size", guardSize), ("fail-over", failOver)] {
-      if let value, value < 0 {
-        throw ValidationError("--\(name) must not be negative, but is \(value).")
+      if let value, value.bytes < 0 {
+        throw ValidationError("--\(name) must not be negative, but is \(value.bytes).")
       }
     }
   }
@@ -35,23 +37,27 @@ struct FramesCommand: ParsableCommand {
   func run() throws {
     let page = sysconf(Int32(_SC_PAGESIZE))
     // What is smaller than the guard fails nothing: it is not listed.
-    let guardSize = min(guardSize ?? page, failOver ?? Int.max)
+    let limit = failOver?.bytes
+    let guardSize = min(guardSize?.bytes ?? page, limit ?? Int.max)
     let report: LargeFrameReport
     do {
       report = try LargeFrameReport.read(program, guardSize: guardSize)
     } catch let error as UnreadableFile {
       complain("\(error)")
       throw ExitCode(EX_DATAERR)
+    } catch let error as SystemError {
+      complain(error.withAdvice)
+      throw ExitCode(EX_NOINPUT)
     }
     try Output.standard.write(
       format == .json
         ? report.json()
         : report.text(theme: .suited(to: .standard), limit: all ? Int.max : 40))
-    if let failOver, report.exceeds(failOver) {
-      complain("there are functions that move the stack pointer by more than \(failOver) bytes")
+    if let limit, report.exceeds(limit) {
+      complain("there are functions that move the stack pointer by more than \(limit) bytes")
       throw ExitCode(1)
     }
-    if failOver != nil, !allowUncovered, !report.unproved.isEmpty {
+    if limit != nil, !allowUncovered, !report.unproved.isEmpty {
       complain(
         "there is code that no call-frame information covers: --allow-uncovered passes over it")
       throw ExitCode(1)

@@ -9,7 +9,7 @@ struct LayoutCommand: ParsableCommand {
     usage: """
       crashlab layout [--threads N] [--coroutines N] [--stack-size BYTES] [--guard-size BYTES]
       crashlab layout --pid PID
-      crashlab layout [--after SECONDS] -- PROGRAM ARGUMENTS
+      crashlab layout [--after SECONDS] PROGRAM ARGUMENTS
       """,
     discussion: """
       Of a child of its own with threads and coroutines made for it, of a running process, or of a \
@@ -21,15 +21,21 @@ struct LayoutCommand: ParsableCommand {
 
   @Option(help: "Threads of the child of its own.") var threads: Int = 4
   @Option(help: "Coroutines of the child of its own.") var coroutines: Int = 4
-  @Option(help: "Bytes of each thread's stack. (default: the system's)") var stackSize: Int?
-  @Option(help: "Bytes of each thread's guard. (default: the system's)") var guardSize: Int?
+  @Option(
+    help: ArgumentHelp("Each thread's stack, 256K say. (default: the system's)", valueName: "bytes")
+  )
+  var stackSize: ByteCount?
+  @Option(help: ArgumentHelp("Each thread's guard. (default: the system's)", valueName: "bytes"))
+  var guardSize: ByteCount?
   @Option(help: "Look at this running process.") var pid: Int32?
   @Option(help: "Seconds from the program's start to the look.") var after: Double = 1
   @Flag(help: "Show every stack, however many.") var all = false
   @Flag(help: "Hold the guards against the largest frame without probes in the program's file.")
   var frames = false
   @Option(help: "How to write it: text or json.") var format: TextOrJSON = .text
-  @Argument(help: "A program and its arguments.") var command: [String] = []
+  @OptionGroup var program: ProgramArguments
+
+  private var command: [String] { program.command }
 
   func validate() throws {
     // The board of the harness has room for so many stacks.
@@ -40,10 +46,10 @@ struct LayoutCommand: ParsableCommand {
     guard threads + coroutines <= 16_000 else {
       throw ValidationError("--threads and --coroutines together must be at most 16000.")
     }
-    if let stackSize, !(16_384...(1 << 36)).contains(stackSize) {
+    if let stackSize = stackSize?.bytes, !(16_384...(1 << 36)).contains(stackSize) {
       throw ValidationError("--stack-size must be between 16384 and 2^36, not \(stackSize).")
     }
-    if let guardSize, !(0...(1 << 36)).contains(guardSize) {
+    if let guardSize = guardSize?.bytes, !(0...(1 << 36)).contains(guardSize) {
       throw ValidationError("--guard-size must be between 0 and 2^36, not \(guardSize).")
     }
     guard after >= 0, after <= 86_400 else {
@@ -90,7 +96,8 @@ struct LayoutCommand: ParsableCommand {
       return try LaidOutProgram(command, patience: after).look(machine: machine)
     }
     return try OwnLayout(
-      threads: threads, coroutines: coroutines, stackSize: stackSize, guardSize: guardSize
+      threads: threads, coroutines: coroutines, stackSize: stackSize?.bytes,
+      guardSize: guardSize?.bytes
     ).look(machine: machine)
   }
 }

@@ -4,32 +4,41 @@ import CrashLab
 import CrashLabText
 
 struct ListCommand: ParsableCommand {
-  enum Format: String, ExpressibleByArgument, CaseIterable { case text, markdown }
+  enum Format: String, ExpressibleByArgument, CaseIterable { case text, json, markdown }
 
   static let configuration = CommandConfiguration(
     commandName: "list", abstract: "Show the catalogue: every case and what must be seen of it.")
 
-  @Option(help: "text, or the table of the documentation.") var format: Format = .text
+  @Argument(help: "Names of cases, or patterns: 'thread-*'. (default: all)", completion: .cases)
+  var names: [String] = []
 
-  func run() throws {
-    let text =
-      switch format {
-      case .text: ListCommand.text(theme: .suited(to: .standard))
-      case .markdown: CatalogueTable.markdown(catalogue)
-      }
-    try Output.standard.write(text)
+  @Option(help: "text, json, or the table of the documentation (markdown).")
+  var format: Format = .text
+
+  func validate() throws {
+    for name in names where catalogue.matching(name).isEmpty {
+      throw ValidationError(unknown("case", name, near: catalogue.suggestions(for: name)))
+    }
   }
 
-  private static func text(theme: Theme) -> String {
-    let width = catalogue.all.map(\.name.count).max() ?? 0
-    let indent = String(repeating: " ", count: width + 4)
-    return catalogue.folders.map { folder in
-      "\(theme.heading(folder.name))\n"
-        + folder.cases.map { crashCase in
-          let padding = String(repeating: " ", count: width - crashCase.name.count + 2)
-          return "  \(crashCase.name)\(padding)\(crashCase.summary)\n"
-            + "\(indent)\(theme.faint(crashCase.expectation.inWords))\n"
-        }.joined()
-    }.joined(separator: "\n")
+  func run() throws {
+    let output = Output.standard
+    let text =
+      switch format {
+      case .text:
+        CatalogueTable.text(listed, theme: .suited(to: output), width: output.terminalWidth)
+      case .json: try CatalogueTable.json(listed)
+      case .markdown: CatalogueTable.markdown(listed)
+      }
+    try output.write(text)
+  }
+
+  private var listed: [CaseFolder] {
+    if names.isEmpty { return catalogue.folders }
+    let wanted = Set(names.flatMap(catalogue.matching).map(\.name))
+    return catalogue.folders.compactMap { folder in
+      let cases = folder.cases.filter { wanted.contains($0.name) }
+      return cases.isEmpty ? nil : CaseFolder(folder.name, cases)
+    }
   }
 }

@@ -31,14 +31,14 @@ struct ReportCommand: ParsableCommand {
     }
     guard let name = wanted == "latest" ? runs.last : runs.first(where: { $0 == wanted }) else {
       complain("there is no run '\(printable(wanted))' in \(output); `crashlab report` lists them")
-      throw ExitCode(EX_USAGE)
+      throw ExitCode(EX_NOINPUT)
     }
     if let html { return try writePage(of: "\(output)/\(name)", to: html) }
     let folder = "\(output)/\(name)"
     if let caseName { return try showTrial(caseName, in: folder) }
     var reporter = TextReporter(
       theme: .suited(to: .standard), caseNames: Array(RunFolder.caseNames(in: folder)),
-      isVerbose: true)
+      width: Output.standard.terminalWidth, isVerbose: true)
     var duration = 0.0
     let broken = try RunFolder.forEachTrial(in: folder) { file in
       try Output.standard.write(reporter.trial(file.trial))
@@ -62,7 +62,7 @@ struct ReportCommand: ParsableCommand {
     for problem in broken { complain("not readable: \(problem)") }
     guard var reporter else {
       complain("the run has no trial that can be shown")
-      throw ExitCode(EX_USAGE)
+      throw ExitCode(EX_NOINPUT)
     }
     try writeWhole(reporter.end(duration: duration), to: path)
   }
@@ -91,12 +91,12 @@ struct ReportCommand: ParsableCommand {
     }
     guard let file = found else {
       complain("the run has no attempt \(attempt) of '\(printable(name))'")
-      throw ExitCode(EX_USAGE)
+      throw ExitCode(EX_NOINPUT)
     }
     try Output.standard.write(
       TrialText(
         theme: .suited(to: .standard),
-        width: Output.standard.isTerminal ? Output.standard.width : 120
+        width: Output.standard.terminalWidth ?? 120
       )
       .whole(file.trial, machine: file.machine))
   }

@@ -1,25 +1,47 @@
 import ArgumentParser
 import Catalogue
 import CrashLab
+import CrashLabModel
+import CrashLabText
+import Glibc
 
 struct RunCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "run", abstract: "Run some cases of the catalogue.",
-    discussion: "`crashlab list` shows their names; a folder's name is a tag.")
+    discussion: """
+      `crashlab list` shows their names; a folder's name is a tag.
 
-  @Argument(help: "Names of cases.")
+        crashlab run thread-recursion null-write
+        crashlab run 'thread-*' --repeat 100
+        crashlab run --tag coroutines --format junit
+      """)
+
+  @Argument(help: "Names of cases, or patterns: 'thread-*'.", completion: .cases)
   var names: [String] = []
 
   @Option(help: "Run the cases of this folder.")
   var tag: [String] = []
 
+  @Option(
+    help: ArgumentHelp(
+      "Run the programs of this file and hold them against what it expects of them.",
+      valueName: "cases.json"),
+    completion: .file(extensions: ["json"]))
+  var file: String?
+
   @OptionGroup var options: RunOptions
 
   func validate() throws {
+    if file != nil {
+      guard names.isEmpty, tag.isEmpty else {
+        throw ValidationError("Run either cases of the catalogue or those of a file, not both.")
+      }
+      return
+    }
     if names.isEmpty && tag.isEmpty {
       throw ValidationError("Name a case, or a folder with --tag; `crashlab list` shows them.")
     }
-    for name in names where catalogue[name] == nil {
+    for name in names where catalogue.matching(name).isEmpty {
       throw ValidationError(unknown("case", name, near: catalogue.suggestions(for: name)))
     }
     let folders = catalogue.folders.map(\.name)
@@ -30,9 +52,25 @@ struct RunCommand: ParsableCommand {
   }
 
   func run() throws {
-    let named = names.compactMap { catalogue[$0] }
+    if let file { return try options.run(programs(in: file)) }
+    let named = names.flatMap(catalogue.matching)
     let tagged = catalogue.folders.filter { tag.contains($0.name) }.flatMap(\.cases)
-    try options.run(named + tagged.filter { tagged in !names.contains(tagged.name) })
+    var seen = Set<String>()
+    try options.run((named + tagged).filter { seen.insert($0.name).inserted })
+  }
+}
+
+extension RunCommand {
+  private func programs(in file: String) throws -> [ProgramCase] {
+    do {
+      return try ProgramCase.read(file)
+    } catch let error as ProgramCase.Malformed {
+      complain("\(printable(error.description))")
+      throw ExitCode(EX_DATAERR)
+    } catch let error as SystemError {
+      complain(error.withAdvice)
+      throw ExitCode(EX_NOINPUT)
+    }
   }
 }
 
@@ -43,4 +81,9 @@ func unknown(_ what: String, _ name: String, near: [String]) -> String {
     ? "`crashlab list` shows all."
     : "Did you mean \(near.map { "'\($0)'" }.joined(separator: " or "))?"
   return "There is no \(what) '\(printable(name))'. \(hint)"
+}
+
+extension CompletionKind {
+  /// The names of the catalogue.
+  static var cases: CompletionKind { .list(catalogue.all.map(\.name)) }
 }

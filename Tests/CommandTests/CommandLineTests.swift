@@ -23,6 +23,76 @@ import Testing
   }
 
   @Test(arguments: [
+    ("lst", "did you mean 'list'?"), ("explian", "did you mean 'explain'?"),
+    ("./program", "`crashlab exec ./program` runs a program"),
+  ])
+  func unknownSubcommandSuggestsWhatToDo(typed: String, hint: String) throws {
+    let result = try Command().run([typed])
+    #expect(result.status == 64)
+    #expect(result.errors.contains(hint))
+  }
+
+  /// A file or a run that is not there has one status, whoever misses it.
+  @Test(arguments: [
+    ["core", "/no/such/file"], ["frames", "/no/such/file"], ["compare", "/no/such", "/no/such"],
+    ["report", "no-such-run"],
+  ])
+  func missingFileHasStatus66(arguments: [String]) throws {
+    let result = try Command().run(arguments)
+    #expect(result.status == 66, "\(result.errors)")
+    #expect(result.errors.contains("no"), "\(result.errors)")
+  }
+
+  @Test func aPatternNamesCases() throws {
+    let result = try Command().run(["run", "exit-*", "exit-zero", "--no-save"])
+    #expect(result.status == 0)
+    #expect(result.output.contains("2 trials: 2 as expected"))
+    #expect(try Command().run(["run", "nothing-*", "--no-save"]).status == 64)
+  }
+
+  @Test func listIsAlsoJSON() throws {
+    let result = try Command().run(["list", "exit-*", "--format", "json"])
+    let object = try #require(
+      try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any])
+    let cases = try #require(object["cases"] as? [[String: Any]])
+    #expect(object["schemaVersion"] as? Int == 1)
+    #expect(cases.compactMap { $0["name"] as? String }.sorted() == ["exit-nonzero", "exit-zero"])
+    for key in ["name", "folder", "summary", "expectation", "lesson"] {
+      #expect(cases.allSatisfy { ($0[key] as? String)?.isEmpty == false }, "\(key)")
+    }
+  }
+
+  /// What follows the program's name is the program's; what comes before it is not.
+  @Test(arguments: [
+    (["exec", "sh", "-c", "exit 7"], 7), (["exec", "--", "sh", "-c", "exit 7"], 7),
+    (["exec", "-f", "sh", "-c", "exit 7"], 7),
+    (["exec", "sh", "-c", "exit $#", "--", "--", "-f"], 2),
+    (["exec", "--no-such-option", "sh"], 64), (["exec", "--"], 64), (["exec"], 64),
+  ])
+  func execNeedsNoDashes(arguments: [String], status: Int) throws {
+    #expect(Int(try Command().run(arguments).status) == status)
+  }
+
+  @Test(arguments: [
+    ("64K", 65_536), ("64KiB", 65_536), ("0x10000", 65_536), ("1m", 1_048_576), ("65536", 65_536),
+  ])
+  func sizesAreWrittenAsPeopleDo(typed: String, bytes: Int) throws {
+    let result = try Command().run([
+      "layout", "--threads", "1", "--coroutines", "0", "--stack-size", typed, "--format", "json",
+    ])
+    #expect(result.status == 0, "\(result.errors)")
+    let object = try #require(
+      try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any])
+    let stacks = try #require(object["stacks"] as? [[String: Any]])
+    #expect(stacks.contains { $0["size"] as? Int == bytes }, "\(result.output)")
+  }
+
+  @Test(arguments: ["64Q", "K", "", "0x", "9999999999G", "1.5M"])
+  func aSizeThatIsNoneIsRefused(typed: String) throws {
+    #expect(try Command().run(["layout", "--stack-size", typed]).status == 64)
+  }
+
+  @Test(arguments: [
     ["--jobs", "0"], ["--timeout", "0"], ["--timeout", "-1"], ["--repeat", "0"],
     ["--format", "yaml"],
   ])

@@ -106,7 +106,7 @@ import Testing
   }
 
   @Test(arguments: [
-    ("/no/such/file", 70, "No such file"), ("/etc/passwd", 65, "no ELF file"),
+    ("/no/such/file", 66, "No such file"), ("/etc/passwd", 65, "no ELF file"),
     ("/dev/null", 65, "is no regular file"), ("/etc", 65, "is no regular file"),
   ])
   func errorsSayWhatToDo(path: String, status: Int32, words: String) throws {

@@ -23,7 +23,7 @@ import Testing
         "run", "null-write", "--no-save", "--export-html", "\(folder)/page.html",
       ])
       #expect(result.status == 0)
-      #expect(result.output.contains("1 trials: 1 as expected"))
+      #expect(result.output.contains("1 trial: 1 as expected"))
       let page = try String(contentsOfFile: "\(folder)/page.html", encoding: .utf8)
       #expect(page.contains("crashlab run null-write"))
     }
@@ -97,7 +97,7 @@ import Testing
       try FileManager.default.createDirectory(
         atPath: "\(folder)/run", withIntermediateDirectories: true)
       let result = try Command().run(["report", name, "-o", folder])
-      #expect(result.status == 64)
+      #expect(result.status == 66)
     }
   }
 

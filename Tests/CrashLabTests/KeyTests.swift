@@ -225,7 +225,7 @@ private struct Keys {
 }
 
 /// Documents in which nothing is unknown.
-private enum Documents {
+enum Documents {
   static let machine: Machine = {
     var machine = Machine.current()
     machine.stackLimit = 8 << 20

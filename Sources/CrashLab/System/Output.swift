@@ -20,6 +20,9 @@ package struct Output: Sendable {
     return Int(size.ws_col)
   }
 
+  /// Columns of the terminal; nil where it is none.
+  package var terminalWidth: Int? { isTerminal ? width : nil }
+
   package func write(_ text: String) throws {
     var text = text
     try text.withUTF8 { bytes in

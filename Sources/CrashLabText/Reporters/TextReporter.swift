@@ -5,14 +5,17 @@ package import CrashLabModel
 package struct TextReporter: Reporter {
   private let theme: Theme
   private let nameWidth: Int
+  /// Columns; nil: a trial's summary is one line, however long.
+  private let width: Int?
   /// Lines for what is as expected; without them only the rest is told.
   private let isVerbose: Bool
   private var summary = RunReport.Summary()
   private var overshoots: [String: ValueCounts] = [:]
   private var attempts: [String: Int] = [:]
 
-  package init(theme: Theme, caseNames: [String], isVerbose: Bool) {
+  package init(theme: Theme, caseNames: [String], width: Int? = nil, isVerbose: Bool) {
     self.theme = theme
+    self.width = width
     self.nameWidth = caseNames.map(\.count).max() ?? 0
     self.isVerbose = isVerbose
   }
@@ -26,7 +29,7 @@ package struct TextReporter: Reporter {
       }
     }
     return isVerbose || report.verdict != .asExpected
-      ? TextReporter.lines(for: report, nameWidth: nameWidth, theme: theme) : ""
+      ? TextReporter.lines(for: report, nameWidth: nameWidth, width: width, theme: theme) : ""
   }
 
   package mutating func end(duration: Double) throws -> String {
@@ -36,11 +39,18 @@ package struct TextReporter: Reporter {
 
   // MARK: - Pure
 
-  package static func lines(for report: TrialReport, nameWidth: Int, theme: Theme) -> String {
+  package static func lines(
+    for report: TrialReport, nameWidth: Int, width: Int? = nil, theme: Theme
+  ) -> String {
     let name = printable(report.case ?? report.command?.joined(separator: " ") ?? "")
     let padded = name + String(repeating: " ", count: max(0, nameWidth - name.count))
+    let indent = markWidth + 1 + padded.count + 2
+    let summary = printable(report.summary)
+    let sentence = width.map { wrapped(summary, to: max(30, $0 - indent)) } ?? summary
     var text =
-      "\(mark(report.verdict, theme)) \(theme.heading(padded))  \(printable(report.summary))\n"
+      "\(mark(report.verdict, theme)) \(theme.heading(padded))  "
+      + sentence.split(separator: "\n").joined(
+        separator: "\n" + String(repeating: " ", count: indent)) + "\n"
     guard report.verdict == .notAsExpected || report.verdict == .laboratoryError else {
       return text
     }
@@ -52,10 +62,26 @@ package struct TextReporter: Reporter {
     if report.mismatches.isEmpty, let reason = report.reason {
       text += "    \(theme.bad(printable(reason)))\n"
     }
-    if let name = report.case {
-      text += "    \(theme.faint("to see it again: crashlab run \(name)"))\n"
+    let again =
+      report.command.map { "exec \($0.map(quoted).joined(separator: " "))" }
+      ?? report.case.map { "run \($0)" }
+    if let again {
+      text += "    \(theme.faint("to see it again: crashlab \(printable(again))"))\n"
     }
     return text
+  }
+
+  private static let markWidth = 4
+
+  /// As a shell wants it.
+  private static func quoted(_ argument: String) -> String {
+    let isPlain = argument.allSatisfy {
+      $0.isASCII && ($0.isLetter || $0.isNumber || "-_./=:,+@%".contains($0))
+    }
+    if isPlain && !argument.isEmpty { return argument }
+    return "'"
+      + argument.split(separator: "'", omittingEmptySubsequences: false)
+      .joined(separator: "'\\''") + "'"
   }
 
   private static func mark(_ verdict: TrialReport.Verdict?, _ theme: Theme) -> String {
@@ -75,10 +101,12 @@ package struct TextReporter: Reporter {
     }
     if summary.skipped > 0 { parts.append(theme.warning("\(grouped(summary.skipped)) skipped")) }
     if summary.laboratoryErrors > 0 {
-      parts.append(theme.bad("\(grouped(summary.laboratoryErrors)) laboratory errors"))
+      let errors = summary.laboratoryErrors == 1 ? "laboratory error" : "laboratory errors"
+      parts.append(theme.bad("\(grouped(summary.laboratoryErrors)) \(errors)"))
     }
     let seconds = (summary.duration / 1e4).rounded() / 100
-    return "\n\(theme.heading("\(grouped(summary.total)) trials")): "
+    let trials = summary.total == 1 ? "trial" : "trials"
+    return "\n\(theme.heading("\(grouped(summary.total)) \(trials)")): "
       + parts.joined(separator: ", ") + " in \(seconds) s\n"
   }
 

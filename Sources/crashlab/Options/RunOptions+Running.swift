@@ -9,19 +9,40 @@ extension RunOptions {
   /// Runs the cases and reports them. Throws the exit status that the command ends with.
   func run(_ cases: [CrashCase]) throws {
     let machine = Machine.current()
-    let folder = noSave ? nil : try RunFolder.create(in: output, machine: machine)
     let laboratory = try Laboratory(options: laboratoryOptions(machine), machine: machine)
     let seed = seed ?? (shuffle ? UInt64.random(in: 0..<1_000_000) : nil)
     if let seed { complain("shuffled with --seed \(seed)") }
     let plan = PlannedTrial.plan(cases, repeating: self.repeat, seed: seed)
-    var reporter = makeReporter(cases, machine: machine)
+    try report(plan.count, of: cases.map(\.name), on: machine) {
+      try laboratory.run(plan, result: $0)
+    }
+  }
+
+  /// Runs programs, one after the other, and reports them in the same way.
+  func run(_ programs: [ProgramCase]) throws {
+    let total = self.repeat * programs.count
+    try report(total, of: programs.map(\.name), on: .current()) { tell in
+      for attempt in 1...self.repeat {
+        for program in programs {
+          try tell(program.trial(attempt: attempt, timeout: timeout, showsOutput: showOutput))
+        }
+      }
+    }
+  }
+
+  private func report(
+    _ total: Int, of names: [String], on machine: Machine,
+    _ run: ((TrialResult) throws -> Void) throws -> Void
+  ) throws {
+    let folder = noSave ? nil : try RunFolder.create(in: output, machine: machine)
+    var reporter = makeReporter(names, machine: machine)
     var page = exportHtml == nil ? nil : PageReporter(machine: machine, catalogue: catalogue)
-    var progress = Progress(total: plan.count)
+    var progress = Progress(total: total)
     var summary = RunReport.Summary()
     let started = monotonicTime()
     var duration: Double { Double(monotonicTime() - started) / 1000 }
     do {
-      try laboratory.run(plan) { result in
+      try run { result in
         let report = TrialReport(result)
         progress.clear()
         summary.add(report.verdict)
@@ -62,11 +83,12 @@ extension RunOptions {
     return options
   }
 
-  private func makeReporter(_ cases: [CrashCase], machine: Machine) -> any Reporter {
+  private func makeReporter(_ names: [String], machine: Machine) -> any Reporter {
     switch format {
     case .text:
       TextReporter(
-        theme: .suited(to: .standard), caseNames: cases.map(\.name), isVerbose: self.repeat == 1)
+        theme: .suited(to: .standard), caseNames: names,
+        width: Output.standard.terminalWidth, isVerbose: self.repeat == 1)
     case .json: JSONReporter(machine: machine)
     case .junit: JUnitReporter { catalogue.folder(of: $0) }
     case .github: GitHubReporter { catalogue.folder(of: $0) }
