@@ -52,7 +52,7 @@ extension MachineInstruction {
     }
     let operands = withUnsafeBytes(of: raw.memory) { bytes in
       bytes.bindMemory(to: clab_memory_operand.self).prefix(Int(raw.memory_count))
-        .compactMap(Operand.init)
+        .compactMap { Operand($0, registers: context.registers) }
     }
     func has(_ trait: clab_instruction_traits) -> Bool { raw.traits & trait.rawValue != 0 }
     self.init(
@@ -62,18 +62,25 @@ extension MachineInstruction {
       isPrivileged: has(CLAB_PRIVILEGED), loadsSelector: has(CLAB_LOADS_SELECTOR),
       isSoftwareInterrupt: has(CLAB_SOFTWARE_INTERRUPT), checksValue: has(CLAB_CHECKS_VALUE),
       jumps: UInt32(raw.target) != CLAB_TARGET_NONE.rawValue,
+      returns: UInt32(raw.flow) == CLAB_FLOW_RETURN.rawValue,
       target: context.target.map { Address($0) })
   }
 }
 
 extension MachineInstruction.Operand {
   /// Nil if it is not accessed (a repetition of no times).
-  fileprivate init?(_ raw: clab_memory_operand) {
+  fileprivate init?(_ raw: clab_memory_operand, registers: [UInt64]) {
     guard raw.access != 0 else { return nil }
     let isWritten = UInt32(raw.access) & CLAB_OPERAND_WRITTEN.rawValue != 0
     self.init(
       address: raw.is_known ? Address(raw.address) : nil, size: Int(clamping: raw.size),
       alignment: max(1, Int(raw.alignment)), access: isWritten ? .write : .read)
+    let number = Int(raw.base)
+    if raw.segment == 0, raw.address_bits == 64, number < registers.count,
+      number < RegisterName.all.count - 1
+    {
+      base = .init(name: RegisterName.all[number], value: registers[number])
+    }
   }
 }
 

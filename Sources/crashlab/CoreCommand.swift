@@ -10,25 +10,36 @@ struct CoreCommand: ParsableCommand {
     discussion: """
       The same report as crashlab exec gives, of a program that has crashed already. Code is not in \
       a dump: it is read from the files that were mapped, if they are still the same (their build \
-      identifiers tell), and from PROGRAM in place of the program's own.
+      identifiers tell), below --sysroot if that is named, and from each IMAGE in place of the file \
+      that has its build identifier. A dump may be compressed (zstd, lz4, xz, gzip: their commands \
+      unpack it).
 
         crashlab core core.1234
-        crashlab core core.1234 ./server
+        crashlab core core.1234 ./server ./libparser.so
+        coredumpctl dump 1234 | crashlab core - --sysroot /srv/images/server
 
       Exit status: 0 if the report could be made; 65 if the file is no core dump of this machine, \
       is cut off before the memory begins, or is not of that program; 66 if a file can't be read.
       """)
 
-  @Argument(help: "The core dump.", completion: .file()) var file: String
-  @Argument(help: "The program that died, if its file was moved.", completion: .file())
-  var program: String?
-  @Option(help: "How to write the report: text or json.") var format: TextOrJSON = .text
+  @Argument(help: "The core dump ('-': standard input).", completion: .file())
+  var file: String
+  @Argument(
+    help: "Programs and libraries that were mapped, if they lie elsewhere.",
+    completion: .file())
+  var image: [String] = []
+  @Option(
+    help: ArgumentHelp(
+      "Look for the files that were mapped below this folder.", valueName: "folder"),
+    completion: .directory)
+  var sysroot: String?
+  @OptionGroup var output: CrashReportOptions
 
   func run() throws {
     let machine = Machine.current()
     let account: CoreDumpReport.Account
     do {
-      account = try CoreDumpReport(core: file, program: program).read(machine: machine)
+      account = try CoreDumpReport(core: file, images: image, root: sysroot).read(machine: machine)
     } catch let error as UnreadableFile {
       complain("\(error)")
       throw ExitCode(EX_DATAERR)
@@ -36,12 +47,8 @@ struct CoreCommand: ParsableCommand {
       complain(error.withAdvice)
       throw ExitCode(EX_NOINPUT)
     }
-    for note in account.notes { complain(note.inWords) }
-    let report = TrialReport(account.result)
-    try Output.standard.write(
-      format == .json
-        ? RunReport(machine: machine, trials: [report], duration: 0).json()
-        : TrialText(theme: .suited(to: .standard), width: Output.standard.width)
-          .whole(report, machine: machine))
+    try output.tell(
+      [TrialReport(account.result)], notes: account.notes.map(\.inWords), machine: machine,
+      duration: 0)
   }
 }

@@ -20,7 +20,7 @@ struct Crashlab: ParsableCommand {
     version: "crashlab \(crashLabVersion)",
     subcommands: [
       AllCommand.self, RunCommand.self, ListCommand.self, ExplainCommand.self, ExecCommand.self,
-      CoreCommand.self,
+      CoreCommand.self, LookCommand.self,
       ReportCommand.self, CompareCommand.self, LayoutCommand.self, FramesCommand.self,
       SwitchCommand.self, ClaimsCommand.self, BenchCommand.self, DoctorCommand.self,
       ResumeCommand.self,

@@ -22,7 +22,7 @@ struct ExecCommand: ParsableCommand {
       program was started. If crashlab is ended later, the program goes on and its status is told.
       """)
 
-  @Option(help: "How to write the report: text or json.") var format: TextOrJSON = .text
+  @OptionGroup var output: CrashReportOptions
 
   @Option(help: ArgumentHelp("Write the report to this file.", valueName: "file"))
   var report: String?
@@ -57,10 +57,13 @@ struct ExecCommand: ParsableCommand {
         error.code == ENOENT
           ? 127 : [EACCES, ENOEXEC].contains(error.code) ? 126 : EX_SOFTWARE)
     }
-    if format == .json { for program in outcome.curtailed { complain(program.inWords) } }
+    if output.format == .json { for program in outcome.curtailed { complain(program.inWords) } }
     // The program has run: whatever becomes of the report, its status is told.
     do {
-      let text = try text(of: outcome, machine: machine)
+      let crashes = ([outcome.result] + outcome.descendants).filter(\.tellsOfCrash)
+      let run = output.keep(crashes.map { TrialReport($0) }, machine: machine)
+      var text = try text(of: outcome, machine: machine)
+      if output.format == .text, file == nil { text += output.kept(run) }
       if let file { try file.write(text) } else if !text.isEmpty { try Output.error.write(text) }
     } catch {
       complain("the report is lost: \((error as? SystemError)?.withAdvice ?? "\(error)")")
@@ -83,14 +86,13 @@ struct ExecCommand: ParsableCommand {
   /// Nothing of a program that came to its end by itself, and a line of one that was ended, unless
   /// somebody asks by --report or json.
   private func text(of outcome: ForeignProgram.Outcome, machine: Machine) throws -> String {
-    if format == .json {
+    if output.format == .json {
       return try RunReport(
         machine: machine, trials: ([outcome.result] + outcome.descendants).map { TrialReport($0) },
         duration: outcome.result.timeline.last?.at ?? 0
       ).json()
     }
-    let theme: Theme = report == nil ? .suited(to: .error) : .plain
-    let text = TrialText(theme: theme, width: Output.error.width)
+    let text = output.text(for: .error, isFile: report != nil)
     let own = outcome.result
     // A pipe's writer that dies of SIGPIPE is in order, and so is what somebody has ended: a line.
     let told = ([own] + outcome.descendants).filter(\.tellsOfCrash)

@@ -9,33 +9,57 @@ struct ReportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "report", abstract: "Show the reports of earlier runs.",
     discussion: """
-      Without arguments it lists the runs. With a run (its name or `latest`) it shows every trial; \
-      with a case besides, the whole report of that trial.
+      Without arguments it lists the runs, and the crashes that exec, core and look have kept: each \
+      with its time, its signature and its command, then the signatures with their number. With a run \
+      (its name or `latest`) it shows every trial, or the crash whole; with a case besides, the whole \
+      report of that trial.
       """)
 
   @Argument(help: "The run: a folder's name, or 'latest'.") var runName: String?
   @Argument(help: "The case.") var caseName: String?
   @Option(help: "Which time it was run.") var attempt: Int = 1
-  @Option(name: .shortAndLong, help: "The folder with the run folders.")
-  var output: String = ".crashlab"
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp(
+      "The folder with the run folders. (default: .crashlab and $XDG_STATE_HOME/crashlab)",
+      valueName: "folder"))
+  var output: String?
+
+  @Flag(name: .shortAndLong, help: "Show everything of a crash.")
+  var verbose = false
 
   @Option(
     help: ArgumentHelp(
       "Write a page that a browser shows ('-': standard output).", valueName: "file"))
   var html: String?
 
+  /// A run, and the folder that it lies in.
+  private struct Run {
+    var name: String
+    var root: String
+
+    var folder: String { "\(root)/\(name)" }
+  }
+
   func run() throws {
-    let runs = RunFolder.list(in: output)
+    let roots = output.map { [$0] } ?? RunFolder.roots
+    let runs = roots.flatMap { root in RunFolder.list(in: root).map { Run(name: $0, root: root) } }
+      .sorted { $0.name < $1.name }
     guard let wanted = runName ?? (html == nil ? nil : "latest") else {
-      return try listRuns(runs)
+      return try listRuns(runs, in: roots)
     }
-    guard let name = wanted == "latest" ? runs.last : runs.first(where: { $0 == wanted }) else {
-      complain("there is no run '\(printable(wanted))' in \(output); `crashlab report` lists them")
+    guard let run = wanted == "latest" ? runs.last : runs.first(where: { $0.name == wanted }) else {
+      complain(
+        "there is no run '\(printable(wanted))' in \(roots.joined(separator: ", ")); "
+          + "`crashlab report` lists them")
       throw ExitCode(EX_NOINPUT)
     }
-    if let html { return try writePage(of: "\(output)/\(name)", to: html) }
-    let folder = "\(output)/\(name)"
+    let folder = run.folder
+    if let html { return try writePage(of: folder, to: html) }
     if let caseName { return try showTrial(caseName, in: folder) }
+    if RunFolder.caseNames(in: folder) == [RunFolder.nameOfCommand] {
+      return try showCrashes(in: folder)
+    }
     var reporter = TextReporter(
       theme: .suited(to: .standard), caseNames: Array(RunFolder.caseNames(in: folder)),
       width: Output.standard.terminalWidth, isVerbose: true)
@@ -48,13 +72,26 @@ struct ReportCommand: ParsableCommand {
     try Output.standard.write(reporter.end(duration: duration))
   }
 
+  private func showCrashes(in folder: String) throws {
+    let isTerminal = Output.standard.isTerminal
+    let text = TrialText(
+      theme: .suited(to: .standard), width: Output.standard.width,
+      detail: isTerminal && !verbose ? .screen : .everything, fullNames: !isTerminal)
+    let broken = try RunFolder.forEachTrial(in: folder) { file in
+      try Output.standard.write(text.whole(file.trial, machine: file.machine))
+    }
+    for problem in broken { complain("not readable: \(problem)") }
+  }
+
   private func writePage(of folder: String, to path: String) throws {
     var reporter: PageReporter?
     var duration = 0.0
     let broken = RunFolder.forEachTrial(in: folder) { file in
       guard caseName == nil || file.trial.case == caseName else { return }
       if reporter == nil {
-        reporter = PageReporter(machine: file.machine, catalogue: catalogue)
+        reporter = PageReporter(
+          machine: file.machine,
+          catalogue: file.trial.case == nil ? CaseCollection([]) : catalogue)
       }
       _ = reporter?.trial(file.trial)
       duration += file.trial.timeline.last?.at ?? 0
@@ -67,19 +104,45 @@ struct ReportCommand: ParsableCommand {
     try writeWhole(reporter.end(duration: duration), to: path)
   }
 
-  private func listRuns(_ runs: [String]) throws {
+  private func listRuns(_ runs: [Run], in roots: [String]) throws {
     if runs.isEmpty {
-      complain("there is no run in \(printable(output)); `crashlab all` makes one")
+      let folders = roots.map { printable($0) }.joined(separator: " and ")
+      complain(
+        "there is no run in \(folders); `crashlab all` makes one, `crashlab exec` keeps a crash")
     }
+    var crashes: [(run: String, trial: TrialReport)] = []
     for run in runs {
       var sum = RunReport.Summary()
-      let broken = RunFolder.forEachTrial(in: "\(output)/\(run)") { sum.add($0.trial.verdict) }
-      try Output.standard.write(
-        "\(printable(run))  \(sum.total) trials: \(sum.asExpected) as expected, "
-          + "\(sum.notAsExpected) not, \(sum.skipped) skipped"
-          + (broken.isEmpty ? "\n" : ", \(broken.count) not readable\n"))
+      var told: [TrialReport] = []
+      let broken = RunFolder.forEachTrial(in: run.folder) { file in
+        sum.add(file.trial.verdict)
+        if file.trial.case == nil { told.append(file.trial.withoutFrames) }
+      }
+      let trouble = broken.isEmpty ? "" : ", \(broken.count) not readable"
+      if sum.total > 0 || told.isEmpty {
+        try Output.standard.write(
+          "\(printable(run.name))  \(sum.total) trials: \(sum.asExpected) as expected, "
+            + "\(sum.notAsExpected) not, \(sum.skipped) skipped\(trouble)\n")
+      }
+      for trial in told {
+        let command = (trial.command ?? []).joined(separator: " ")
+        let line = "\(run.name)  \(trial.signature ?? "-")  \(command)\(trouble)"
+        try Output.standard.write(shortened(printable(line), to: max(60, width)) + "\n")
+        crashes.append((run.name, trial))
+      }
+    }
+    let groups = CrashGroup.all(in: crashes).filter { $0.runs.count > 1 }
+    if groups.isEmpty { return }
+    let counts = groups.map { "\($0.runs.count) ×".count }.max() ?? 0
+    try Output.standard.write("\n")
+    for group in groups {
+      let line =
+        "\("\(group.runs.count) ×".aligned(to: counts))  \(group.signature)  \(group.summary)"
+      try Output.standard.write(shortened(printable(line), to: max(60, width)) + "\n")
     }
   }
+
+  private var width: Int { Output.standard.isTerminal ? Output.standard.width : 200 }
 
   private func showTrial(_ name: String, in folder: String) throws {
     let found: TrialFile?

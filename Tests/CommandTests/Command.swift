@@ -66,7 +66,10 @@ struct Command: Sendable {
       }
       process.executableURL = executable
       process.arguments = arguments
-      process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+      // Reports of crashes are kept in no folder of the user's.
+      process.environment = ProcessInfo.processInfo.environment
+        .merging(["XDG_STATE_HOME": folder.appendingPathComponent("crashlab-state").path]) { $1 }
+        .merging(environment) { $1 }
       process.standardInput = FileHandle.nullDevice
       process.standardOutput = try FileHandle(forWritingTo: outputFile)
       process.standardError = try FileHandle(forWritingTo: errorFile)

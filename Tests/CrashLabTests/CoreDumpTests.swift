@@ -83,7 +83,7 @@ import Testing
     #expect(account.result.command == ["./victim", "--deep"])
     #expect(account.result.termination == .killed(by: .segv, coreDumped: true))
     #expect(account.result.death?.threadsAtFault == 2)
-    #expect(account.notes == [.image(path: "/no/such/victim", .missing)])
+    #expect(account.notes == [.image(path: "/no/such/victim", .missing, buildId: nil)])
   }
 
   /// gdb leaves out what has no permissions; a guard of madvise(2) is in nobody's dump.

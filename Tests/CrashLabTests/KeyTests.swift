@@ -53,7 +53,12 @@ import Testing
             missingNames: [.init(image: "", reason: .noReader, signal: nil, hasSymbols: false)]),
           instruction: .init(text: "", operandAddress: nil),
           signalFrame: .init(needed: 0, available: 0, signal: nil),
-          abortMessage: .init(text: "", exception: .init(type: "", what: nil))),
+          abortMessage: .init(text: "", exception: .init(type: "", what: nil)),
+          cause: .init(.nullCall, pointer: Address(0)),
+          generalRegisters: [
+            .init(name: "", value: Address(0)),
+            .init(name: "", value: Address(0), pointsTo: .init(.heap, offset: 0)),
+          ]),
       ],
       corruption: [
         .init(what: "", owner: "", firstAddress: Address(0), bytesChanged: 0, belowStackLimit: nil)
@@ -61,7 +66,9 @@ import Testing
       termination: .init(kind: .deadline, coreDumped: false),
       death: .init(
         termination: .deadline, threadsAtFault: nil, threadsAfter: 0, beats: .init(),
-        waitersAfter: 0, controlProcessAlive: nil), timeline: [])
+        waitersAfter: 0, controlProcessAlive: nil), timeline: [],
+      threads: [.init(id: 1, name: "")],
+      images: [.init(path: "", low: Address(0), buildId: nil)])
     var machine = Documents.machine
     machine.stackLimit = nil
     let text = try JSON.text(of: TrialFile(machine: machine, trial: unknown))
@@ -292,7 +299,17 @@ enum Documents {
         instruction: .init(text: "x", operandAddress: Address(1)),
         signalFrame: .init(needed: 1, available: 0, signal: .bus),
         abortMessage: .init(
-          text: "x", terminate: .exception, exception: .init(type: "x", what: "x")))
+          text: "x", terminate: .exception, exception: .init(type: "x", what: "x")),
+        cause: .init(
+          .textPointer, register: "x", pointer: Address(1), offset: 1, text: "x"),
+        generalRegisters: [
+          .init(
+            name: "x", value: Address(1),
+            pointsTo: .init(
+              .stack, owner: .init(kind: .thread, name: "x"), offset: 1, symbol: "x", mapping: "x",
+              text: "x"))
+        ], stackSizeSource: .threadDefault,
+        source: .init(file: "x", first: 1, lines: ["x"], line: 1))
     ],
     corruption: [
       .init(what: "x", owner: "x", firstAddress: Address(1), bytesChanged: 1, belowStackLimit: 1)
@@ -302,7 +319,9 @@ enum Documents {
     death: .init(
       termination: .killed(by: .segv), threadsAtFault: 1, threadsAfter: 0,
       beats: .init(before: [1], parked: [2], after: [3], afterAgain: [3]), waitersAfter: 0,
-      controlProcessAlive: true), timeline: [.init(event: .forked, at: 0)])
+      controlProcessAlive: true), timeline: [.init(event: .forked, at: 0)],
+    signature: "x", threads: [.init(id: 1, name: "x", sameAs: 1, unwind: unwind)],
+    images: [.init(path: "x", low: Address(1), buildId: "x")])
 
   static func layout() -> LayoutReport {
     let region = StackRegion(

@@ -17,6 +17,10 @@ import Testing
     ("core::panicking::panic::h0123456789abcdef", 60, "core::panicking::panic"),
     ("operator<(a, b)", 12, "operator<(…)"),
     ("operator->() const", 40, "operator->() const"),
+    ("std::operator<< <std::char<char> >(A<B>, char)", 32, "std::operator<< <…>(A<…>, char)"),
+    ("a::b::Table<int>::operator()(Key<int> const&) const", 34, "…::Table<…>::operator()(…) const"),
+    ("first::second::third::Parser::parse(int, int)", 24, "…::Parser::parse(…)"),
+    ("first::second::name_that_is_longer_than_all(int)", 24, "…::name_that_is_…_all(…)"),
     ("abcdefghijklmnopqrstuvwxyz", 10, "abcdef…xyz"),
     ("\u{1B}[31mred", 40, "\\u{1b}[31mred"),
   ])

@@ -117,4 +117,31 @@ void clab_evidence_of_signal(struct clab_evidence *evidence, pid_t thread, const
                              size_t (*read)(void *context, uint64_t address, void *to, size_t size),
                              void *context);
 
+/* ---- every thread at one moment -------------------------------------------------------------- */
+
+enum clab_hold_state {
+  CLAB_HOLD_NOT = 0,    /* it could not be asked: see `error` */
+  CLAB_HOLD_ASKED = 1,  /* it does not stand yet */
+  CLAB_HOLD_STANDS = 2, /* `status` tells why */
+  CLAB_HOLD_ENDED = 3,
+};
+
+struct clab_held {
+  pid_t thread;
+  uint32_t state; /* enum clab_hold_state */
+  int32_t status; /* as waitpid tells it */
+  int32_t error;  /* an errno */
+};
+
+/* Stops threads and waits until they stand, no longer than `patience` nanoseconds: one that sleeps
+   in the kernel for a disk may not. `seize`: nobody traces them yet, and they do not die with this
+   process. Returns how many stand. */
+unsigned clab_observer_hold(struct clab_held *threads, unsigned count, bool seize,
+                            uint64_t patience);
+/* Of threads that an observer traces: it is told by clab_observer_wait why each of them stands. */
+void clab_observer_hand_on(const struct clab_held *threads, unsigned count);
+/* Lets threads that were seized for it go on untraced, each with its signal; one that job control
+   has stopped stays so. One that does not stand is let go by the kernel when this process ends. */
+void clab_observer_release(const struct clab_held *threads, unsigned count);
+
 #endif

@@ -4,6 +4,7 @@
  */
 #include "architecture/dwarf.h"
 #include "clab_observer.h"
+#include "observer/stops.h"
 
 #include <errno.h>
 #include <sys/ptrace.h>
@@ -121,7 +122,8 @@ int clab_observer_wait(pid_t group, bool block, struct clab_observed_stop *stop)
       thread = waitpid(-group, &status, __WALL | (block ? 0 : WNOHANG));
     while (thread < 0 && errno == EINTR);
   } else {
-    thread = block && observed > MANY ? wait_among_many(&status) : wait_any(&status, block);
+    if (!clab_stops_take(&thread, &status))
+      thread = block && observed > MANY ? wait_among_many(&status) : wait_any(&status, block);
     if (thread > 0)
       remember(thread, status);
   }

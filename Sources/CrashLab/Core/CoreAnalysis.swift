@@ -48,6 +48,9 @@ struct CoreAnalysis {
         notes.append(.mainStackLimitUnknown)
       }
     }
+    let others = threads(without: seen.faults.isEmpty ? nil : dump.threads.first?.id)
+    seen.threads = others.reports(by: .core, with: symbolicator)
+    seen.images = others.images
     if let number = dump.threads.first?.signal, number > 0 {
       let termination = Termination.killed(by: Signal(number), coreDumped: true)
       seen.termination = termination
@@ -67,9 +70,10 @@ struct CoreAnalysis {
       in: .init(
         process: process, laboratory: 0, nullLimit: machine.lowestMappable,
         instruction: evidence.instruction, signalFrameSize: machine.minimumSignalStack,
-        abortMessage: AbortMessage(of: evidence, in: memory.asTarget)))
+        findings: MemoryFindings(of: evidence, in: memory.asTarget)))
     if let trace = evidence.trace {
-      let (mappings, files) = mappingsToName(trace)
+      let (mappings, files) = mappingsToName(
+        trace.codeAddresses.map(\.programCounter) + fault.codePointers)
       fault.name(trace, in: mappings, files: files, with: symbolicator)
     }
     fault.nameException(with: symbolicator)
@@ -178,6 +182,24 @@ struct CoreAnalysis {
     return fault(last, by: access)
   }
 
+  // MARK: - Threads
+
+  private func threads(without faulting: Int32?) -> ThreadsSnapshot {
+    let until = clab_now() + ThreadsSnapshot.mostTime
+    let threads = dump.threads.filter { $0.id != faulting }.map { thread in
+      var raw = clab_trace()
+      if clab_now() < until { memory.unwind(thread.registers, into: &raw) }
+      return ThreadTrace(
+        id: thread.id, name: name(of: thread.id), trace: (try? Trace(raw)) ?? nil)
+    }
+    let (mappings, files) = mappingsToName(
+      Array(
+        Set(threads.flatMap { $0.trace?.codeAddresses.map(\.programCounter) ?? [] })))
+    return ThreadsSnapshot(
+      threads: threads, mappings: mappings, files: files,
+      images: ImageReport.all(in: memory.mappings, reading: memory.read))
+  }
+
   // MARK: - Photograph
 
   private func photograph(with evidence: Evidence) -> Photograph {
@@ -255,9 +277,9 @@ struct CoreAnalysis {
 
   /// The mappings, with the paths of the files that names are read from, and those files: one that
   /// is not the one that was mapped would give wrong names.
-  private func mappingsToName(_ trace: Trace) -> ([Mapping], MappedFiles) {
+  private func mappingsToName(_ counters: [Address]) -> ([Mapping], MappedFiles) {
     let asked = Set(
-      (trace.entries.map(\.programCounter) + trace.sites.map(\.programCounter)).flatMap { pc in
+      counters.flatMap { pc in
         [pc.value, pc.value &- 1].compactMap { memory.mappings.holding(Address($0))?.path }
       })
     var names: [String: String] = [:]
@@ -283,8 +305,12 @@ struct CoreAnalysis {
   }
 
   private var notesOnImages: [CoreNote] {
-    memory.images.states.sorted { $0.key < $1.key }.compactMap { path, state in
-      state == .same || state == .noImage ? nil : .image(path: path, state)
+    let identifiers = Dictionary(
+      ImageReport.all(in: memory.mappings, reading: memory.read).map { ($0.path, $0.buildId) }
+    ) { first, _ in first }
+    return memory.images.states.sorted { $0.key < $1.key }.compactMap { path, state in
+      state == .same || state == .noImage
+        ? nil : .image(path: path, state, buildId: identifiers[path] ?? nil)
     }
   }
 }

@@ -89,11 +89,16 @@ struct CoreDump {
     guard let magic = source.bytes(at: 0, count: 4) else {
       throw source.size == 0 ? FileProblem.empty : .notCore(isProgram: false)
     }
-    if let compression = compressions[magic[0]] { throw .compressed(by: compression) }
+    if let compression = compression(beginning: magic) { throw .compressed(by: compression) }
     let headers = try ElfHeaders(bytes)
     guard headers.kind == .core else { throw .notCore(isProgram: true) }
     guard headers.machine == machine else { throw .otherMachine(headers.machine, here: machine) }
     return headers
+  }
+
+  /// Of a file that begins with these four bytes; nil if it is none.
+  static func compression(beginning magic: [UInt8]) -> FileProblem.Compression? {
+    compressions[magic[0]]
   }
 
   private static let compressions: [UInt8: FileProblem.Compression] = [

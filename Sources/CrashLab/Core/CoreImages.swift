@@ -1,3 +1,4 @@
+internal import CHarness
 internal import CrashLabModel
 internal import Glibc
 internal import ObjectFiles
@@ -13,10 +14,17 @@ final class CoreImages {
   }
 
   private var entries: [String: Entry] = [:]
-  private let replaced: (path: String, file: FileSource)?
+  private let replaced: [String: FileSource]
+  /// Where the files lie, as if it were the root; nil: the root itself.
+  private let root: String?
 
-  /// - Parameter replaced: reads this file where the process had mapped the one of that path.
-  init(replacing replaced: (path: String, file: FileSource)? = nil) { self.replaced = replaced }
+  /// - Parameters:
+  ///   - replaced: reads these files where the process had mapped those of the paths.
+  ///   - root: where all others are looked for.
+  init(replacing replaced: [String: FileSource] = [:], below root: String? = nil) {
+    self.replaced = replaced
+    self.root = root
+  }
 
   /// What was found of the files that were looked at, by their paths.
   var states: [String: State] { entries.mapValues(\.state) }
@@ -55,7 +63,7 @@ final class CoreImages {
   ) -> Entry {
     let isDeleted = path.hasSuffix(CoreImages.deleted)
     let file = isDeleted ? String(path.dropLast(CoreImages.deleted.count)) : path
-    let source = replaced?.path == path ? replaced?.file : try? FileSource(file)
+    let source = replaced[path] ?? open(file)
     guard let source else { return Entry(state: .missing) }
     guard source.bytes(at: 0, count: 4) == ElfHeaders.magic else {
       return Entry(state: .noImage)
@@ -65,6 +73,12 @@ final class CoreImages {
     let usable = state == .same || state == .unproved && !isDeleted
     return Entry(
       state: usable || state == .differs ? state : .missing, source: usable ? source : nil)
+  }
+
+  private func open(_ path: String) -> FileSource? {
+    guard let root else { return try? FileSource(path) }
+    let descriptor = clab_open_below(root, path)
+    return descriptor < 0 ? nil : try? FileSource(descriptor: descriptor, path: root + path)
   }
 
   /// As the kernel marks a file that has no name any more (fs/d_path.c).

@@ -7,11 +7,11 @@ internal import ObjectFiles
 struct ObservedFault {
   var fault: Fault
   let trace: Trace?
-  private let mappings: [Mapping]
+  let mappings: [Mapping]
   private let files: MappedFiles
   private let signalFrameSize: Int
-  /// How many the process had.
-  let threads: Int
+  /// Of the process.
+  let threads: [Photograph.ThreadSeen]
 
   /// - Parameters:
   ///   - handler: what is known of the program's handler for the signal.
@@ -46,13 +46,16 @@ struct ObservedFault {
         senderName: sender.map { String($0.prefix { $0 != "\n" }) },
         instruction: evidence.instruction, signalFrameSize: machine.minimumSignalStack,
         controlBlock: block,
-        abortMessage: AbortMessage(
-          of: evidence, in: TargetMemory(of: evidence.thread, mappings: photograph.mappings))))
+        findings: MemoryFindings(
+          of: evidence, in: TargetMemory(of: evidence.thread, mappings: photograph.mappings)),
+        stackLimit: StackSizeSource.ResourceLimit(of: evidence.process)))
     self.trace = trace
     signalFrameSize = machine.minimumSignalStack
     mappings = photograph.mappings
-    files = MappedFiles(of: trace, in: mappings, of: evidence.thread)
-    threads = photograph.threads.count
+    files = MappedFiles(
+      holding: (trace?.codeAddresses.map(\.programCounter) ?? []) + fault.codePointers,
+      in: mappings, of: evidence.thread)
+    threads = photograph.threads
   }
 
   /// A fault whose handler ran.

@@ -25,6 +25,8 @@ struct WatchedProcess {
   private var caughtFaults = 0
   /// What it is dying of, the cause first.
   private var fatal: [ObservedFault] = []
+  /// The other threads in that moment.
+  private var otherThreads: ThreadsSnapshot?
   private var errors: [InstrumentError] = []
 
   init(_ process: pid_t, command: [String]? = nil, machine: Machine) {
@@ -71,6 +73,18 @@ struct WatchedProcess {
       } else {
         die(of: pending, masks)
       }
+    }
+    lookAtOthers(than: evidence.thread, by: observer)
+  }
+
+  /// Once there is something to die of: where all its other threads are.
+  private mutating func lookAtOthers(than thread: Int32, by observer: Observer) {
+    guard otherThreads == nil, let fault = fatal.last else { return }
+    let seen = fault.threads.filter { $0.id != thread }
+    otherThreads = observer.holding(seen.map(\.id)) { standing in
+      let standing = Set(standing)
+      return ThreadsSnapshot(
+        standing: seen.filter { standing.contains($0.id) }, of: thread, mappings: fault.mappings)
     }
   }
 
@@ -193,6 +207,7 @@ struct WatchedProcess {
     everCaught = 0
     ignoredAtStart = ((try? SignalMasks(of: process, in: process)) ?? nil)?.ignored ?? 0
     fatal = []
+    otherThreads = nil
     command = given ?? WatchedProcess.arguments(of: process)
   }
 
@@ -208,10 +223,14 @@ struct WatchedProcess {
     seen.timeline = timeline
     seen.termination = termination
     seen.faults = fatal.map { $0.named(with: symbolicator) }
+    if let otherThreads, !fatal.isEmpty {
+      seen.threads = otherThreads.reports(by: .observer, with: symbolicator)
+      seen.images = otherThreads.images
+    }
     if let last = fatal.last {
       do {
         seen.death = DeathEvidence(
-          termination: termination, threadsAtFault: last.threads,
+          termination: termination, threadsAtFault: last.threads.count,
           threadsAfter: nothingIsLeft ? 0 : try ProcessDirectory.threadsLeft(of: process),
           beats: .init(),
           waitersAfter: 0, controlProcessAlive: nil)

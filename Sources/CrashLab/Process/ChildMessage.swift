@@ -124,7 +124,8 @@ extension Trace {
           frameSize: Int(clamping: frame.frame_size),
           stride: Int(clamping: frame.stride),
           isSignalFrame: frame.flags & CLAB_FRAME_SIGNAL.rawValue != 0,
-          isExact: frame.flags & CLAB_FRAME_EXACT_PC.rawValue != 0))
+          isExact: frame.flags & CLAB_FRAME_EXACT_PC.rawValue != 0,
+          isUnfetched: frame.flags & CLAB_FRAME_UNFETCHED.rawValue != 0))
     }
     return entries
   }

@@ -70,7 +70,8 @@ package final class RunFolder: Sendable {
   package func save(_ report: TrialReport) throws {
     try replaceWhole(
       JSON.text(of: TrialFile(machine: machine, trial: report)), in: directory,
-      name: RunFolder.fileName(report.case ?? "command", report.attempt), for: .saveReport)
+      name: RunFolder.fileName(report.case ?? RunFolder.nameOfCommand, report.attempt),
+      for: .saveReport)
   }
 
   // MARK: - Reading what earlier runs have left
@@ -121,6 +122,9 @@ package final class RunFolder: Sendable {
     let name = fileName(caseName, attempt)
     return entries(of: path).contains(name) ? try read("\(path)/\(name)") : nil
   }
+
+  /// How the files of a program begin that is no case.
+  package static let nameOfCommand = "command"
 
   private static func fileName(_ caseName: String, _ attempt: Int) -> String {
     "\(caseName).\(attempt).json"

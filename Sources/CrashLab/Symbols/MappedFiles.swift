@@ -23,6 +23,8 @@ struct MappedFiles {
   }
 
   private var files: [Line: Found] = [:]
+  /// The names of code that was made at run time, by address.
+  var madeCode: [UInt64: CodeName] = [:]
 
   /// None: whatever is asked for has no names, and nobody says why.
   init() {}
@@ -54,6 +56,7 @@ struct MappedFiles {
         self[mapping] = MappedFiles.find(mapping, in: mappings, of: process)
       }
     }
+    addMadeCode(holding: counters, in: mappings, of: process)
   }
 
   // MARK: - Finding one

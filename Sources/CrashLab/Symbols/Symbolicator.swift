@@ -86,7 +86,8 @@ package final class Symbolicator {
       missing[site.image.path] = missingNames(of: site)
     }
     return (
-      sites.map { $0.map(name) ?? .unknown }, missing.values.sorted { $0.image < $1.image }
+      zip(sites, frames).map { $0.map(name) ?? files.nameOfMadeCode(at: $1) },
+      missing.values.sorted { $0.image < $1.image }
     )
   }
 

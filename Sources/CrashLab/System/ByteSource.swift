@@ -30,11 +30,16 @@ package final class FileSource: ByteSource {
   package let size: UInt64
   package let descriptor: CInt
 
-  package init(_ path: String) throws(SystemError) {
+  package convenience init(_ path: String) throws(SystemError) {
     // Without O_NONBLOCK a pipe would be waited for.
     let descriptor = try system("open", path) {
       open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
     }
+    try self.init(descriptor: descriptor, path: path)
+  }
+
+  /// Takes the descriptor.
+  package init(descriptor: CInt, path: String) throws(SystemError) {
     var status = stat()
     guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
       close(descriptor)

@@ -77,8 +77,9 @@ struct TrialRecorder {
           in: .init(
             process: process, laboratory: getpid(), nullLimit: machine.lowestMappable,
             instruction: evidence.instruction, signalFrameSize: machine.minimumSignalStack,
-            abortMessage: AbortMessage(
-              of: evidence, in: TargetMemory(of: photographed, mappings: photograph.mappings)))))
+            findings: MemoryFindings(
+              of: evidence, in: TargetMemory(of: photographed, mappings: photograph.mappings)),
+            stackLimit: StackSizeSource.ResourceLimit(of: photographed))))
       let files =
         isNamed
         ? MappedFiles(of: evidence.trace, in: photograph.mappings, of: photographed)

@@ -15,15 +15,18 @@ extension Fault {
     package var signalFrameSize: Int
     /// The C library's block of the thread, which lies at the top of its stack; nil if not known.
     package var controlBlock: Address?
-    /// What was said before; nil if nothing was, or nobody knows.
-    package var abortMessage: AbortMessage?
+    package var findings: MemoryFindings
+    /// Of the process.
+    package var stackLimit: StackSizeSource.ResourceLimit
 
     package init(
       process: Int32, laboratory: Int32, nullLimit: Address, senderName: String? = nil,
       instruction: MachineInstruction? = nil, signalFrameSize: Int = 0,
-      controlBlock: Address? = nil, abortMessage: AbortMessage? = nil
+      controlBlock: Address? = nil, findings: MemoryFindings = MemoryFindings(),
+      stackLimit: StackSizeSource.ResourceLimit = .unknown
     ) {
-      self.abortMessage = abortMessage
+      self.findings = findings
+      self.stackLimit = stackLimit
       self.controlBlock = controlBlock
       self.process = process
       self.laboratory = laboratory
@@ -58,6 +61,12 @@ extension Fault {
     let site = FaultSite.locate(facts)
     let address =
       facts.signalFrame.map { $0.low(below: evidence.stackPointer) } ?? evidence.address
+    let cause = FaultCause.Facts(
+      site: site.kind, address: address, access: access,
+      programCounter: evidence.programCounter, instruction: context.instruction,
+      wordBelowStack: context.findings.wordBelowStack,
+      isCalled: evidence.trace?.entries.first?.isUnfetched == true,
+      mappings: photograph.mappings)
     return Fault(
       code: evidence.code, address: address,
       access: facts.signalFrame == nil ? access : .write,
@@ -77,7 +86,15 @@ extension Fault {
       refusal: evidence.isRefused ? Refusal(facts) : nil,
       instruction: evidence.hasExecuted(with: access)
         ? context.instruction.map { FaultInstruction($0, of: evidence, cause: facts.refusal) }
-        : nil, signalFrame: facts.signalFrame, abortMessage: context.abortMessage)
+        : nil, signalFrame: facts.signalFrame, abortMessage: context.findings.abortMessage,
+      cause: evidence.isFault ? FaultCause.judge(cause) : nil,
+      generalRegisters: evidence.context.map {
+        RegisterReport.all(
+          $0.registers, stackPointer: evidence.stackPointer, in: photograph,
+          texts: context.findings.texts)
+      },
+      stackSizeSource: StackSizeSource.judge(
+        site, images: photograph.mappings.lazy.map(\.path), limit: context.stackLimit))
   }
 
   /// A handler ran for it, which knows the kind of access from the processor.
@@ -155,10 +172,7 @@ extension UnwindReport {
   package init(
     _ trace: Trace, evidence: Evidence, site: FaultSite, controlBlock: Address? = nil
   ) {
-    self.init(
-      by: evidence.source, frameCount: trace.frameCount, complete: trace.isComplete,
-      steps: trace.steps, duration: trace.duration, handlerStackUsed: evidence.handlerStackUsed,
-      frames: trace.entries.map { FrameReport($0) }, recursion: nil, stackUse: nil)
+    self.init(trace, by: evidence.source, handlerStackUsed: evidence.handlerStackUsed)
     threadBlockSize = trace.bytesAboveFrames(site: site, controlBlock: controlBlock)
   }
 }
@@ -174,16 +188,6 @@ extension Trace {
     let top = Address(limit.value &+ UInt64(clamping: size))
     guard limit <= outermost, outermost <= controlBlock, controlBlock < top else { return nil }
     return Int(clamping: top.value - outermost.value)
-  }
-}
-
-extension FrameReport {
-  package init(_ entry: Trace.Entry) {
-    self.init(
-      index: entry.index, count: entry.count, period: entry.period,
-      programCounter: entry.programCounter, symbol: nil, file: nil, line: nil, column: nil,
-      image: nil, offset: nil, frameSize: entry.frameSize > 0 ? entry.frameSize : nil,
-      inlined: nil)
   }
 }
 
@@ -221,13 +225,6 @@ extension Evidence {
   /// sent met it by chance, and what can't be fetched was not executed.
   fileprivate func hasExecuted(with access: Access?) -> Bool {
     !code.isSent && !(access == .execute && address == programCounter)
-  }
-}
-
-extension MachineInstruction.Operand {
-  fileprivate func contains(_ place: Address) -> Bool {
-    guard let address, address <= place else { return false }
-    return place.value - address.value < UInt64(clamping: max(1, size))
   }
 }
 

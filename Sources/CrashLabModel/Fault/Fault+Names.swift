@@ -7,72 +7,12 @@ extension Fault {
   ///   - missing: images of which names or lines are missing.
   package mutating func take(_ names: [CodeName], missing: [MissingNames] = [], of trace: Trace) {
     guard var unwind else { return }
-    let sites = trace.countedSites
-    unwind.missingNames = missing
-    for (index, name) in names.prefix(unwind.frames.count).enumerated() {
-      unwind.frames[index].take(trace.entries[index].isSignalFrame ? name.ofSignalFrame : name)
-    }
-    unwind.recursion = RecursionReport(
-      in: unwind.frames, frameCount: unwind.frameCount, stackSize: site.stackSize)
-    unwind.stackUse = StackUse.table(
-      Array(zip(sites, names.suffix(sites.count))), of: trace, stackSize: site.stackSize)
+    unwind.take(names, missing: missing, of: trace, stackSize: site.stackSize)
     self.unwind = unwind
-  }
-}
-
-extension Trace {
-  /// What is to be named: every entry, then every counted site.
-  package var codeAddresses: [CodeAddress] {
-    let exact = Set(entries.filter(\.isExact).map(\.programCounter))
-    return (entries.map(\.programCounter) + countedSites.map(\.programCounter)).map {
-      CodeAddress(programCounter: $0, isReturnAddress: !exact.contains($0))
+    if stackSizeSource != nil, site.owner?.kind == .thread,
+      let maker = StackSizeSource.maker(of: unwind.frames)
+    {
+      stackSizeSource = maker
     }
-  }
-
-  /// What each program counter took: as it was counted while unwinding, or else from the entries.
-  package var countedSites: [Site] {
-    if !sites.isEmpty { return sites }
-    var counted: [Address: Site] = [:]
-    for entry in entries where entry.frameSize > 0 {
-      let none = Site(programCounter: entry.programCounter, frames: 0, bytes: 0)
-      var site = counted[entry.programCounter] ?? none
-      site.frames = site.frames.plus(entry.count)
-      site.bytes = site.bytes.plus(entry.count.times(entry.frameSize))
-      counted[entry.programCounter] = site
-    }
-    return counted.values.sorted {
-      ($0.bytes, $0.programCounter) > ($1.bytes, $1.programCounter)
-    }
-  }
-}
-
-extension CodeName {
-  /// The kernel returns from a signal through a few instructions of libc's that it does not export:
-  /// they are called as in gdb, whether or not there is debug information for them.
-  fileprivate var ofSignalFrame: CodeName {
-    CodeName(symbol: "<signal handler called>", offset: 0, image: image)
-  }
-}
-
-extension FrameReport {
-  package mutating func take(_ name: CodeName) {
-    symbol = name.symbol
-    offset = name.offset
-    image = name.image
-    file = name.location?.file
-    line = name.location?.line
-    column = name.location?.column
-    inlined = name.symbol == nil ? nil : name.inlined.map { Inlined($0) }
-  }
-
-  /// Every function that is at work there, innermost first; `?` where there is no name.
-  package var symbols: [String] { (inlined ?? []).map(\.symbol) + [symbol ?? "?"] }
-}
-
-extension FrameReport.Inlined {
-  fileprivate init(_ inlined: CodeName.Inlined) {
-    self.init(
-      symbol: inlined.symbol, file: inlined.location?.file, line: inlined.location?.line,
-      column: inlined.location?.column)
   }
 }

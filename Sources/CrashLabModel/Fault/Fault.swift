@@ -29,6 +29,14 @@ public struct Fault: Sendable, Equatable, Codable {
   package var signalFrame: SignalFrame?
   /// What was said before the process ended itself; nil if nothing was, or nobody knows.
   package var abortMessage: AbortMessage?
+  /// Why the address was wrong; nil if nothing proves it.
+  package var cause: FaultCause?
+  /// In DWARF's numbering; nil if nobody knows.
+  package var generalRegisters: [RegisterReport]?
+  /// Nil for a fault that is no overflow, and where nobody knows.
+  package var stackSizeSource: StackSizeSource?
+  /// Around the place in the user's own code; nil if the file is not there.
+  package var source: SourceExcerpt?
 
   public var signal: Signal { code.signal }
 
@@ -38,8 +46,14 @@ public struct Fault: Sendable, Equatable, Codable {
     handler: HandlerFacts? = nil, outcome: HandlerOutcome? = nil, sender: FaultSender? = nil,
     site: FaultSite, surroundings: [MemoryRegion]? = nil, unwind: UnwindReport? = nil,
     refusal: Refusal? = nil, instruction: FaultInstruction? = nil,
-    signalFrame: SignalFrame? = nil, abortMessage: AbortMessage? = nil
+    signalFrame: SignalFrame? = nil, abortMessage: AbortMessage? = nil,
+    cause: FaultCause? = nil, generalRegisters: [RegisterReport]? = nil,
+    stackSizeSource: StackSizeSource? = nil, source: SourceExcerpt? = nil
   ) {
+    self.cause = cause
+    self.generalRegisters = generalRegisters
+    self.stackSizeSource = stackSizeSource
+    self.source = source
     self.code = code
     self.address = address
     self.access = access
@@ -124,5 +138,23 @@ public struct FaultInstruction: Sendable, Codable, Equatable {
   package init(text: String, operandAddress: Address?) {
     self.text = text
     self.operandAddress = operandAddress
+  }
+}
+
+/// Lines of a source file around one of them.
+package struct SourceExcerpt: Sendable, Codable, Equatable {
+  /// The path that it was read from.
+  package var file: String
+  /// The number of the first; 1 and up.
+  package var first: Int
+  package var lines: [String]
+  /// The number of the one that it is about.
+  package var line: Int
+
+  package init(file: String, first: Int, lines: [String], line: Int) {
+    self.file = file
+    self.first = first
+    self.lines = lines
+    self.line = line
   }
 }

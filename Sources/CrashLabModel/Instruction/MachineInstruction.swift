@@ -9,12 +9,34 @@ package struct MachineInstruction: Sendable, Equatable {
     /// That the processor insists on, bytes; 1: none.
     package var alignment: Int = 1
     package var access: Access
+    /// The register that its address begins from; nil if there is none, or its value is not known.
+    package var base: Register? = nil
 
-    package init(address: Address? = nil, size: Int, alignment: Int = 1, access: Access) {
+    package init(
+      address: Address? = nil, size: Int, alignment: Int = 1, access: Access,
+      base: Register? = nil
+    ) {
       self.address = address
       self.size = size
       self.alignment = alignment
       self.access = access
+      self.base = base
+    }
+
+    package func contains(_ place: Address) -> Bool {
+      guard let address, address <= place else { return false }
+      return place.value - address.value < UInt64(clamping: max(1, size))
+    }
+  }
+
+  /// A register with its value.
+  package struct Register: Sendable, Equatable {
+    package var name: String
+    package var value: UInt64
+
+    package init(name: String, value: UInt64) {
+      self.name = name
+      self.value = value
     }
   }
 
@@ -32,14 +54,17 @@ package struct MachineInstruction: Sendable, Equatable {
   package var checksValue = false
   /// A jump, a call or a return to somewhere near.
   package var jumps = false
+  /// A return to somewhere near.
+  package var returns = false
   /// Where it would go on; nil if it does not jump, or nobody knows.
   package var target: Address?
 
   package init(
     text: String, operands: [Operand] = [], isPrivileged: Bool = false, loadsSelector: Bool = false,
     isSoftwareInterrupt: Bool = false, checksValue: Bool = false, jumps: Bool = false,
-    target: Address? = nil
+    returns: Bool = false, target: Address? = nil
   ) {
+    self.returns = returns
     self.text = text
     self.operands = operands
     self.isPrivileged = isPrivileged

@@ -14,6 +14,10 @@ public struct TrialResult: Sendable, Equatable, Codable {
   public var termination: Termination?
   public var death: DeathEvidence?
   package var timeline: [TrialEvent] = []
+  /// The other threads than those of the faults, each where it stood; empty where nobody looked.
+  package var threads: [ThreadReport] = []
+  /// What was loaded; empty where nobody looked.
+  package var images: [ImageReport] = []
   /// What the child had to say beside its messages.
   package var told: String?
   package var instrumentErrors: [InstrumentError] = []

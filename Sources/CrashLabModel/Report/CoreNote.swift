@@ -7,7 +7,8 @@ package enum CoreNote: Sendable, Equatable {
   case mainStackLimitUnknown
   case noSignalInformation
   case madeWhileAlive
-  case image(path: String, ImageState)
+  /// With its build identifier in hexadecimal, if it has one.
+  case image(path: String, ImageState, buildId: String?)
 
   package enum ImageState: Sendable, Equatable {
     /// The build identifier or, where there is none, the first page is the same.

@@ -28,6 +28,13 @@ public struct TrialReport: Sendable, Codable, Equatable {
   @Nullable public var termination: Termination?
   @Nullable public var death: DeathEvidence?
   package var timeline: [Event]
+  /// What makes two crashes one: equal for the same crash of the same program; null for whatever is
+  /// none, and where the names for it are missing.
+  @Nullable public var signature: String?
+  /// The other threads than those of the faults, each where it stood; null in an old report.
+  @Nullable package var threads: [ThreadReport]?
+  /// What was loaded; null in an old report.
+  @Nullable package var images: [ImageReport]?
 
   package init(
     `case`: String?, attempt: Int, command: [String]? = nil, verdict: Verdict? = nil,
@@ -36,8 +43,12 @@ public struct TrialReport: Sendable, Codable, Equatable {
     corruption: [Corruption],
     counters: [Counter], finished: Bool, termination: Termination? = nil,
     death: DeathEvidence? = nil,
-    timeline: [Event]
+    timeline: [Event], signature: String? = nil, threads: [ThreadReport]? = nil,
+    images: [ImageReport]? = nil
   ) {
+    self.signature = signature
+    self.threads = threads
+    self.images = images
     self.case = `case`
     self.attempt = attempt
     self.command = command
@@ -78,6 +89,17 @@ public struct TrialReport: Sendable, Codable, Equatable {
   }
 }
 
+extension TrialReport {
+  /// What a list of many reports keeps of each.
+  package var withoutFrames: TrialReport {
+    var report = self
+    report.faults = []
+    report.threads = nil
+    report.images = nil
+    return report
+  }
+}
+
 /// One fault as it is reported.
 public struct FaultReport: Sendable, Codable, Equatable {
   public var signal: Signal
@@ -113,6 +135,15 @@ public struct FaultReport: Sendable, Codable, Equatable {
   @Nullable package var signalFrame: SignalFrame?
   /// What was said before the process ended itself; null if nothing was found.
   @Nullable package var abortMessage: AbortMessage?
+  /// Why the address was wrong; null if nothing proves it.
+  @Nullable package var cause: FaultCause?
+  /// Null if nobody knows.
+  @Nullable package var generalRegisters: [RegisterReport]?
+  /// What has set the size of the stack that overflowed; null for every other fault, and where nobody
+  /// knows.
+  @Nullable package var stackSizeSource: StackSizeSource?
+  /// Lines around the place in the user's own code; null if the file is not there.
+  @Nullable package var source: SourceExcerpt?
 
   package init(
     signal: Signal, code: String, address: Address, access: Access? = nil, programCounter: Address,
@@ -121,8 +152,14 @@ public struct FaultReport: Sendable, Codable, Equatable {
     sender: FaultSender? = nil, site: FaultSite,
     surroundings: [MemoryRegion]? = nil, unwind: UnwindReport? = nil,
     refusal: Refusal? = nil, instruction: FaultInstruction? = nil,
-    signalFrame: SignalFrame? = nil, abortMessage: AbortMessage? = nil
+    signalFrame: SignalFrame? = nil, abortMessage: AbortMessage? = nil,
+    cause: FaultCause? = nil, generalRegisters: [RegisterReport]? = nil,
+    stackSizeSource: StackSizeSource? = nil, source: SourceExcerpt? = nil
   ) {
+    self.cause = cause
+    self.generalRegisters = generalRegisters
+    self.stackSizeSource = stackSizeSource
+    self.source = source
     self.signal = signal
     self.code = code
     self.address = address

@@ -9,6 +9,8 @@ extension TrialResult {
     termination = report.termination
     death = report.death
     timeline = report.timeline
+    threads = report.threads ?? []
+    images = report.images ?? []
     if report.verdict == .laboratoryError {
       instrumentErrors = [.told(report.reason ?? "unknown")]
     }
@@ -25,6 +27,8 @@ extension Fault {
       handled: report.handled, handler: report.handler, outcome: report.handlerOutcome,
       sender: report.sender, site: report.site, surroundings: report.surroundings,
       unwind: report.unwind, refusal: report.refusal, instruction: report.instruction,
-      signalFrame: report.signalFrame, abortMessage: report.abortMessage)
+      signalFrame: report.signalFrame, abortMessage: report.abortMessage, cause: report.cause,
+      generalRegisters: report.generalRegisters, stackSizeSource: report.stackSizeSource,
+      source: report.source)
   }
 }

@@ -20,11 +20,14 @@ package struct Trace: Sendable, Equatable {
     /// The program counter is the instruction itself, not a return address: where the fault or a
     /// signal interrupted.
     package var isExact: Bool
+    /// Code that is not there; its caller is where the call left it.
+    package var isUnfetched: Bool
 
     package init(
       index: Int, count: Int, period: Int, programCounter: Address, canonicalFrameAddress: Address,
-      frameSize: Int, stride: Int, isSignalFrame: Bool, isExact: Bool
+      frameSize: Int, stride: Int, isSignalFrame: Bool, isExact: Bool, isUnfetched: Bool = false
     ) {
+      self.isUnfetched = isUnfetched
       self.index = index
       self.count = count
       self.period = period

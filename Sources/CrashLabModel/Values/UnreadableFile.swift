@@ -14,7 +14,10 @@ package enum FileProblem: Error, Sendable, Equatable {
   case notRegular
   case empty
   case notElf
+  /// And there is no program here to unpack it.
   case compressed(by: Compression)
+  case damagedCompression(Compression)
+  case tooLarge(most: UInt64)
   case is32Bit, isBigEndian
   /// `EM_*` of the file and of this machine.
   case otherMachine(Int32, here: Int32)
@@ -34,6 +37,8 @@ package enum FileProblem: Error, Sendable, Equatable {
   /// Of the program that was named for a dump.
   case notProgram
   case otherProgram(String)
+  /// An image that was named for a dump whose process had none like it.
+  case notOfDump
 
   package enum Compression: String, Sendable { case zstd, lz4, xz, gzip }
   package enum Part: Sendable { case header, programHeaders, programHeaderCount }

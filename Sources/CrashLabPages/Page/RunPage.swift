@@ -49,6 +49,8 @@ struct RunPage {
   }
 
   private static func sentence(_ summary: RunReport.Summary) -> String {
+    // Reports of programs that are no cases: nothing was expected of them.
+    if summary.total == 0 { return "Reports of crashes" }
     var parts = ["\(grouped(summary.asExpected)) of \(grouped(summary.total)) as expected"]
     if summary.notAsExpected > 0 { parts.append("\(grouped(summary.notAsExpected)) not") }
     if summary.skipped > 0 { parts.append("\(grouped(summary.skipped)) skipped") }

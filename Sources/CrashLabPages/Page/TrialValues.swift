@@ -29,8 +29,12 @@ struct TrialValues {
         ["name": shortened($0.name, to: 60), "value": grouped($0.value)] as Values
       },
       "hasCounters": !trial.counters.isEmpty,
+      "threads": threads, "hasThreads": trial.threads?.isEmpty == false,
       "death": death, "command": shortened(command, to: 2000),
     ]
+    if trial.case == nil, let signature = trial.signature {
+      values["signature"] = shortened(signature, to: 100)
+    }
     if isRepeated { values["attempt"] = trial.attempt }
     if let reason = trial.reason { values["reason"] = shortened(reason) }
     if !timeline.drawing.isEmpty {
@@ -72,6 +76,8 @@ struct TrialValues {
       values["culprit"] = ["lines": lines.map { shortened(String($0)) }] as Values
     }
     if let unwind = fault.unwind { values["unwind"] = self.unwind(unwind) }
+    let registers = self.registers(fault)
+    if !registers.isEmpty { values["registers"] = ["rows": registers] as Values }
     return values
   }
 
@@ -118,6 +124,34 @@ struct TrialValues {
   }
 
   // MARK: - How it came there
+
+  private static let mostThreads = 50
+
+  /// The other threads, each chain of calls once.
+  private var threads: [Values] {
+    EqualThreads.all(in: trial.threads ?? []).prefix(TrialValues.mostThreads).map { group in
+      let names = group.names.filter { !$0.isEmpty }.prefix(8)
+      var values: Values = [
+        "count": grouped(group.count), "isOne": group.count == 1,
+        "names": shortened(names.map { "'\($0)'" }.joined(separator: ", "), to: 200),
+      ]
+      if let unwind = group.first.unwind { values["unwind"] = self.unwind(unwind) }
+      return values
+    }
+  }
+
+  /// What registers point to.
+  private func registers(_ fault: FaultReport) -> [Values] {
+    let registers = fault.generalRegisters ?? []
+    let stack = registers.first { ["rsp", "sp"].contains($0.name) }?.pointsTo?.owner
+    return registers.prefix(40).map { register in
+      [
+        "name": shortened(register.name, to: 8), "value": register.value.description,
+        "place": shortened(
+          register.pointsTo?.inWords(stackPointerIsIn: stack) ?? "", to: 200),
+      ]
+    }
+  }
 
   private func unwind(_ unwind: UnwindReport) -> Values {
     let ending = unwind.complete ? "to the outermost" : "and more, not counted"

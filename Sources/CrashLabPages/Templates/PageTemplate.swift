@@ -78,15 +78,20 @@ let trialTemplate = #"""
   <p class="note">Thread {{thread}}{{^handled}}; no handler ran for it{{/handled}}.</p>
   {{#culprit}}<pre class="culprit" tabindex="0" aria-label="Who ate the stack">{{#lines}}{{.}}<br/>{{/lines}}</pre>{{/culprit}}
   {{#unwind}}<details{{#isShort}} open="open"{{/isShort}}><summary>{{words}}</summary><ol class="frames">{{#frames}}<li><span class="index">{{index}}</span> <span class="where">{{#inlined}}<span class="source">inlined {{name}}</span><br/>{{/inlined}}{{#symbol}}<b>{{symbol}}</b>{{#offset}} + {{offset}}{{/offset}}{{/symbol}}{{^symbol}}<span class="address">{{programCounter}}</span>{{/symbol}}{{#source}} <span class="source">{{source}}</span>{{/source}}</span>{{#times}} <span class="times">× {{times}}</span>{{/times}}</li>{{/frames}}</ol>{{#left}}<p class="note">… and {{left}} more entries</p>{{/left}}</details>{{/unwind}}
+  {{#registers}}<details><summary>Registers</summary><div class="scroll" tabindex="0" role="region" aria-label="Registers"><table class="addresses"><tbody>{{#rows}}<tr><th scope="row">{{name}}</th><td class="address">{{value}}</td><td>{{place}}</td></tr>{{/rows}}</tbody></table></div></details>{{/registers}}
   </figure>
   {{/faults}}
   {{#corruption}}
   <figure class="fault"><figcaption>{{words}}</figcaption>{{#strips}}<div class="strips">{{{drawing}}}</div>{{/strips}}</figure>
   {{/corruption}}
+  {{#hasThreads}}<figure class="fault"><figcaption>The other threads</figcaption>
+  {{#threads}}<p class="note">{{#isOne}}One thread{{/isOne}}{{^isOne}}{{count}} threads{{/isOne}} {{names}}</p>{{#unwind}}<details{{#isShort}} open="open"{{/isShort}}><summary>{{words}}</summary><ol class="frames">{{#frames}}<li><span class="index">{{index}}</span> <span class="where">{{#inlined}}<span class="source">inlined {{name}}</span><br/>{{/inlined}}{{#symbol}}<b>{{symbol}}</b>{{#offset}} + {{offset}}{{/offset}}{{/symbol}}{{^symbol}}<span class="address">{{programCounter}}</span>{{/symbol}}{{#source}} <span class="source">{{source}}</span>{{/source}}</span>{{#times}} <span class="times">× {{times}}</span>{{/times}}</li>{{/frames}}</ol>{{#left}}<p class="note">… and {{left}} more entries</p>{{/left}}</details>{{/unwind}}{{/threads}}
+  </figure>{{/hasThreads}}
   {{#hasCounters}}<dl class="facts">{{#counters}}<div><dt>{{name}}</dt><dd>{{value}}</dd></div>{{/counters}}</dl>{{/hasCounters}}
   {{#timeline}}<figure class="timeline"><figcaption>How it went</figcaption>{{{drawing}}}
   <ol class="moments">{{#moments}}<li><span>{{name}}</span> <span class="number">{{at}}</span> <span class="after">+{{after}}</span></li>{{/moments}}</ol></figure>{{/timeline}}
   <p class="death"><b>Who died</b> {{#death}}<span class="item">{{.}}</span>{{/death}}</p>
+  {{#signature}}<p class="signature"><b>Signature</b> <code>{{signature}}</code></p>{{/signature}}
   <p class="again"><b>To see it again</b> <code>{{command}}</code></p>
   </section>
   """#

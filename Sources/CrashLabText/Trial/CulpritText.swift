@@ -11,7 +11,25 @@ package struct CulpritText {
   }
 
   /// Lines, each indented by two; "" if nothing stands out.
-  package func text(of fault: FaultReport) -> String { consumer(fault) + threadBlock(fault) }
+  package func text(of fault: FaultReport) -> String {
+    consumer(fault) + threadBlock(fault) + stackSize(fault) + ownCode(fault)
+  }
+
+  private func stackSize(_ fault: FaultReport) -> String {
+    guard let source = fault.stackSizeSource else { return "" }
+    return wrapped(
+      "its size: \(source.inWords(size: fault.site.stackSize))", to: max(20, width - 4)
+    ).split(separator: "\n").enumerated().map { ($0 == 0 ? "  " : "    ") + $1 + "\n" }.joined()
+  }
+
+  /// Where a recursion is told, that is where the own code is.
+  private func ownCode(_ fault: FaultReport) -> String {
+    guard fault.unwind?.recursion == nil,
+      let own = OwnCode.all(in: fault.unwind?.frames ?? []).first
+    else { return "" }
+    let frame = own.index == 0 ? "" : " (frame \(own.index))"
+    return "  in \(name(own.function, after: nil, room: width - 6 - frame.count))\(frame)\n"
+  }
 
   /// What no frame has taken, where that is a good part of the stack.
   private func threadBlock(_ fault: FaultReport) -> String {

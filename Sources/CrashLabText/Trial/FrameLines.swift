@@ -6,18 +6,24 @@ package struct FrameLines {
   package let theme: Theme
   /// Columns of a line.
   package let width: Int
-
   /// So many entries are shown from each end; the rest is in the JSON.
-  private static let innermost = 32
-  private static let outermost = 16
+  package var innermost = 32
+  package var outermost = 16
+  /// Names are not shortened to fit a line.
+  package var fullNames = false
+
+  package init(theme: Theme, width: Int) {
+    self.theme = theme
+    self.width = width
+  }
 
   package func text(of unwind: UnwindReport) -> String {
     let frames = unwind.frames
     let shown =
-      frames.count <= FrameLines.innermost + FrameLines.outermost
+      frames.count <= innermost.plus(outermost)
       ? Array(frames.indices)
-      : Array(frames.indices.prefix(FrameLines.innermost))
-        + frames.indices.suffix(FrameLines.outermost)
+      : Array(frames.indices.prefix(innermost))
+        + frames.indices.suffix(outermost)
     let layout = Layout(frames, width: width)
     var text = ""
     var last: Int?
@@ -76,16 +82,16 @@ package struct FrameLines {
     for inlined in frame.inlined ?? [] {
       text += String(repeating: " ", count: layout.index + 2)
       text += theme.faint("[inlined]".padding(to: layout.address)) + "  "
-      text += Body(inlined).fitted(to: layout.body, theme: theme).text + "\n"
+      text += Body(inlined).fitted(to: layout.body, theme: theme, isFull: fullNames).text + "\n"
     }
     guard let place else {
       text += "\(frame.index)".padding(to: layout.index) + "  "
       text += theme.faint(address(frame.programCounter, layout)) + "  "
-      return text + Body(frame).fitted(to: layout.body, theme: theme).text + "\n"
+      return text + Body(frame).fitted(to: layout.body, theme: theme, isFull: fullNames).text + "\n"
     }
     let isFirst = place == .only || place == .first
     text += (isFirst ? frame.range : "").padding(to: layout.index + 2 + layout.address) + "  "
-    let body = Body(frame).fitted(to: layout.body - layout.mark, theme: theme)
+    let body = Body(frame).fitted(to: layout.body - layout.mark, theme: theme, isFull: fullNames)
     let column = foldWidth(frames, index, layout)
     text += body.text + String(repeating: " ", count: max(0, column - body.count))
     return text + theme.warning(mark(place, count: frame.count)) + "\n"
@@ -106,7 +112,7 @@ package struct FrameLines {
       $0.count == frames[index].count && $0.period == frames[index].period
     }
     return fold.map {
-      Body($0).fitted(to: layout.body - layout.mark, theme: .plain).count
+      Body($0).fitted(to: layout.body - layout.mark, theme: .plain, isFull: fullNames).count
     }.max() ?? 0
   }
 
@@ -163,12 +169,22 @@ private struct Body {
   }
 
   /// With less and less around the symbol until it has room, or is as short as can be borne.
-  func fitted(to room: Int, theme: Theme) -> (text: String, count: Int) {
+  ///
+  /// - Parameter isFull: nothing is left out, however long it is.
+  func fitted(to room: Int, theme: Theme, isFull: Bool) -> (text: String, count: Int) {
     guard let symbol else {
       guard let image else { return (theme.faint("?"), 1) }
       return (theme.symbol(image) + offset, image.count + offset.count)
     }
     let place = location.map { " at \($0)" } ?? ""
+    if isFull {
+      let name = printable(symbol)
+      let after = offset + (image.map { " in \($0)" } ?? "")
+      let at = place + column
+      return (
+        theme.symbol(name) + after + theme.faint(at), name.count + after.count + at.count
+      )
+    }
     let within = image.map { " in \($0)" } ?? ""
     // Where there is no place in a source, the image is what tells where it is.
     let always = location == nil ? within : ""

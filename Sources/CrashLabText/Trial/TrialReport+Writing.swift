@@ -14,7 +14,8 @@ extension TrialReport {
       faults: result.faults.map { FaultReport($0) }, corruption: result.corruption,
       counters: result.counters.sorted { $0.key < $1.key }.map { Counter(name: $0, value: $1) },
       finished: result.finished, termination: result.termination, death: result.death,
-      timeline: result.timeline)
+      timeline: result.timeline, signature: CrashSignature(result)?.text,
+      threads: result.threads, images: result.images)
   }
 }
 
@@ -28,7 +29,9 @@ extension FaultReport {
       reason: fault.outcome?.inWords(fault.signal, fault.handler), sender: fault.sender,
       site: fault.site, surroundings: fault.surroundings, unwind: fault.unwind,
       refusal: fault.refusal, instruction: fault.instruction, signalFrame: fault.signalFrame,
-      abortMessage: fault.abortMessage)
+      abortMessage: fault.abortMessage, cause: fault.cause,
+      generalRegisters: fault.generalRegisters, stackSizeSource: fault.stackSizeSource,
+      source: fault.source)
   }
 }
 

@@ -2,13 +2,30 @@ package import CrashLabModel
 
 /// One report told whole, for a person.
 package struct TrialText {
-  private let theme: Theme
-  private let width: Int
+  /// How much is told.
+  package enum Detail: Sendable {
+    /// What fits a screen.
+    case screen
+    case usual
+    /// All frames of all threads, registers, images.
+    case everything
+  }
 
-  /// - `width`: columns of a line.
-  package init(theme: Theme, width: Int = 100) {
+  let theme: Theme
+  let width: Int
+  let detail: Detail
+  let fullNames: Bool
+
+  /// - Parameters:
+  ///   - width: columns of a line.
+  ///   - fullNames: names are not shortened to fit a line.
+  package init(
+    theme: Theme, width: Int = 100, detail: Detail = .usual, fullNames: Bool = false
+  ) {
     self.theme = theme
     self.width = width
+    self.detail = detail
+    self.fullNames = fullNames
   }
 
   package func whole(_ trial: TrialReport, machine: Machine) -> String {
@@ -20,6 +37,9 @@ package struct TrialText {
       if let reason = fault.reason {
         text += wrapped("  " + printable(reason), with: theme.warning)
       }
+      if let missing = fault.handlerOutcome?.missingCode(fault.handler) {
+        text += hanging("  missing: ", missing)
+      }
     }
     for corruption in trial.corruption {
       text += wrapped(
@@ -29,9 +49,13 @@ package struct TrialText {
     for (index, fault) in trial.faults.enumerated() {
       guard let unwind = fault.unwind else { continue }
       if trial.faults.count > 1 { text += "\n\(theme.heading("frames of fault \(index + 1)"))" }
-      text += "\n" + FrameLines(theme: theme, width: width).text(of: unwind)
+      text += "\n" + frames(of: unwind)
       for missing in unwind.missingNames ?? [] { text += hanging("names  ", missing.inWords) }
+      if detail != .usual, let source = fault.source { text += "\n" + excerpt(source) }
+      if detail == .everything { text += registers(of: fault) }
     }
+    text += threads(of: trial)
+    if detail == .everything { text += images(of: trial) }
     return text + "\n" + facts(trial, machine)
   }
 
@@ -58,7 +82,11 @@ package struct TrialText {
 
   /// `the whole process died of SIGSEGV: 4 threads, all stopped; the control process lives`
   private func ending(_ trial: TrialReport) -> String {
-    guard let termination = trial.termination else { return "" }
+    guard let termination = trial.termination else {
+      let count = trial.threads?.count ?? 0
+      let threads = count == 1 ? "one thread" : "\(grouped(count)) threads"
+      return count == 0 ? "" : "alive, with \(threads)"
+    }
     guard let death = trial.death else { return termination.inWords }
     let control = death.controlProcess.map { "; \($0)" } ?? ""
     guard death.processDied, let signal = termination.signal else {
@@ -97,6 +125,10 @@ package struct TrialText {
             .joined(separator: ", ")
         ))
     }
+    if trial.case == nil, let signature = trial.signature {
+      rows.append(("signature", printable(signature)))
+    }
+    if detail == .screen, trial.hasMore { rows.append(("more", "--verbose: \(more(trial))")) }
     rows.append(
       ("machine", "\(machine.kernel), \(machine.libc), \(machine.swift) (\(machine.build))"))
     let label = rows.map(\.label.count).max() ?? 0
@@ -119,6 +151,9 @@ package struct TrialText {
           + "stack pointer \(fault.stackPointer)"
       ),
     ]
+    if detail != .usual, let instruction = fault.instruction {
+      rows.append(("instruction", inWords(instruction, of: fault)))
+    }
     if let guarding = fault.site.guard, let limit = fault.site.stackLimit {
       let kind =
         switch guarding.kind {
@@ -145,11 +180,11 @@ package struct TrialText {
 
   // MARK: - Lines
 
-  private func wrapped(_ text: String, with paint: (String) -> String) -> String {
+  func wrapped(_ text: String, with paint: (String) -> String) -> String {
     text.isEmpty ? "" : lines(of: text, room: width).map { paint($0) + "\n" }.joined()
   }
 
-  private func hanging(_ label: String, _ text: String) -> String {
+  func hanging(_ label: String, _ text: String) -> String {
     let indent = String(repeating: " ", count: label.count)
     return lines(of: text, room: max(20, width - label.count)).enumerated().map { index, line in
       (index == 0 ? theme.faint(label) : indent) + line + "\n"

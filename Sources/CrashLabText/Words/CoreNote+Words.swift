@@ -15,12 +15,22 @@ extension CoreNote {
     case .noSignalInformation:
       "the dump does not tell where it faulted (NT_SIGINFO, Linux 3.9 and newer)"
     case .madeWhileAlive: "no signal ended the process: the dump was made while it lived"
-    case .image(let path, let state): "\(printable(path)) \(state.inWords)"
+    case .image(let path, let state, let buildId):
+      "\(printable(path)) \(state.inWords)\(state.isMissing ? wanted(buildId) : "")"
     }
   }
 }
 
+/// How to get a file.
+private func wanted(_ buildId: String?) -> String {
+  buildId.map {
+    " (build identifier \($0): `debuginfod-find executable \($0)` or --sysroot DIR)"
+  } ?? ""
+}
+
 extension CoreNote.ImageState {
+  fileprivate var isMissing: Bool { self == .missing || self == .differs }
+
   /// The end of a sentence that begins with the file's name.
   fileprivate var inWords: String {
     switch self {

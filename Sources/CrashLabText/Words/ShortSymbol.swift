@@ -3,13 +3,15 @@ internal import CrashLabModel
 /// A symbol made short enough for a line: what tells functions apart goes last.
 ///
 /// In this order, as far as needed: hashes and the compiler's own words, generic arguments,
-/// nested closures, parameters, and at last the middle.
+/// nested closures, parameters, the outer namespaces, and at last the middle. The function's own name
+/// stays as long as it fits itself.
 package func shortSymbol(_ symbol: String, width: Int) -> String {
   var name = printable(symbol).withoutNoise
   let steps: [(String) -> String] = [
     { $0.collapsing("<", ">") }, { $0.withoutInnerClosures }, { $0.collapsing("(", ")") },
   ]
   for step in steps where name.count > width { name = step(name) }
+  if name.count > width { name = name.withoutOuterNamespaces(to: width) }
   return width > 8 ? shortened(name, to: width) : name
 }
 
@@ -53,12 +55,17 @@ extension String {
   fileprivate func collapsing(_ open: Character, _ close: Character) -> String {
     var result = ""
     var depth = 0
-    var previous: Character = " "
     var inside = 0
-    for character in self {
-      let isArrow = character == ">" && previous == "-"
-      previous = character
-      if character == close && !isArrow {
+    var rest = self[...]
+    while let character = rest.first {
+      let name = String.namesOfOperators.first { rest.hasPrefix($0) }
+      if let name {
+        if depth == 0 { result += name } else { inside += name.count }
+        rest = rest.dropFirst(name.count)
+        continue
+      }
+      rest = rest.dropFirst()
+      if character == close {
         depth -= 1
         if depth < 0 { return self }
         if depth == 0 && inside > 0 { result += "…" }
@@ -70,6 +77,35 @@ extension String {
       }
     }
     return depth == 0 ? result : self
+  }
+
+  /// In which brackets are none; the longest that begin alike come first.
+  private static let namesOfOperators =
+    ["<=>", "<<=", ">>=", "->*", "<<", ">>", "<=", ">=", "->", "()", "<", ">"].map {
+      "operator" + $0
+    } + ["->"]
+
+  /// `ns::outer::Class::name()` is `…::Class::name()`: as few of the outermost are left out as fit.
+  fileprivate func withoutOuterNamespaces(to width: Int) -> String {
+    var depth = 0
+    var index = startIndex
+    while index < endIndex {
+      let character = self[index]
+      if "<([{".contains(character) { depth += 1 }
+      if ">)]}".contains(character) { depth -= 1 }
+      if depth < 0 { return self }
+      let next = self.index(after: index)
+      if depth == 0, character == ":", next < endIndex, self[next] == ":" {
+        let short = "…" + self[index...]
+        // What follows the last of them is the name itself.
+        if short.count <= width || !self[self.index(after: next)...].contains("::") {
+          return short
+        }
+        index = next
+      }
+      index = self.index(after: index)
+    }
+    return self
   }
 
   /// Every occurrence of one text by another; the standard library has no such thing.

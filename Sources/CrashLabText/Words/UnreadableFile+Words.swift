@@ -13,6 +13,11 @@ extension FileProblem {
     case .notElf: "is no ELF file: name a program, a library or a core dump"
     case .compressed(let compression):
       "seems to be compressed: unpack it with \(compression.command)"
+    case .damagedCompression(let compression):
+      "can't be unpacked with \(compression.command): it is damaged, or the disk is full"
+    case .tooLarge(let most): "is larger than \(bytesInWords(Int(clamping: most)))"
+    case .notOfDump:
+      "is no program and no library that the process had mapped: none has its build identifier"
     case .is32Bit: "is of a 32-bit program: only those of 64 bits can be read"
     case .isBigEndian: "is of a big-endian machine: it can't be read here"
     case .otherMachine(let machine, let here):

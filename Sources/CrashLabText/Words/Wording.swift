@@ -115,10 +115,11 @@ extension FaultReport {
         + "(process \(sender.process))"
     }
     if site.kind == .notAFault { return "\(signal) (\(printable(code))), not a memory fault" }
-    if let refused = refusalInWords { return "\(signal) (\(printable(code))): \(refused)" }
+    let why = cause.map { ": \($0.inWords)" } ?? ""
+    if let refused = refusalInWords { return "\(signal) (\(printable(code))): \(refused)\(why)" }
     let access = access.map { "\($0.rawValue) " } ?? ""
     let atNull = site.kind == .nullPage ? " at \(address)" : ""
-    return "\(signal) (\(printable(code))): \(access)\(site.inWords)\(atNull)"
+    return "\(signal) (\(printable(code))): \(access)\(site.inWords)\(atNull)\(why)"
   }
 }
 

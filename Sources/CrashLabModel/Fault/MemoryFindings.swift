@@ -1,0 +1,17 @@
+/// What was read of a process's memory for one fault, beside the unwind.
+package struct MemoryFindings: Sendable {
+  /// What was said before; nil if nothing was, or nobody knows.
+  package var abortMessage: AbortMessage?
+  /// Directly below the stack pointer; nil if it can't be read.
+  package var wordBelowStack: UInt64?
+  /// The text that a register points to, by its number of DWARF.
+  package var texts: [Int: String]
+
+  package init(
+    abortMessage: AbortMessage? = nil, wordBelowStack: UInt64? = nil, texts: [Int: String] = [:]
+  ) {
+    self.abortMessage = abortMessage
+    self.wordBelowStack = wordBelowStack
+    self.texts = texts
+  }
+}

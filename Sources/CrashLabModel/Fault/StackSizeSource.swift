@@ -1,0 +1,90 @@
+/// What has set the size of a stack: where to give it another.
+package enum StackSizeSource: String, Sendable, Codable {
+  /// RLIMIT_STACK, of the main stack.
+  case resourceLimit = "resource-limit"
+  /// The C library's default for threads: RLIMIT_STACK when the program was started.
+  case threadDefault = "thread-default"
+  /// pthread_attr_setstacksize(3): it is not the default.
+  case threadAttribute = "thread-attribute"
+  /// One of the two before: the limit is not known.
+  case thread
+  /// musl's default for threads.
+  case musl
+  /// OMP_STACKSIZE.
+  case openMP = "openmp"
+  /// Rust's std::thread: RUST_MIN_STACK, or the Builder.
+  case rust
+  /// Java's -Xss.
+  case java
+  /// Whoever has made the coroutine.
+  case coroutine
+  /// sigaltstack(2).
+  case alternateStack = "alternate-stack"
+}
+
+extension StackSizeSource {
+  package enum ResourceLimit: Sendable, Equatable {
+    case unknown
+    case unlimited
+    /// Bytes.
+    case soft(UInt64)
+  }
+
+  /// Nil for a fault that is no overflow, and where nobody knows whose stack it was. Pure.
+  ///
+  /// - Parameters:
+  ///   - images: paths of what is mapped.
+  package static func judge(
+    _ site: FaultSite, images: some Sequence<String>, limit: ResourceLimit
+  ) -> StackSizeSource? {
+    guard site.isOverflow, let owner = site.owner else { return nil }
+    switch owner.kind {
+    case .main: return .resourceLimit
+    case .coroutine: return .coroutine
+    case .alternateStack: return .alternateStack
+    case .thread: return ofThread(site, images, limit)
+    }
+  }
+
+  /// Two sizes are the default's: with the guard in them, or beside them (glibc has done both).
+  private static func ofThread(
+    _ site: FaultSite, _ images: some Sequence<String>, _ limit: ResourceLimit
+  ) -> StackSizeSource? {
+    guard let size = site.stackSize else { return nil }
+    let sizes = [size, size.plus(site.guard?.size ?? 0)]
+    let isMusl = images.contains {
+      let name = $0.split(separator: "/").last ?? ""
+      return name.hasPrefix("ld-musl-") || name.hasPrefix("libc.musl-")
+    }
+    if isMusl { return sizes.contains(muslDefault) ? .musl : .threadAttribute }
+    switch limit {
+    case .unknown: return .thread
+    case .unlimited: return sizes.contains(unlimitedDefault) ? .threadDefault : .threadAttribute
+    case .soft(let bytes):
+      return sizes.contains(Int(clamping: bytes)) ? .threadDefault : .threadAttribute
+    }
+  }
+
+  /// The library whose function was a thread's first; nil if it is none that sets sizes itself.
+  ///
+  /// - Parameter frames: of the thread, with their names.
+  package static func maker(of frames: [FrameReport]) -> StackSizeSource? {
+    for frame in frames.suffix(5) {
+      let image = frame.image?.split(separator: "/").last ?? ""
+      let symbol = frame.symbol ?? ""
+      if ["libgomp.so", "libomp.so", "libiomp5.so"].contains(where: image.hasPrefix),
+        symbol.hasPrefix("gomp_thread_start") || symbol.hasPrefix("__kmp_launch_worker")
+      {
+        return .openMP
+      }
+      if image.hasPrefix("libjvm.so"), symbol.contains("thread_native_entry") { return .java }
+      if symbol.hasPrefix("std::sys::"), symbol.contains("thread_start") { return .rust }
+    }
+    return nil
+  }
+
+  /// musl, src/internal/pthread_impl.h, DEFAULT_STACK_SIZE.
+  private static let muslDefault = 131_072
+  /// glibc, sysdeps/x86_64/nptl/pthreaddef.h, ARCH_STACK_DEFAULT_SIZE.
+  private static let unlimitedDefault = 2 << 20
+}

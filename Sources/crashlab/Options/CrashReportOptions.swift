@@ -1,0 +1,77 @@
+import ArgumentParser
+import CrashLab
+import CrashLabText
+import Glibc
+
+/// How the report of a crash is told.
+struct CrashReportOptions: ParsableArguments {
+  @Option(help: "How to write the report: text or json.") var format: TextOrJSON = .text
+
+  @Flag(
+    name: .shortAndLong,
+    help: "Show everything: all frames, registers, images. A file or a pipe always gets it.")
+  var verbose = false
+
+  @Flag(help: "Show names with all their template arguments, however long.")
+  var fullNames = false
+
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp(
+      "Keep the report in this folder. (default: .crashlab if it is there, else "
+        + "$XDG_STATE_HOME/crashlab)", valueName: "folder"))
+  var output: String?
+
+  @Flag(help: "Do not keep the report.")
+  var noKeep = false
+
+  /// Keeps reports where `crashlab report` finds them. What goes wrong is told, and ends nothing.
+  ///
+  /// - Returns: the name of the run; nil if nothing was kept.
+  @discardableResult
+  func keep(_ reports: [TrialReport], machine: Machine) -> String? {
+    guard !noKeep, !reports.isEmpty, let root = output ?? RunFolder.rootOfCrashes() else {
+      return nil
+    }
+    do {
+      RunFolder.makeRoot(root)
+      let folder = try RunFolder.create(in: root, machine: machine)
+      for (index, report) in reports.enumerated() {
+        var report = report
+        report.attempt = index + 1
+        try folder.save(report)
+      }
+      return lastComponent(folder.path)
+    } catch {
+      complain("the report is not kept: \((error as? SystemError)?.withAdvice ?? "\(error)")")
+      return nil
+    }
+  }
+
+  /// How much of it a reader of standard output or error gets.
+  func text(for output: Output, isFile: Bool = false) -> TrialText {
+    let isTerminal = output.isTerminal && !isFile
+    return TrialText(
+      theme: isFile ? .plain : .suited(to: output),
+      width: output.width, detail: isTerminal && !verbose ? .screen : .everything,
+      fullNames: fullNames || !isTerminal)
+  }
+
+  /// The line that tells where it is kept, for a terminal.
+  func kept(_ run: String?) -> String {
+    run.map { "kept as \($0): crashlab report \($0)\n" } ?? ""
+  }
+
+  /// Writes reports to standard output.
+  func tell(
+    _ reports: [TrialReport], notes: [String], machine: Machine, duration: Double
+  ) throws {
+    for note in notes { complain(note) }
+    let run = keep(reports, machine: machine)
+    let text = text(for: .standard)
+    try Output.standard.write(
+      format == .json
+        ? RunReport(machine: machine, trials: reports, duration: duration).json()
+        : reports.map { text.whole($0, machine: machine) }.joined(separator: "\n") + kept(run))
+  }
+}

@@ -1,0 +1,67 @@
+/*
+ * One way to end a argument, beside five threads that wait at one place:
+ *   member  reads a member of a null pointer
+ *   text    reads through a pointer that holds text
+ *   return  returns to an address that text was written over
+ *   deep    recurses until the stack is full
+ *   wait    sleeps until it is killed
+ */
+#include <pthread.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+struct node {
+  char before[0xa8];
+  int value;
+};
+
+static pthread_barrier_t all_there;
+
+static __attribute__((noinline)) int value_of(volatile struct node *node) { return node->value; }
+
+static __attribute__((noinline)) void overwrite(const char *text) {
+  char buffer[16];
+  volatile char *to = buffer;
+  for (size_t i = 0; i < 48; i++)
+    to[i] = text[i];
+}
+
+static __attribute__((noinline)) long descend(volatile long depth) {
+  volatile char frame[64];
+  frame[0] = (char)depth;
+  return descend(depth + 1) + frame[0];
+}
+
+static void *wait_for_ever(void *unused) {
+  pthread_barrier_wait(&all_there);
+  for (;;)
+    pause();
+  return unused;
+}
+
+int main(int count, char **arguments) {
+  const char *way = count > 1 ? arguments[1] : "wait";
+  pthread_t thread;
+  pthread_barrier_init(&all_there, NULL, 6);
+  for (int i = 0; i < 5; i++)
+    pthread_create(&thread, NULL, wait_for_ever, NULL);
+  pthread_barrier_wait(&all_there);
+  usleep(20000);
+  if (!strcmp(way, "member"))
+    return value_of(NULL);
+  if (!strcmp(way, "text")) {
+    volatile struct node *node;
+    memcpy(&node, "ABCDEFGH", sizeof node);
+    return value_of(node);
+  }
+  if (!strcmp(way, "return"))
+    overwrite("ABCDEFGHABCDEFGHABCDEFGHABCDEFGHABCDEFGHABCDEFGHABCDEFGH");
+  if (!strcmp(way, "deep"))
+    return (int)descend(0);
+  puts("waiting");
+  fflush(stdout);
+  for (;;)
+    sleep(1);
+}
