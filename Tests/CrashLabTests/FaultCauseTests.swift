@@ -94,10 +94,10 @@ import Testing
     var guardSize: UInt64 = 4096
     var limit = StackSizeSource.ResourceLimit.soft(8 << 20)
     var image = "/usr/lib/libc.so.6"
-    var outermost: (symbol: String, image: String) = ("start_thread", "/usr/lib/libc.so.6")
+    var outermost: (symbol: String?, image: String) = ("work", "/bin/own")
     var expected: StackSizeSource?
 
-    var testDescription: String { "\(owner) \(size ?? 0) \(limit) \(image) \(outermost.symbol)" }
+    var testDescription: String { "\(owner) \(size ?? 0) \(limit) \(image) \(outermost)" }
   }
 
   static let rows = [
@@ -114,7 +114,7 @@ import Testing
     Row(size: 128 << 10, image: "/lib/ld-musl-x86_64.so.1", expected: .musl),
     Row(size: 256 << 10, image: "/lib/ld-musl-x86_64.so.1", expected: .threadAttribute),
     Row(
-      size: 2 << 20, outermost: ("gomp_thread_start", "/usr/lib/libgomp.so.1"), expected: .openMP),
+      size: 2 << 20, outermost: (nil, "/usr/lib/libgomp.so.1"), expected: .openMP),
     Row(size: 2 << 20, outermost: ("gomp_thread_start", "/bin/own"), expected: .threadAttribute),
     Row(
       size: 2 << 20, outermost: ("std::sys::unix::thread::Thread::new::thread_start", "/bin/x"),
@@ -133,7 +133,10 @@ import Testing
     let frames = [
       FrameReport(
         index: 0, count: 1, period: 1, programCounter: Address(1), symbol: row.outermost.symbol,
-        image: row.outermost.image)
+        image: row.outermost.image),
+      FrameReport(
+        index: 1, count: 1, period: 1, programCounter: Address(1), symbol: "start_thread",
+        image: "/usr/lib/libc.so.6"),
     ]
     let source = StackSizeSource.judge(site, images: [row.image], limit: row.limit)
     let maker = row.owner == .thread && source != nil ? StackSizeSource.maker(of: frames) : nil

@@ -69,18 +69,21 @@ extension StackSizeSource {
   ///
   /// - Parameter frames: of the thread, with their names.
   package static func maker(of frames: [FrameReport]) -> StackSizeSource? {
-    for frame in frames.suffix(5) {
-      let image = frame.image?.split(separator: "/").last ?? ""
-      let symbol = frame.symbol ?? ""
-      if ["libgomp.so", "libomp.so", "libiomp5.so"].contains(where: image.hasPrefix),
-        symbol.hasPrefix("gomp_thread_start") || symbol.hasPrefix("__kmp_launch_worker")
-      {
-        return .openMP
-      }
-      if image.hasPrefix("libjvm.so"), symbol.contains("thread_native_entry") { return .java }
-      if symbol.hasPrefix("std::sys::"), symbol.contains("thread_start") { return .rust }
+    let outermost = frames.suffix(5)
+    if outermost.contains(where: {
+      $0.symbol?.hasPrefix("std::sys::") == true && $0.symbol?.contains("thread_start") == true
+    }) {
+      return .rust
     }
-    return nil
+    // The C library calls the thread's function from here.
+    guard let start = outermost.firstIndex(where: { $0.symbol == "start_thread" }),
+      start > outermost.startIndex
+    else { return nil }
+    let image = outermost[start - 1].image?.split(separator: "/").last ?? ""
+    if ["libgomp.so", "libomp.so", "libiomp5.so"].contains(where: image.hasPrefix) {
+      return .openMP
+    }
+    return image.hasPrefix("libjvm.so") ? .java : nil
   }
 
   /// musl, src/internal/pthread_impl.h, DEFAULT_STACK_SIZE.
