@@ -117,7 +117,7 @@ package struct TrialText {
         ))
     }
     // Nobody was there to watch the clock when a core dump was made.
-    if !trial.timeline.isEmpty {
+    if !trial.timeline.isEmpty, detail != .screen {
       rows.append(
         (
           "microseconds",
@@ -129,8 +129,13 @@ package struct TrialText {
       rows.append(("signature", printable(signature)))
     }
     if detail == .screen, trial.hasMore { rows.append(("more", "--verbose: \(more(trial))")) }
+    if detail == .screen { return written(rows) }
     rows.append(
       ("machine", "\(machine.kernel), \(machine.libc), \(machine.swift) (\(machine.build))"))
+    return written(rows)
+  }
+
+  private func written(_ rows: [(label: String, text: String)]) -> String {
     let label = rows.map(\.label.count).max() ?? 0
     return rows.map { row in
       hanging(row.label.padding(to: label) + "  ", row.text)
@@ -162,7 +167,7 @@ package struct TrialText {
         }
       rows.append(("stack", "limit \(limit), \(kind)"))
     }
-    if let unwind = fault.unwind {
+    if let unwind = fault.unwind, detail != .screen {
       rows.append(
         (
           "unwind",

@@ -59,7 +59,7 @@ struct CrashReportOptions: ParsableArguments {
 
   /// The line that tells where it is kept, for a terminal.
   func kept(_ run: String?) -> String {
-    run.map { "kept as \($0): crashlab report \($0)\n" } ?? ""
+    run.map { "kept: crashlab report \($0)\n" } ?? ""
   }
 
   /// Writes reports to standard output.
