@@ -15,6 +15,10 @@ extension MemoryFindings {
       abortMessage: AbortMessage(of: evidence, in: memory),
       wordBelowStack: evidence.stackPointer.value >= 8
         ? memory.word(evidence.stackPointer.value - 8) : nil)
+    if let threadPointer = evidence.context?.segmentBases?.fs, var python = PythonFrames(in: memory)
+    {
+      self.python = python.of(threadPointer: threadPointer)
+    }
     for (number, value) in (evidence.context?.registers ?? []).enumerated() {
       guard let mapping = memory.mappings.holding(Address(value)),
         mapping.permissions.contains(.read), !mapping.permissions.contains(.execute),

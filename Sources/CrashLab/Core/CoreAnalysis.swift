@@ -186,11 +186,13 @@ struct CoreAnalysis {
 
   private func threads(without faulting: Int32?) -> ThreadsSnapshot {
     let until = clab_now() + ThreadsSnapshot.mostTime
+    var python = PythonFrames(in: memory.asTarget)
     let threads = dump.threads.filter { $0.id != faulting }.map { thread in
       var raw = clab_trace()
       if clab_now() < until { memory.unwind(thread.registers, into: &raw) }
       return ThreadTrace(
-        id: thread.id, name: name(of: thread.id), trace: (try? Trace(raw)) ?? nil)
+        id: thread.id, name: name(of: thread.id), trace: (try? Trace(raw)) ?? nil,
+        python: python?.of(threadPointer: thread.registers.fs_base))
     }
     let (mappings, files) = mappingsToName(
       Array(

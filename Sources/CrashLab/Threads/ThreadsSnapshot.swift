@@ -25,6 +25,7 @@ struct ThreadsSnapshot {
     for (index, addresses) in zip(told, addresses) {
       guard let trace = threads[index].trace else { continue }
       var unwind = UnwindReport(trace, by: source)
+      unwind.python = threads[index].python
       let own = Array(names[next..<(next + addresses.count)])
       next += addresses.count
       unwind.take(own, missing: missing, of: trace, stackSize: nil)
@@ -46,15 +47,18 @@ extension ThreadsSnapshot {
   ///   - process: or one of its threads, if the first has ended.
   init(standing: [Photograph.ThreadSeen], of process: pid_t, mappings: [Mapping]) {
     let until = clab_now() + ThreadsSnapshot.mostTime
+    let memory = TargetMemory(of: process, mappings: mappings)
+    var python = PythonFrames(in: memory)
     let threads = standing.map { thread in
       var registers = clab_registers()
-      let trace =
-        clab_now() < until && clab_registers_of_thread(thread.id, &registers) == 0
-        ? unwind(registers, of: thread.id) : nil
-      return ThreadTrace(id: thread.id, name: thread.name, trace: trace)
+      guard clab_now() < until, clab_registers_of_thread(thread.id, &registers) == 0 else {
+        return ThreadTrace(id: thread.id, name: thread.name, trace: nil)
+      }
+      return ThreadTrace(
+        id: thread.id, name: thread.name, trace: unwind(registers, of: thread.id),
+        python: python?.of(threadPointer: registers.fs_base))
     }
     let counters = threads.flatMap { $0.trace?.codeAddresses.map(\.programCounter) ?? [] }
-    let memory = TargetMemory(of: process, mappings: mappings)
     self.init(
       threads: threads, mappings: mappings,
       files: MappedFiles(holding: Array(Set(counters)), in: mappings, of: process),

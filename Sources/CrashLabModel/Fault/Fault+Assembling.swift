@@ -81,7 +81,9 @@ extension Fault {
       surroundings: MemoryRegion.around(
         address, site: site, mappings: photograph.mappings, stacks: photograph.stacks),
       unwind: evidence.trace.map {
-        UnwindReport($0, evidence: evidence, site: site, controlBlock: context.controlBlock)
+        UnwindReport(
+          $0, evidence: evidence, site: site, controlBlock: context.controlBlock,
+          python: context.findings.python)
       },
       refusal: evidence.isRefused ? Refusal(facts) : nil,
       instruction: evidence.hasExecuted(with: access)
@@ -170,9 +172,11 @@ extension FaultSender {
 
 extension UnwindReport {
   package init(
-    _ trace: Trace, evidence: Evidence, site: FaultSite, controlBlock: Address? = nil
+    _ trace: Trace, evidence: Evidence, site: FaultSite, controlBlock: Address? = nil,
+    python: [PythonFrameReport]? = nil
   ) {
     self.init(trace, by: evidence.source, handlerStackUsed: evidence.handlerStackUsed)
+    self.python = python
     threadBlockSize = trace.bytesAboveFrames(site: site, controlBlock: controlBlock)
   }
 }

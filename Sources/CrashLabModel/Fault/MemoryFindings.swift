@@ -6,10 +6,14 @@ package struct MemoryFindings: Sendable {
   package var wordBelowStack: UInt64?
   /// The text that a register points to, by its number of DWARF.
   package var texts: [Int: String]
+  /// Of the thread; nil if there is no interpreter.
+  package var python: [PythonFrameReport]?
 
   package init(
-    abortMessage: AbortMessage? = nil, wordBelowStack: UInt64? = nil, texts: [Int: String] = [:]
+    abortMessage: AbortMessage? = nil, wordBelowStack: UInt64? = nil, texts: [Int: String] = [:],
+    python: [PythonFrameReport]? = nil
   ) {
+    self.python = python
     self.abortMessage = abortMessage
     self.wordBelowStack = wordBelowStack
     self.texts = texts

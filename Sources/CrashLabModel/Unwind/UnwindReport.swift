@@ -20,6 +20,9 @@ public struct UnwindReport: Sendable, Codable, Equatable {
   /// Bytes of the thread's stack above its outermost frame: static thread-local storage and the C
   /// library's control block; null if not known.
   @Nullable public var threadBlockSize: Int?
+  /// What an interpreter of Python was at work on in this thread, innermost first; null if there is
+  /// none, or if nothing of it is proved.
+  @Nullable package var python: [PythonFrameReport]?
 
   package init(
     by: EvidenceSource, frameCount: Int, complete: Bool, steps: Int, duration: Double,

@@ -12,7 +12,24 @@ package struct CulpritText {
 
   /// Lines, each indented by two; "" if nothing stands out.
   package func text(of fault: FaultReport) -> String {
-    consumer(fault) + threadBlock(fault) + stackSize(fault) + ownCode(fault)
+    consumer(fault) + python(fault) + threadBlock(fault) + stackSize(fault) + ownCode(fault)
+  }
+
+  /// The function of Python that recursed, where that has filled the stack.
+  private func python(_ fault: FaultReport) -> String {
+    let frames = fault.unwind?.python ?? []
+    let all = frames.reduce(0) { $0.plus($1.count) }
+    var counts: [String: Int] = [:]
+    for frame in frames { counts[frame.function, default: 0] += frame.count }
+    guard fault.site.isOverflow, all >= 100,
+      let most = counts.max(by: { ($0.value, $1.key) < ($1.value, $0.key) }),
+      most.value >= all / 2, let frame = frames.first(where: { $0.function == most.key })
+    else { return "" }
+    let place = "\(lastComponent(frame.file))\(frame.line.map { ":\($0)" } ?? "")"
+    let name = theme.symbol(shortSymbol(most.key, width: width / 2))
+    return flowing(
+      ["recursion in Python:", "\(name) \(place)"],
+      ["\(grouped(most.value)) of \(grouped(all)) frames"])
   }
 
   private func stackSize(_ fault: FaultReport) -> String {

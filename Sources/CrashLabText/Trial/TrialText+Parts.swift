@@ -15,7 +15,25 @@ extension TrialText {
     case .usual: break
     case .everything: (lines.innermost, lines.outermost) = (Int.max / 2, 0)
     }
-    return lines.text(of: unwind)
+    return lines.text(of: unwind) + python(unwind.python ?? [])
+  }
+
+  /// `Python`, then a line for each function: `walk tree.py:12   × 1,000`
+  private func python(_ frames: [PythonFrameReport]) -> String {
+    if frames.isEmpty { return "" }
+    let most = detail == .screen ? 8 : detail == .usual ? 48 : Int.max
+    var text = theme.heading("python") + "\n"
+    for frame in frames.prefix(most) {
+      let place = " \(lastComponent(frame.file))\(frame.line.map { ":\($0)" } ?? "")"
+      let times = frame.count > 1 ? "   × \(grouped(frame.count))" : ""
+      let name = shortSymbol(frame.function, width: max(24, width / 2))
+      text += "  \(theme.symbol(name))\(theme.faint(place))\(theme.warning(times))\n"
+    }
+    if frames.count > most {
+      let left = frames.dropFirst(most).reduce(0) { $0.plus($1.count) }
+      text += theme.faint("  …  \(grouped(left)) more\n")
+    }
+    return text
   }
 
   // MARK: - Source
