@@ -166,6 +166,92 @@ import Testing
         }
       }
 
+      /// Nobody says where a frame without information has what it found in a register: what comes
+      /// after can be found by the frame pointer, and by nothing else. Also when the table of rules is
+      /// full.
+      @Test(arguments: [6, 3, 12, 13, 14, 15], [0, 800])
+      func afterAGuessOnlyTheFramePointerIsKnown(number: Int, rules: Int) {
+        let walk = SyntheticWalk(words: 2 * rules + 64)
+        walk.inform([
+          .init(start: 0x200, size: 0x80, instructions: Self.saving),
+          .init(start: 0x400, size: 0x80, instructions: [0x0c, UInt8(number), 16]),
+          .init(start: 0x1000, size: 0x4000, instructions: [0x0e, 16]),
+        ])
+        let (saver, outer) = (SyntheticWalk.code + 0x220, SyntheticWalk.code + 0x420)
+        walk.code[0x420 - 5] = 0xe8
+        walk.programCounter = rules == 0 ? saver : SyntheticWalk.code + 0x1000
+        for index in 0..<rules {
+          walk.stack[2 * index + 1] =
+            index + 1 == rules ? saver : SyntheticWalk.code + 0x1010 + 8 * UInt64(index)
+        }
+        let (base, record, last) = (2 * rules, 2 * rules + 12, 2 * rules + 24)
+        for place in Self.places.values {
+          walk.stack[base + place] = walk.address(ofWord: last) - 16
+        }
+        walk.stack[base + 6] = walk.address(ofWord: record)
+        walk.stack[base + 7] = walk.returnAddress(1)
+        walk.stack[record] = walk.address(ofWord: last) - 16
+        walk.stack[record + 1] = outer
+        walk.walk()
+        #expect(walk.frames.count == rules + 3)
+        #expect(walk.frames.last?.programCounter == outer)
+        let ends = number == 6 ? CLAB_STOP_NULL_RETURN : CLAB_STOP_NO_RULE
+        #expect(walk.trace.stop == ends.rawValue)
+        #expect(
+          walk.frames.last?.frameAddress
+            == walk.address(ofWord: number == 6 ? last : record + 2))
+      }
+
+      /// DW_CFA_register, and what that one held is lost by a frame without information: no frame is
+      /// found by the frame pointer, however likely its old value looks, until one has saved it.
+      @Test(arguments: [false, true], [false, true])
+      func aLostFramePointerIsNotFollowed(saved: Bool, outermost: Bool) {
+        let walk = SyntheticWalk(words: 64)
+        let functions: [[UInt8]] = [
+          Self.saving, [0x0e, 32, 0x09, 6, 13], [0x0e, 32], saved ? Self.saving : [0x0e, 64],
+          [0x0c, 6, 16] + (outermost ? [0x07, 16] : []),
+        ]
+        walk.inform(
+          functions.enumerated().map {
+            .init(start: 0x200 + 0x100 * UInt64($0.offset), size: 0x80, instructions: $0.element)
+          })
+        let returns = (0..<5).map { SyntheticWalk.code + 0x220 + 0x100 * UInt64($0) }
+        walk.code[0x320 - 5] = 0xe8
+        walk.programCounter = returns[0]
+        let last = 50
+        walk.stack[6] = walk.address(ofWord: 12)
+        walk.stack[7] = walk.returnAddress(1)
+        walk.stack[12] = walk.address(ofWord: last) - 16
+        for (place, address) in zip([13, 17, 21, 29], returns.dropFirst()) {
+          walk.stack[place] = address
+        }
+        walk.stack[22 + Self.places[6]!] = walk.address(ofWord: last) - 16
+        walk.walk()
+        #expect(
+          walk.frames.map(\.programCounter)
+            == [returns[0], walk.returnAddress(1)] + returns.dropFirst())
+        #expect(walk.frames.last?.frameAddress == walk.address(ofWord: saved ? last : 30))
+        let stop =
+          outermost ? CLAB_STOP_OUTERMOST : saved ? CLAB_STOP_NULL_RETURN : CLAB_STOP_NO_RULE
+        #expect(walk.trace.stop == stop.rawValue)
+      }
+
+      /// libunwind takes a frame whose caller's frame pointer is undefined for the outermost. It is not:
+      /// that would be one whose return address is.
+      @Test func undefinedFramePointerIsNoEnd() {
+        let walk = SyntheticWalk(words: 16)
+        walk.inform([
+          .init(start: 0x200, size: 0x80, instructions: [0x0e, 32, 0x07, 6]),
+          .init(start: 0x300, size: 0x80, instructions: [0x0e, 32]),
+        ])
+        walk.programCounter = SyntheticWalk.code + 0x220
+        walk.stack[3] = SyntheticWalk.code + 0x320
+        walk.walk()
+        #expect(walk.frames.count == 1)
+        #expect(walk.trace.stop == CLAB_STOP_NO_RULE.rawValue)
+        #expect(walk.trace.complete == 0)
+      }
+
       /// A row holds from its own address on; of a return address the byte before counts.
       @Test(arguments: [(0x13, 32), (0x14, 64), (0x15, 64)] as [(UInt64, UInt64)])
       func rowHoldsFromItsAddressOn(offset: UInt64, size: UInt64) {

@@ -25,8 +25,9 @@ static enum clab_trace_stop step(struct clab_walk *walk, const struct clab_rule 
   walk->proved_since = walk->index;
   if (result < 0)
     return CLAB_STOP_NO_RULE;
+  /* It ends at a frame pointer that is not known as well, which is no end. */
   if (result == 0)
-    return CLAB_STOP_OUTERMOST;
+    return registers.valid >> CLAB_REG_FP & 1 ? CLAB_STOP_OUTERMOST : CLAB_STOP_NO_RULE;
   if (cfa <= sp && ++walk->turns > MOST_TURNS)
     return CLAB_STOP_STALLED;
   clab_walk_anchor(walk, &registers);
@@ -89,6 +90,9 @@ static enum clab_trace_stop end(struct clab_walk *walk, struct clab_replay *slot
 static bool read_saved(struct clab_walk *walk, const struct clab_rule *rule, uint64_t cfa) {
   struct clab_registers registers;
   clab_walk_registers(walk, &registers);
+  if (rule->guessed)
+    registers.valid &=
+        UINT64_C(1) << CLAB_REG_FP | UINT64_C(1) << CLAB_REG_SP | UINT64_C(1) << CLAB_REG_PC;
   for (unsigned i = 0; i < CLAB_SAVED_COUNT; i++)
     if (rule->saved >> i & 1) {
       registers.valid |= UINT64_C(1) << clab_saved_registers[i];
@@ -120,12 +124,22 @@ static enum clab_trace_stop leave(struct clab_walk *walk, const struct clab_rule
   walk->sp = cfa;
   bool readable =
       clab_memory_word(&walk->memory, cfa + (uint64_t)(int64_t)rule->return_offset, &walk->pc);
-  if (clab_rule_saves_fp(rule))
+  if (clab_rule_saves_fp(rule)) {
     readable &= clab_memory_word(
         &walk->memory, cfa + (uint64_t)(int64_t)rule->saved_offset[CLAB_SAVED_FP], &walk->fp);
+    walk->fp_known = true;
+  }
   if (slot->number == 0)
     readable = readable && read_saved(walk, rule, cfa);
   return readable ? CLAB_STOP_NONE : CLAB_STOP_UNREADABLE;
+}
+
+/* The frame lies by a frame pointer that was lost farther in. */
+static enum clab_trace_stop end_lost(struct clab_walk *walk, struct clab_replay *slot) {
+  clab_count_frame(slot, walk->sp, walk->sp, false);
+  clab_walk_push(walk, walk->pc, walk->sp, walk->exact ? CLAB_FRAME_EXACT_PC : 0);
+  walk->proved_since = walk->index;
+  return CLAB_STOP_NO_RULE;
 }
 
 /* A frame whose rule tells offsets. */
@@ -133,13 +147,17 @@ static enum clab_trace_stop follow(struct clab_walk *walk, const struct clab_rul
                                    struct clab_replay *slot) {
   uint64_t sp = walk->sp;
   uint64_t cfa = (rule->cfa_from_fp ? walk->fp : sp) + (uint64_t)(int64_t)rule->cfa_offset;
+  bool lost = rule->cfa_from_fp && !walk->fp_known;
   if (rule->kind == CLAB_RULE_OUTERMOST) {
+    cfa = lost ? sp : cfa;
     clab_count_frame(slot, sp, cfa, false);
     clab_walk_push(walk, walk->pc, cfa, walk->exact ? CLAB_FRAME_EXACT_PC : 0);
     return CLAB_STOP_OUTERMOST;
   }
   if (rule->guessed && !clab_guess_leads_on(walk, rule))
     return end(walk, slot);
+  if (lost)
+    return end_lost(walk, slot);
   if (cfa <= sp) {
     /* A frame pointer that leads to lower addresses: another stack, or a corrupt chain. */
     if (cfa == sp || ++walk->turns > MOST_TURNS)

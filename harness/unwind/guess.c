@@ -67,8 +67,9 @@ bool clab_guess_leads_on(struct clab_walk *walk, const struct clab_rule *rule) {
 
 bool clab_is_program_entry(struct clab_walk *walk) {
   uint64_t count, first, end;
-  return !walk->exact && walk->fp == 0 && clab_memory_word(&walk->memory, walk->sp, &count) &&
-         count > 0 && count <= MOST_ARGUMENTS &&
+  return !walk->exact && walk->fp_known && walk->fp == 0 &&
+         clab_memory_word(&walk->memory, walk->sp, &count) && count > 0 &&
+         count <= MOST_ARGUMENTS &&
          clab_memory_word(&walk->memory, walk->sp + sizeof count, &first) && first != 0 &&
          clab_memory_word(&walk->memory, walk->sp + (count + 1) * sizeof count, &end) && end == 0;
 }

@@ -192,7 +192,7 @@ static void doubt_last(struct clab_walk *walk, const struct clab_history_frame *
 CLAB_READS_FOREIGN_MEMORY
 bool clab_walk_replay(struct clab_walk *walk, uint64_t budget) {
   const uint64_t high = walk->memory.high, bias = walk->memory.bias, end = walk->index + budget;
-  if (walk->exact || walk->sp < walk->memory.low || walk->sp > high)
+  if (walk->exact || !walk->fp_known || walk->sp < walk->memory.low || walk->sp > high)
     return false;
   struct piece piece = {walk->pc, walk->sp, walk->fp, walk->replayed[0]};
   struct piece second = {.next = walk->replayed[1]};

@@ -26,13 +26,18 @@ struct clab_walk *clab_walk_acquire_for(uint32_t mode, struct clab_trace *trace)
   return walk;
 }
 
+struct clab_walk *clab_walk_taken(void) {
+  return &the_walk;
+}
+
 void clab_walk_release(void) { atomic_flag_clear(&taken); }
 
 void clab_walk_anchor(struct clab_walk *walk, const struct clab_registers *registers) {
   walk->anchor = *registers;
   walk->pc = registers->value[CLAB_REG_PC];
   walk->sp = registers->value[CLAB_REG_SP];
-  walk->fp = registers->value[CLAB_REG_FP];
+  walk->fp_known = registers->valid >> CLAB_REG_FP & 1;
+  walk->fp = walk->fp_known ? registers->value[CLAB_REG_FP] : 0;
   for (uint32_t i = 1; i <= walk->rules.count; i++)
     clab_rules_slot(&walk->rules, i)->last_cfa = 0;
 }
@@ -58,6 +63,7 @@ void clab_walk_begin(struct clab_walk *walk, const struct clab_target *target,
   walk->patience = 1;
   walk->turns = 0;
   walk->doubtful = false;
+  walk->singly = false;
   clab_walk_anchor(walk, &target->registers);
   clab_walk_frame(walk, walk->index - 1)->cfa = walk->sp;
 }
@@ -72,7 +78,19 @@ bool clab_walk_image(struct clab_walk *walk, uint64_t pc) {
   return true;
 }
 
+/* The CFA of the outermost frame since the anchor that has no information; 0 for none. */
+static uint64_t last_guessed(struct clab_walk *walk) {
+  uint64_t cfa = 0;
+  for (uint32_t i = 1; i <= walk->rules.count; i++) {
+    uint64_t last = clab_rules_slot(&walk->rules, i)->last_cfa;
+    if (last > cfa && walk->rules.known[i].rule.guessed)
+      cfa = last;
+  }
+  return cfa;
+}
+
 void clab_walk_registers(struct clab_walk *walk, struct clab_registers *registers) {
+  uint64_t guessed = last_guessed(walk);
   *registers = walk->anchor;
   for (unsigned i = 0; i < CLAB_SAVED_COUNT; i++) {
     /* The frame that saved the register last holds the caller's value. */
@@ -86,10 +104,13 @@ void clab_walk_registers(struct clab_walk *walk, struct clab_registers *register
         offset = rule->saved_offset[i];
       }
     }
-    if (cfa == 0)
-      continue;
     uint64_t bit = UINT64_C(1) << clab_saved_registers[i];
-    if (clab_memory_word(&walk->memory, cfa + (uint64_t)(int64_t)offset, &value)) {
+    /* Nobody says where a frame without information has what it found in the register. */
+    if (i != CLAB_SAVED_FP && cfa < guessed)
+      registers->valid &= ~bit;
+    else if (cfa == 0)
+      continue;
+    else if (clab_memory_word(&walk->memory, cfa + (uint64_t)(int64_t)offset, &value)) {
       registers->value[clab_saved_registers[i]] = value;
       registers->valid |= bit;
     } else {

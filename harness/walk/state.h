@@ -34,7 +34,8 @@ struct clab_walk {
   uint64_t sp;
   uint64_t fp;
   uint64_t index;
-  bool exact; /* `pc` is the instruction itself */
+  bool exact;    /* `pc` is the instruction itself */
+  bool fp_known; /* else `fp` is 0 */
 
   /* The last frame whose registers are all known. From there on the walk carries only pc, sp and
      fp; the others are found in the save slots of the rules when they are asked for. */
@@ -50,6 +51,7 @@ struct clab_walk {
   uint32_t patience; /* as many after the next wrong guess */
   uint32_t turns;    /* how often the chain went on at lower addresses */
   bool doubtful;     /* a guess may have left frames out */
+  bool singly;       /* in blocks of one frame, and nothing is folded */
 
   struct clab_history_frame replayed[2][CLAB_BLOCK_MOST]; /* the two pieces of a block */
   uint64_t last_cfas[CLAB_AHEAD_RULES + 1]; /* of all rules, before a second piece was begun */
@@ -66,6 +68,8 @@ struct clab_walk {
 struct clab_walk *clab_walk_acquire(void);
 /* The same for a walk in this mode. If there is none, the trace says why. Async-signal-safe: yes */
 struct clab_walk *clab_walk_acquire_for(uint32_t mode, struct clab_trace *trace);
+/* The walk that somebody has, for its visitor. Async-signal-safe: yes */
+struct clab_walk *clab_walk_taken(void);
 /* Async-signal-safe: yes */
 void clab_walk_release(void);
 /* Starts at the target's registers. `direct`: memory that may be read as it is, or NULL.
