@@ -121,7 +121,9 @@ let package = Package(
       dependencies: ["CHarness", "CUnframedRecursions"],
       path: "Tests/Programs/RandomRecursions",
       exclude: ["unframed"],
-      cSettings: [.define("_GNU_SOURCE"), .headerSearchPath(".")]
+      cSettings: [
+        .define("_GNU_SOURCE"), .headerSearchPath("."), .headerSearchPath("../../../harness"),
+      ]
     ),
     .target(
       name: "CUnframedRecursions",

@@ -4,14 +4,17 @@ import Testing
 
 @testable import CrashLab
 
-/// Folded unwinding against libunwind stepped plainly: program counter and CFA of every frame.
+/// Folded unwinding against libunwind stepped plainly: program counter and CFA of every frame. And
+/// against the truth: what the frames themselves have noted, preserved registers included.
 @Suite struct OracleTests {
   /// `oracle --count 10000` is the same for longer.
   @Test(arguments: Build.allCases)
-  func randomRecursionsAreWalkedAsLibunwindDoes(build: Build) throws {
+  func randomRecursionsAreWalkedTruly(build: Build) throws {
     let result = try Command("oracle", build).run(["--seed", "1", "--count", "300"])
     #expect(result.status == 0, "\(result.output)\(result.errors)")
     #expect(result.output.hasPrefix("300 recursions, "), "\(result.output)")
+    let registers = try #require(result.output.firstMatch(of: /(\d+) registers equal/))
+    #expect(try #require(Int(registers.1)) > 1_000_000, "\(result.output)")
   }
 
   /// A walk that differs is a laboratory error, in the handler and, where the case is observed, from

@@ -26,6 +26,7 @@ enum clab_unwinding {
   CLAB_UNWIND_PLAIN = 1, /* every frame stepped by libunwind: the oracle */
   CLAB_UNWIND_NONE = 2,
   CLAB_UNWIND_ORACLE = 3, /* folded, and beside it plain: both are compared at every frame */
+  CLAB_UNWIND_SINGLY = 4, /* as folded, but each frame for itself: visitors see it at once */
 };
 
 /* Binds, touches and allocates all that an unwind needs, so that it is async-signal-safe

@@ -67,6 +67,7 @@ void clab_unwind_local(const ucontext_t *context, const struct clab_stack_range 
   begin(walk, context, stack, trace);
   walk->visitor = visitor;
   walk->visitor_context = visitor_context;
+  walk->singly = mode == CLAB_UNWIND_SINGLY;
   if (mode == CLAB_UNWIND_PLAIN)
     clab_plain_all(walk, context);
   else

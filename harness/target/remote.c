@@ -19,6 +19,7 @@ void clab_unwind_target(const struct clab_target *target, uint32_t mode, struct 
   clab_walk_begin(walk, target, NULL, false, trace);
   walk->visitor = visitor;
   walk->visitor_context = visitor_context;
+  walk->singly = mode == CLAB_UNWIND_SINGLY;
   if (mode == CLAB_UNWIND_PLAIN)
     clab_step_all(walk);
   else

@@ -9,7 +9,7 @@
 void clab_walk_run(struct clab_walk *walk) {
   enum clab_trace_stop stop = CLAB_STOP_NONE;
   while (stop == CLAB_STOP_NONE) {
-    uint64_t end = walk->index + walk->block;
+    uint64_t end = walk->index + (walk->singly ? 1 : walk->block);
     while (stop == CLAB_STOP_NONE && walk->index < end &&
            !clab_walk_replay(walk, end - walk->index))
       stop = clab_walk_one(walk);
@@ -17,7 +17,7 @@ void clab_walk_run(struct clab_walk *walk) {
       stop = CLAB_STOP_VISITOR;
     if (stop != CLAB_STOP_NONE)
       break;
-    if (!clab_fold(walk))
+    if (!walk->singly && !clab_fold(walk))
       stop = CLAB_STOP_VISITOR;
     clab_make_room(walk);
     if (walk->index > CLAB_FRAME_LIMIT)

@@ -132,7 +132,7 @@ static bool can_run(uint64_t seed) {
 
 static void check_recursions(uint64_t first) {
   unsigned ran = 0, equal = 0;
-  unsigned long long frames = 0, verified = 0, replayed = 0, steps = 0;
+  unsigned long long frames = 0, verified = 0, replayed = 0, steps = 0, registers = 0;
   for (uint64_t seed = first; seed < first + SEEDS; seed++) {
     struct clab_recursion_outcome outcome;
     if (!can_run(seed))
@@ -145,6 +145,7 @@ static void check_recursions(uint64_t first) {
     verified += outcome.trace.verified;
     replayed += outcome.trace.replayed;
     steps += outcome.trace.steps;
+    registers += outcome.truth.registers;
     if (outcome.verdict != CLAB_RECURSION_EQUAL)
       printf("      seed %llu: %s, %s, verdict %u, wait status 0x%x, frame %llu, register %d\n",
              (unsigned long long)seed, outcome.base, outcome.bottom, outcome.verdict,
@@ -152,10 +153,11 @@ static void check_recursions(uint64_t first) {
              (int)outcome.oracle.differing_register);
   }
   char what[200];
-  snprintf(what, sizeof what,
-           "%u of %u random recursions are walked as libunwind steps them: %llu frames, %llu in "
-           "verified runs, %llu by proved rules, %llu by libunwind",
-           equal, ran, frames, verified, replayed, steps);
+  snprintf(
+      what, sizeof what,
+      "%u of %u random recursions are walked truly: %llu frames, %llu in verified runs, %llu by "
+      "proved rules, %llu by libunwind; %llu registers as noted",
+      equal, ran, frames, verified, replayed, steps, registers);
   expect(ran > 0 && equal == ran, what);
 }
 

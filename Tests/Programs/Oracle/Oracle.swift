@@ -4,12 +4,13 @@ import CRandomRecursions
 import CrashLab
 import Glibc
 
-/// Compares the folded unwinder with libunwind over random recursions. It forks, so it is synchronous.
+/// Holds the unwinder against libunwind, and against what the frames of random recursions have noted of
+/// themselves. It forks, so it is synchronous.
 @main
 struct Oracle: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "oracle",
-    abstract: "Compare folded unwinding with plain stepping over random recursions.")
+    abstract: "Hold unwinding against libunwind and the truth, over random recursions.")
 
   @Option(help: "The first seed; each recursion has the next one.") var seed: UInt64 = 1
   @Option(help: "How many recursions.") var count: UInt64 = 1000
@@ -39,6 +40,10 @@ struct Oracle: ParsableCommand {
     var verified: UInt64 = 0
     var replayed: UInt64 = 0
     var steps: UInt64 = 0
+    var astray = 0
+    var records: UInt64 = 0
+    var registers: UInt64 = 0
+    var unknown: UInt64 = 0
 
     mutating func add(_ outcome: clab_recursion_outcome) {
       recursions += 1
@@ -48,12 +53,18 @@ struct Oracle: ParsableCommand {
       verified += outcome.trace.verified
       replayed += outcome.trace.replayed
       steps += outcome.trace.steps
+      astray += Int(outcome.astray)
+      records += outcome.truth.records
+      registers += outcome.truth.registers
+      unknown += outcome.truth.unknown
     }
 
     var text: String {
       """
       \(recursions) recursions, \(walks) chains compared, \(wrong) wrong; \(frames) frames: \
       \(verified) in verified runs, \(replayed) by proved rules, \(steps) by libunwind
+      the frames' own records: \(records) come by in their order, \(registers) registers equal, \
+      \(unknown) said to be unknown; \(astray) chains told truly that libunwind loses
 
       """
     }
@@ -70,6 +81,14 @@ struct Oracle: ParsableCommand {
     case CLAB_RECURSION_OUTSIDE_UNLIKE:
       return "\(what): the trace from outside is not the same (\(oracle.folded_pc) frames)\n"
     case CLAB_RECURSION_TOLD_WRONG: return "\(what): the entries are not the frames\n"
+    case CLAB_RECURSION_UNTRUE:
+      let truth = outcome.truth
+      return """
+        \(what): frame \(truth.index), register \(truth.differing_register): told \
+        0x\(hex(truth.told)), noted 0x\(hex(truth.is)), \(truth.unknown) unknown, \
+        \(truth.records) records were come by. Repeat: oracle --seed \(seed) --count 1
+
+        """
     case CLAB_RECURSION_UNFINISHED:
       return "\(what): the child ended early, wait status 0x\(hex(UInt64(outcome.status)))\n"
     default:

@@ -20,8 +20,37 @@ static uint64_t random_magnitude(struct clab_plan *plan, unsigned most_bits) {
 }
 
 static clab_recursive *random_function(struct clab_plan *plan) {
-  uint64_t number = clab_plan_random(plan, 2 * plan->functions);
-  return (number & 1 ? clab_framed : clab_unframed)[(number / 2 * 37) % CLAB_RANDOM_FRAMES];
+  enum { FRAMED, UNFRAMED, ASSEMBLED, SPECIAL, KINDS };
+  uint64_t number = clab_plan_random(plan, KINDS * plan->functions), of_kind = number / KINDS * 37;
+  switch (number % (plan->assembled ? KINDS : ASSEMBLED)) {
+  case FRAMED:
+    return clab_framed[of_kind % CLAB_RANDOM_FRAMES];
+  case UNFRAMED:
+    return clab_unframed[of_kind % CLAB_RANDOM_FRAMES];
+  case SPECIAL:
+    if (plan->special_count > 0)
+      return plan->specials[of_kind % plan->special_count];
+  }
+  return clab_assembled[of_kind % plan->assembled_count];
+}
+
+/* What a register may hold, rather what an unwinder could take for something else. */
+static uint64_t random_value(struct clab_plan *plan) {
+  uint64_t word = next_word(plan);
+  switch (word % 8) {
+  case 0:
+    return 0;
+  case 1:
+    return word >> 56;
+  case 2:
+    return (uint64_t)__builtin_frame_address(0);
+  case 3:
+    return (uint64_t)__builtin_frame_address(0) + (word >> 50);
+  case 4:
+    return (uint64_t)__builtin_return_address(0);
+  default:
+    return word;
+  }
 }
 
 /* Half of all cycles are short, and some repeat a function within the cycle. */
@@ -70,6 +99,8 @@ static clab_recursive *next_function(struct clab_recursion *recursion) {
   if (plan->bottom != CLAB_BOTTOM_OVERFLOW && plan->depth-- == 0)
     return plan->bottom_function;
   recursion->word = next_word(plan);
+  for (unsigned i = 0; i < CLAB_KEPT; i++)
+    recursion->values[i] = random_value(plan);
   if (plan->sizes_vary)
     recursion->size = recursion->word % 1000;
   if (plan->resume > 0) {
@@ -90,16 +121,33 @@ static clab_recursive *next_function(struct clab_recursion *recursion) {
   return plan->cycle[plan->position++ % plan->period];
 }
 
+static unsigned count(clab_recursive *const *table) {
+  unsigned count = 0;
+  while (table[count] != NULL)
+    count++;
+  return count;
+}
+
 void clab_plan_init(struct clab_plan *plan, uint64_t seed) {
   static const unsigned char bases[] = {CLAB_BASE_THREAD, CLAB_BASE_THREAD,   CLAB_BASE_THREAD,
                                         CLAB_BASE_THREAD, CLAB_BASE_THREAD,   CLAB_BASE_THREAD,
                                         CLAB_BASE_MAIN,   CLAB_BASE_COROUTINE};
-  *plan = (struct clab_plan){.recursion = {.next = next_function, .size = 100}, .state = seed};
+  static const enum clab_special specials[] = {CLAB_SPECIAL_ANCHORED, CLAB_SPECIAL_ANCHORED,
+                                               CLAB_SPECIAL_COMPUTED, CLAB_SPECIAL_BARE};
+  *plan = (struct clab_plan){
+      .recursion = {.next = next_function, .call = clab_recorded_call, .size = 100}, .state = seed};
+  plan->assembled_count = count(clab_assembled);
   plan->base = bases[clab_plan_random(plan, sizeof bases)];
   plan->bottom = (enum clab_recursion_bottom)clab_plan_random(plan, CLAB_BOTTOMS);
   plan->stack_size = (size_t)(64 << 10) << clab_plan_random(plan, 7);
   plan->stack_known = clab_plan_random(plan, 4) != 0;
   plan->outside = clab_plan_random(plan, 8) == 0;
+  plan->assembled = clab_plan_random(plan, 4) != 0;
+  plan->special = specials[clab_plan_random(plan, sizeof specials / sizeof specials[0])];
+  plan->specials = plan->special == CLAB_SPECIAL_BARE       ? clab_bare
+                   : plan->special == CLAB_SPECIAL_COMPUTED ? clab_computed
+                                                            : clab_anchored;
+  plan->special_count = count(plan->specials);
   plan->depth = random_magnitude(plan, plan->bottom == CLAB_BOTTOM_STEPPED ? 9 : 16);
   plan->events = (unsigned)clab_plan_random(plan, 4);
   if (plan->events == 3)

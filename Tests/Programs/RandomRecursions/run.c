@@ -1,26 +1,22 @@
-/* A recursion in a forked child: its base, its events, its bottom, and the walks there. */
+/* A recursion in a forked child: its base, its bottom, and the walks there. */
 #include "crashlab_harness.h"
-#include "plan.h"
-#include "random_recursions.h"
+#include "events.h"
+#include "truth.h"
 
 #include <errno.h>
 #include <signal.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/syscall.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#ifndef SS_AUTODISARM
-#define SS_AUTODISARM (1U << 31) /* linux/signal.h, which glibc's signal.h excludes */
-#endif
-
 enum {
-  ALTERNATE_STACK = 256 << 10,
   GUARD = 64 << 10, /* larger than any frame */
   MOST_TRAPS = 100,
-  PATIENCE = 60, /* seconds for one recursion */
+  MOST_SINGLY = 20000, /* frames that are walked one by one: their registers take time */
+  PATIENCE =
+      60, /* seconds of the processor for one recursion, and ten times as many by the clock */
 };
 
 /* What the child leaves for its parent, in shared memory. */
@@ -33,95 +29,23 @@ struct shared {
 static struct shared *shared;
 static struct clab_plan plan;
 static struct clab_stack_range stack;
-static uint8_t *alternate_stacks; /* two: a signal in the middle may take one */
 static unsigned traps;
-
-/* ---- events: frames that are not the recursion's own ------------------------------------------
- */
-
-static uint64_t go_on(void) { return plan.recursion.next(&plan.recursion)(&plan.recursion); }
-
-static int compare_words(const void *a, const void *b) {
-  (void)a, (void)b;
-  return (int)(go_on() & 1);
-}
-
-static uint64_t sort(struct clab_recursion *recursion) {
-  uint64_t words[5] = {recursion->word, 4, 3, 2, 1};
-  qsort(words, 5, sizeof words[0], compare_words);
-  return words[0];
-}
-
-static uint64_t search(struct clab_recursion *recursion) {
-  uint64_t words[5] = {0, 1, 2, 3, 4};
-  return bsearch(&recursion->word, words, 5, sizeof words[0], compare_words) != NULL;
-}
-
-/* Any signal disarms it (SS_AUTODISARM; an emulator may not know that). The second is for after the
-   first is in use. */
-static void arm_alternate_stack(void) {
-  stack_t alternate = {.ss_sp = alternate_stacks + plan.changed * ALTERNATE_STACK,
-                       .ss_size = ALTERNATE_STACK,
-                       .ss_flags = (int)SS_AUTODISARM};
-  if (sigaltstack(&alternate, NULL) == 0)
-    return;
-  alternate.ss_flags = 0;
-  sigaltstack(&alternate, NULL);
-}
-
-static void interrupted(int signal) {
-  (void)signal;
-  arm_alternate_stack();
-  clab_optimizer_barrier(go_on());
-}
-
-static uint64_t send_signal(struct clab_recursion *recursion) {
-  raise(SIGUSR1);
-  return recursion->word;
-}
-
-static uint64_t send_signal_directly(struct clab_recursion *recursion) {
-  syscall(SYS_tgkill, getpid(), gettid(), SIGUSR1);
-  return recursion->word;
-}
-
-/* The interrupted instruction is in the middle of a function. */
-static uint64_t trap(struct clab_recursion *recursion) {
-#if defined(__x86_64__)
-  __asm__ volatile("ud2" ::: "memory");
-#else
-  __asm__ volatile("udf #0" ::: "memory");
-#endif
-  return recursion->word;
-}
-
-/* Only one signal may find the first alternate stack free, and what runs on it must not overflow
-   it. */
-static uint64_t change_stack(struct clab_recursion *recursion) {
-  if (plan.changed || plan.bottom == CLAB_BOTTOM_OVERFLOW)
-    return go_on() + 1;
-  plan.changed = true;
-  if (plan.depth > 20)
-    plan.depth = 20;
-  raise(SIGUSR2);
-  return recursion->word;
-}
-
-static clab_recursive *const events[] = {sort, search,      send_signal, send_signal_directly,
-                                         trap, change_stack};
 
 /* ---- the bottom -------------------------------------------------------------------------------
  */
 
-/* Each entry must be what the walk saw. */
+/* Each entry must be what the walk saw, and what it saw the truth. */
 struct telling {
   const struct clab_trace *trace;
   uint32_t first; /* entries before this one are over */
   bool right;
+  struct clab_truth truth;
 };
 
 static bool check_told(void *context, uint64_t index, uint64_t pc, uint64_t cfa) {
   struct telling *telling = context;
+  if (!clab_truth_visit(&telling->truth, index, pc, cfa))
+    return false;
   const struct clab_frame *entries = telling->trace->entries;
   for (uint32_t i = telling->first; i < telling->trace->entry_count; i++) {
     const struct clab_frame *entry = &entries[i];
@@ -158,19 +82,52 @@ static _Noreturn void leave(enum clab_recursion_verdict verdict) {
   _exit(0);
 }
 
+static bool check_truth(void *context, uint64_t index, uint64_t pc, uint64_t cfa) {
+  return clab_truth_visit(context, index, pc, cfa) && index < MOST_SINGLY;
+}
+
+/* A register may be unknown only where a frame has lost it. */
+static void judge(const struct clab_truth *truth) {
+  struct clab_truth_result *sum = &shared->outcome.truth;
+  const struct clab_truth_result *one = &truth->result;
+  if (!one->holds || (one->unknown > 0 && plan.special != CLAB_SPECIAL_BARE)) {
+    *sum = *one;
+    leave(CLAB_RECURSION_UNTRUE);
+  }
+  sum->records += one->records;
+  sum->registers += one->registers;
+  sum->unknown += one->unknown;
+  sum->holds = true;
+  sum->differing_register = -1;
+}
+
 static void walk(const ucontext_t *context) {
   struct clab_recursion_outcome *outcome = &shared->outcome;
   const struct clab_stack_range *range = plan.stack_known && stack.high ? &stack : NULL;
-  clab_unwind_oracle(context, range, &outcome->trace, &outcome->oracle);
-  outcome->walks++;
-  if (!outcome->oracle.equal)
-    leave(CLAB_RECURSION_DIFFERS);
-  static struct clab_trace again;
-  struct telling telling = {&outcome->trace, 0, true};
-  clab_unwind_local(context, range, CLAB_UNWIND_FOLDED, &again, check_told, &telling);
+  static struct clab_trace folded, singly;
+  static struct telling telling;
+  static struct clab_truth truth;
+  clab_unwind_local(context, range, CLAB_UNWIND_FOLDED, &outcome->trace, NULL, NULL);
+  telling = (struct telling){.trace = &outcome->trace, .right = true};
+  clab_truth_begin(&telling.truth, &plan.recursion);
+  clab_unwind_local(context, range, CLAB_UNWIND_FOLDED, &folded, check_told, &telling);
+  clab_truth_end(&telling.truth);
+  judge(&telling.truth);
   if (!telling.right || !adds_up(&outcome->trace) ||
-      again.frame_count != outcome->trace.frame_count)
+      folded.frame_count != outcome->trace.frame_count)
     leave(CLAB_RECURSION_TOLD_WRONG);
+  clab_truth_begin(&truth, &plan.recursion);
+  clab_unwind_local(context, range, CLAB_UNWIND_SINGLY, &singly, check_truth, &truth);
+  if (singly.stop != CLAB_STOP_VISITOR)
+    clab_truth_end(&truth);
+  judge(&truth);
+  clab_unwind_oracle(context, range, &folded, &outcome->oracle);
+  outcome->walks++;
+  if (!outcome->oracle.equal) {
+    if (plan.special == CLAB_SPECIAL_ANCHORED || !plan.assembled)
+      leave(CLAB_RECURSION_DIFFERS);
+    outcome->astray++;
+  }
   clab_registers_of_context(context, &shared->registers);
 }
 
@@ -195,8 +152,9 @@ static uint64_t bottom(struct clab_recursion *recursion) {
     /* From here on the processor traps after each instruction: prologues, epilogues, stubs. */
     plan.depth = MOST_TRAPS;
     plan.events = 0;
-    __asm__ volatile("pushfq\n\torq $0x100, (%%rsp)\n\tpopfq" ::: "memory", "cc");
-    go_on();
+    clab_catch(SIGTRAP, (void *)at_bottom, SA_SIGINFO | SA_ONSTACK);
+    clab_trap_always();
+    clab_go_on();
 #endif
     raise(SIGWINCH);
     break;
@@ -209,18 +167,9 @@ static uint64_t bottom(struct clab_recursion *recursion) {
 /* ---- the child --------------------------------------------------------------------------------
  */
 
-static void catch (int signal, void *handler, int flags) {
-  struct sigaction action = {.sa_flags = flags | SA_NODEFER};
-  if (flags & SA_SIGINFO)
-    action.sa_sigaction = (void (*)(int, siginfo_t *, void *))handler;
-  else
-    action.sa_handler = (void (*)(int))handler;
-  sigaction(signal, &action, NULL);
-}
-
 static void *begin(void *argument) {
-  arm_alternate_stack();
-  clab_optimizer_barrier(go_on());
+  clab_arm_large_stack();
+  clab_optimizer_barrier(clab_go_on());
   return argument;
 }
 
@@ -231,20 +180,17 @@ static _Noreturn void child(uint64_t seed) {
   sigset_t none;
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, NULL);
-  alarm(PATIENCE);
+  const struct rlimit patience = {PATIENCE, PATIENCE};
+  setrlimit(RLIMIT_CPU, &patience);
+  alarm(10 * PATIENCE);
   clab_plan_init(&plan, seed);
   plan.bottom_function = bottom;
-  plan.event_functions = events;
-  plan.event_count = sizeof events / sizeof events[0];
-  alternate_stacks = mmap(NULL, 2 * ALTERNATE_STACK, PROT_READ | PROT_WRITE,
-                          MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-  catch (SIGUSR1, interrupted, 0);
-  catch (SIGUSR2, interrupted, SA_ONSTACK);
-  catch (SIGILL, interrupted, 0);
-  catch (SIGSEGV, at_bottom, SA_SIGINFO | SA_ONSTACK);
-  catch (SIGBUS, at_bottom, SA_SIGINFO | SA_ONSTACK);
-  catch (SIGTRAP, at_bottom, SA_SIGINFO | SA_ONSTACK);
-  catch (SIGWINCH, at_bottom, SA_SIGINFO | SA_ONSTACK);
+  if (clab_truth_prepare(&plan.recursion) != 0)
+    _exit(1);
+  clab_events_prepare(&plan);
+  static const int bottoms[] = {SIGSEGV, SIGBUS, SIGTRAP, SIGWINCH};
+  for (unsigned i = 0; i < sizeof bottoms / sizeof bottoms[0]; i++)
+    clab_catch(bottoms[i], (void *)at_bottom, SA_SIGINFO | SA_ONSTACK);
   if (plan.base == CLAB_BASE_MAIN) {
     begin(NULL);
     _exit(1);
@@ -288,9 +234,12 @@ static bool alike(const struct clab_trace *a, const struct clab_trace *b) {
 static void walk_from_outside(pid_t process, struct clab_recursion_outcome *outcome) {
   static struct clab_trace trace;
   struct clab_oracle_result result;
+  bool astray = outcome->astray > 0;
   clab_unwind_process_oracle(process, &shared->registers, &trace, &result);
   outcome->walks++;
-  if (!result.equal) {
+  if (astray)
+    clab_unwind_process(process, &shared->registers, CLAB_UNWIND_FOLDED, &trace);
+  if (!result.equal && !astray) {
     outcome->verdict = CLAB_RECURSION_DIFFERS_OUTSIDE;
     outcome->oracle = result;
   } else if (!alike(&trace, &outcome->trace)) {
@@ -306,6 +255,9 @@ int clab_recursion_run(uint64_t seed, struct clab_recursion_outcome *outcome) {
     if (memory == MAP_FAILED)
       return errno;
     shared = memory;
+    int error = clab_bare_prepare();
+    if (error != 0)
+      return error;
   }
   memset(shared, 0, sizeof *shared);
   pid_t process = fork();

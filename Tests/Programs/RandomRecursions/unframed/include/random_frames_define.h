@@ -6,7 +6,7 @@
 /* The barrier keeps the call from becoming a jump, and the frame alive across it. */
 #define CALL(recursion, kept)                                                                      \
   ({                                                                                               \
-    uint64_t result_ = (recursion)->next(recursion)(recursion);                                    \
+    uint64_t result_ = (recursion)->call((recursion), (recursion)->next(recursion));               \
     __asm__ volatile("" : : "r"(kept) : "memory");                                                 \
     result_;                                                                                       \
   })
