@@ -23,33 +23,30 @@ let package = Package(
     .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
   ],
   targets: [
-    .systemLibrary(
-      name: "CLibunwind",
-      pkgConfig: "libunwind-generic",
-      providers: [.apt(["libunwind-dev"])]
-    ),
-    .systemLibrary(
-      name: "CElfutils",
-      pkgConfig: "libdw",
-      providers: [.apt(["libdw-dev"])]
-    ),
+    // The libraries are named to the linker below: pkg-config may not be installed, and Zydis has no
+    // file for it.
+    .systemLibrary(name: "CLibunwind", providers: [.apt(["libunwind-dev"])]),
+    .systemLibrary(name: "CElfutils", providers: [.apt(["libdw-dev"])]),
+    .systemLibrary(name: "CZydis", providers: [.apt(["libzydis-dev"])]),
     // What reads debug information, in a process of its own. Apart, as nothing of it may be called
     // by the harness's signal handler.
     .target(
       name: "CNaming",
       dependencies: ["CElfutils"],
       cSettings: [.define("_GNU_SOURCE")],
-      linkerSettings: [.linkedLibrary("iberty")]
+      linkerSettings: [
+        .linkedLibrary("iberty"), .linkedLibrary("dw"), .linkedLibrary("elf"),
+      ]
     ),
-    // Debian's package has no pkg-config file: the library is named to the linker below.
-    .systemLibrary(name: "CZydis", providers: [.apt(["libzydis-dev"])]),
     .target(
       name: "CHarness",
       dependencies: ["CLibunwind", "CZydis"],
       path: "harness",
       exclude: ["bench"],
       cSettings: [.headerSearchPath("."), .define("_GNU_SOURCE")],
-      linkerSettings: [.linkedLibrary("Zydis")]
+      linkerSettings: [
+        .linkedLibrary("unwind-generic"), .linkedLibrary("unwind"), .linkedLibrary("Zydis"),
+      ]
     ),
     // Values and judgement. Pure: no C, no files.
     .target(name: "CrashLabModel", swiftSettings: strict),

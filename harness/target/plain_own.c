@@ -2,7 +2,7 @@
  * The reference: every frame by libunwind's own local interface, with its own look-up and cache.
  */
 #define UNW_LOCAL_ONLY
-#include <libunwind.h>
+#include "unwind/library.h"
 
 #include "architecture/registers.h"
 #include "target/plain.h"

@@ -4,7 +4,7 @@
 
 #include "walk/state.h"
 
-#include <libunwind.h>
+#include "unwind/library.h"
 
 /* What libunwind's call-backs are given. */
 struct clab_stepping {

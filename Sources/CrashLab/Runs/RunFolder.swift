@@ -29,7 +29,7 @@ package final class RunFolder: Sendable {
     localtime_r(&now, &parts)
     let start = String(unsafeUninitializedCapacity: 64) {
       $0.withMemoryRebound(to: CChar.self) {
-        strftime($0.baseAddress, $0.count, "%Y-%m-%dT%H.%M.%S", &parts)
+        strftime($0.baseAddress!, $0.count, "%Y-%m-%dT%H.%M.%S", &parts)
       }
     }
     if mkdir(root, 0o777) != 0 && errno != EEXIST {

@@ -175,9 +175,12 @@ extension UnwindReport {
     _ trace: Trace, evidence: Evidence, site: FaultSite, controlBlock: Address? = nil,
     python: [PythonFrameReport]? = nil
   ) {
-    self.init(trace, by: evidence.source, handlerStackUsed: evidence.handlerStackUsed)
-    self.python = python
-    threadBlockSize = trace.bytesAboveFrames(site: site, controlBlock: controlBlock)
+    self.init(
+      by: evidence.source, frameCount: trace.frameCount, complete: trace.isComplete,
+      steps: trace.steps, duration: trace.duration, handlerStackUsed: evidence.handlerStackUsed,
+      frames: trace.entries.map { FrameReport($0) },
+      threadBlockSize: trace.bytesAboveFrames(site: site, controlBlock: controlBlock),
+      python: python)
   }
 }
 

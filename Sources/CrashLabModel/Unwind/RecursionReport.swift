@@ -107,12 +107,13 @@ extension RecursionReport {
 extension RecursionReport.Function {
   /// Where the call is written: in the innermost function that was inlined, if there is one.
   package init(calling frame: FrameReport) {
-    self.init(frame)
-    guard let inlined = frame.inlined?.first else { return }
-    symbol = inlined.symbol
-    file = inlined.file
-    line = inlined.line
-    column = inlined.column
+    guard let inlined = frame.inlined?.first else {
+      self.init(frame)
+      return
+    }
+    self.init(
+      symbol: inlined.symbol, file: inlined.file, line: inlined.line, column: inlined.column,
+      image: frame.image, programCounter: frame.programCounter, frameSize: frame.frameSize)
   }
 
   package init(_ frame: FrameReport) {

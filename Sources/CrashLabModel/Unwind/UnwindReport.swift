@@ -27,7 +27,8 @@ public struct UnwindReport: Sendable, Codable, Equatable {
   package init(
     by: EvidenceSource, frameCount: Int, complete: Bool, steps: Int, duration: Double,
     handlerStackUsed: Int? = nil, frames: [FrameReport], recursion: RecursionReport? = nil,
-    stackUse: [StackUse]? = nil, missingNames: [MissingNames]? = nil
+    stackUse: [StackUse]? = nil, missingNames: [MissingNames]? = nil, threadBlockSize: Int? = nil,
+    python: [PythonFrameReport]? = nil
   ) {
     self.by = by
     self.frameCount = frameCount
@@ -39,6 +40,8 @@ public struct UnwindReport: Sendable, Codable, Equatable {
     self.recursion = recursion
     self.stackUse = stackUse
     self.missingNames = missingNames
+    self.threadBlockSize = threadBlockSize
+    self.python = python
   }
 }
 

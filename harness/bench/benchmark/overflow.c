@@ -4,7 +4,7 @@
  * that "the first time" is one.
  */
 #define UNW_LOCAL_ONLY
-#include <libunwind.h>
+#include "unwind/library.h"
 
 #include "clab_benchmark.h"
 #include "crashlab_harness.h"
