@@ -82,16 +82,18 @@ static int descriptor_in(struct msghdr *message) {
   return file;
 }
 
+/* Without its limits it does not go on: a damaged file could take all memory. */
 static void limit(int resource, rlim_t soft, rlim_t hard) {
   struct rlimit before;
   if (getrlimit(resource, &before))
-    return;
+    _exit(0);
   struct rlimit wanted = {.rlim_cur = soft, .rlim_max = hard};
   if (wanted.rlim_max > before.rlim_max)
     wanted.rlim_max = before.rlim_max;
   if (wanted.rlim_cur > wanted.rlim_max)
     wanted.rlim_cur = wanted.rlim_max;
-  setrlimit(resource, &wanted);
+  if (setrlimit(resource, &wanted))
+    _exit(0);
 }
 
 /* SIGXCPU ends it when a request takes longer. */

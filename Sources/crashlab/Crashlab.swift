@@ -28,6 +28,7 @@ struct Crashlab: ParsableCommand {
 
   /// Parses and runs; what goes wrong becomes a sentence and one of the documented statuses.
   static func main() {
+    StandardDescriptors.occupy()
     // A file that may not grow is an error to be told, not a death.
     ForeignProgram.ignoreFileSizeSignal()
     // Swift's runtime takes the arguments from there.

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Catalogue
 import CrashLab
 import CrashLabText
 
@@ -13,11 +14,23 @@ struct DoctorCommand: ParsableCommand {
   @Option(help: "How to write it: text or json.") var format: TextOrJSON = .text
 
   func run() throws {
-    let checkup = Doctor(of: .gather())
+    let jobs = Machine.current().cores
+    let checkup = Doctor(of: .gather(needs: catalogue.needs(jobs: jobs)))
     let output = Output.standard
     try output.write(
       format == .json
         ? checkup.json() : checkup.text(theme: .suited(to: output), width: output.width))
     if !checkup.isSound { throw ExitCode(1) }
+  }
+}
+
+extension CaseCollection {
+  /// What a run of all takes, so many trials side by side. Rounded up; `RobustnessTests` holds that
+  /// it is enough.
+  fileprivate func needs(jobs: Int) -> ResourceNeeds {
+    let bystanders = all.map(\.bystanders).max() ?? 0
+    return ResourceNeeds(
+      descriptors: 40 + 4 * jobs, threads: (bystanders + 16) * jobs, mappings: 20_100,
+      memory: 256 << 20)
   }
 }

@@ -61,6 +61,7 @@ import Testing
     if trial.verdict == .skipped { return }
     let seen = TrialResult(trial)
     let expectation = try #require(catalogue[name]).expectation
+      .resolved(on: WholeCatalogue.report(.debug).machine)
     #expect(Judgement.judge(expectation, seen: seen).verdict == .asExpected)
     for (what, wrong) in expectation.mutations {
       #expect(

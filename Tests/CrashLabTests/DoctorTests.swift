@@ -1,3 +1,4 @@
+import Glibc
 import Testing
 
 @testable import CrashLab
@@ -8,6 +9,7 @@ import Testing
     _ id: String, _ change: (inout MachineFacts) -> Void
   ) -> Finding.Standing? {
     var facts = MachineFacts(machine: .current())
+    facts.machine.librarySymbols = true
     facts.alternateStackSize = 65536
     facts.unwinder = "1.6.2"
     facts.clockSource = "tsc"
@@ -17,7 +19,11 @@ import Testing
   }
 
   @Test func aMachineThatCanAllIsGood() {
-    for id in ["pidfd", "guard-mapping", "guard-installed", "guard-pagemap", "trace", "unwinder"] {
+    for id in [
+      "pidfd", "guard-mapping", "guard-installed", "guard-pagemap", "trace", "unwinder",
+      "library-symbols", "tracer", "calls", "signals", "standard", "preload", "limits",
+      "descriptors", "mappings", "memory",
+    ] {
       #expect(standing(id) { _ in } == .good, "\(id)")
     }
   }
@@ -35,8 +41,58 @@ import Testing
     #expect(standing("unwinder") { $0.unwinder = "1.3.1" } == .limited)
     #expect(standing("seccomp") { $0.seccomp = 2 } == .limited)
     #expect(standing("clock") { $0.clockSource = "hpet" } == .limited)
-    #expect(standing("limits") { $0.processLimit = 10 } == .limited)
+    #expect(standing("limits") { $0.needs.threads = 100 } == .broken)
+    #expect(standing("descriptors") { $0.needs.descriptors = 100 } == .broken)
+    #expect(standing("mappings") { $0.needs.mappings = 100 } == .limited)
+    #expect(standing("memory") { $0.needs.memory = 100 } == .broken)
+    #expect(standing("main-stack") { $0.machine.stackLimit = 128 << 10 } == .limited)
+    #expect(standing("library-symbols") { $0.machine.librarySymbols = false } == .limited)
+    #expect(standing("library-symbols") { $0.machine.librarySymbols = nil } == .limited)
+    #expect(standing("tracer") { $0.tracer = .init(process: 7, name: "strace") } == .limited)
+    #expect(standing("calls") { $0.refusedCalls = [.init(name: "futex", error: 1)] } == .broken)
+    #expect(standing("signals") { $0.signalInformationError = EAGAIN } == .limited)
+    #expect(standing("standard") { $0.closedDescriptors = [0] } == .limited)
+    #expect(standing("preload") { $0.preloaded = ["libjemalloc.so.2"] } == .limited)
     #expect(standing("randomization") { $0.addressRandomization = 0 } == .limited)
+  }
+
+  private func finding(
+    _ id: String, _ change: (inout MachineFacts) -> Void
+  ) -> Finding? {
+    var facts = MachineFacts(machine: .current())
+    change(&facts)
+    return Doctor(of: facts).findings.first { $0.id == id }
+  }
+
+  /// What is refused is named, and what helps is said.
+  @Test(arguments: [
+    (1, 0, false, "only children"), (2, 0, true, "CAP_SYS_PTRACE"), (2, 1, false, "use sudo"),
+    (3, 1, true, "next boot"), (0, 1, false, "SYS_PTRACE"),
+  ])
+  func levelOfYamaSaysWhatWorks(scope: Int, error: CInt, root: Bool, words: String) {
+    let found = finding("trace") {
+      $0.ptraceScope = scope
+      $0.traceError = error
+      $0.userIsRoot = root
+    }
+    #expect(found?.consequence.contains(words) == true)
+  }
+
+  @Test func refusedCallIsNamed() {
+    let found = finding("calls") {
+      $0.refusedCalls = [.init(name: "setpgid", error: EPERM), .init(name: "futex", error: 0)]
+    }
+    #expect(found?.value.contains("setpgid (Operation not permitted)") == true)
+    #expect(found?.value.contains("futex (kills the caller)") == true)
+  }
+
+  @Test func whatIsMissingSaysWhatToInstall() {
+    #expect(
+      finding("library-symbols") { $0.machine.librarySymbols = false }?
+        .consequence.contains("libc6-dbg") == true)
+    #expect(
+      finding("descriptors") { $0.needs.descriptors = 9 }?.consequence.contains("ulimit -n") == true
+    )
   }
 
   @Test func processorWithoutTagsSaysWhatItCosts() {

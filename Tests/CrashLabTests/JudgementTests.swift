@@ -149,6 +149,51 @@ func framesAreInOrder(seen: [String], fits: Bool) {
   #expect(expectation.mismatches(with: fault, fault: nil).isEmpty == fits)
 }
 
+// MARK: - What a machine decides
+
+private func machine(_ change: (inout Machine) -> Void) -> Machine {
+  var machine = Machine.current()
+  change(&machine)
+  return machine
+}
+
+/// In the guard that the C library made: of which kind that is, and what the kernel answers, is the
+/// machine's own, and exactly that must be seen.
+@Test(
+  arguments: [
+    (.mapping, .mapping, "SEGV_ACCERR", true), (.madvise, .madvise, "SEGV_MAPERR", true),
+    (.mapping, .madvise, "SEGV_MAPERR", false), (.madvise, .mapping, "SEGV_ACCERR", false),
+    (.madvise, .madvise, "SEGV_ACCERR", false), (nil, .mapping, "SEGV_ACCERR", true),
+  ] as [(Guard.Kind?, Guard.Kind, String, Bool)])
+func guardOfThreadsIsTheMachines(made: Guard.Kind?, seen: Guard.Kind, code: String, fits: Bool) {
+  var fault = Sample.fault
+  fault.site.guard?.kind = seen
+  fault.code = SignalCode(named: code, of: .segv) ?? fault.code
+  let expectation = CrashLab.Expectation.dies(
+    .init(.segv, access: .write, site: .inGuard(ofThread: "t", overshoot: 8...8))
+  ).resolved(on: machine { $0.threadGuard = made })
+  #expect(expectation.faults[0].mismatches(with: fault, fault: nil).isEmpty == fits)
+}
+
+/// A function that the C library does not export has its name from debug symbols, or none.
+@Test(
+  arguments: [
+    (true, "start_thread", nil, true), (true, nil, "/lib/libc.so.6", false),
+    (false, nil, "/lib/libc.so.6", true), (false, "start_thread", nil, false),
+    (false, nil, "/lib/libm.so.6", false), (nil, "start_thread", nil, true),
+    (nil, nil, "/lib/libc.so.6", true), (nil, nil, nil, false),
+  ] as [(Bool?, String?, String?, Bool)])
+func nameOfTheLibraryIsTheMachines(symbols: Bool?, symbol: String?, image: String?, fits: Bool) {
+  var fault = Sample.fault
+  fault.unwind = Sample.unwind(["a", "b"], period: 1, count: 1)
+  fault.unwind?.frames[1].symbol = symbol
+  fault.unwind?.frames[1].image = image
+  let expectation = CrashLab.Expectation.dies(
+    .init(.segv, site: .init(.guard), frames: ["a", .library("start_thread")])
+  ).resolved(on: machine { $0.librarySymbols = symbols })
+  #expect(expectation.faults[0].mismatches(with: fault, fault: nil).isEmpty == fits)
+}
+
 // MARK: - What survives, leaves, or writes over others' memory
 
 private func judge(

@@ -45,6 +45,25 @@ import Testing
     #expect(clock.deadline(faultsAreMissing: false) == 1082)
   }
 
+  /// A child that gets no processor has its time once more, but not for ever; one that works, or
+  /// sleeps, has not.
+  @Test func aStarvedChildIsGivenTime() {
+    var clock = Self.clock()
+    clock.sawArming(at: 1040, now: 1050)
+    let sleeps = clock.extendDeadline(isRunnable: false, processorTime: 0)
+    let works = clock.extendDeadline(isRunnable: true, processorTime: 15)
+    #expect(!sleeps && !works)
+    #expect(clock.deadline(faultsAreMissing: false) == 1070)
+    let starves = clock.extendDeadline(isRunnable: true, processorTime: 14)
+    #expect(starves)
+    #expect(clock.deadline(faultsAreMissing: false) == 1100)
+    var more = 0
+    for _ in 0..<100 where clock.extend(isRunnable: true) { more += 1 }
+    #expect(more == 19)
+    let again = clock.extendDeadline(isRunnable: true, processorTime: 0)
+    #expect(!again)
+  }
+
   /// A control process that is frozen is neither stopped nor ended: only its beat tells.
   @Test func onlyABeatIsALife() {
     #expect(ControlProcess.isBeating(from: [5], to: [6]))

@@ -9,8 +9,8 @@ let arraySwiftTemporarySmall = CrashCase(
   expect: .init(
     faults: [
       .init(
-        .segv, code: .segvAccErr, access: .write,
-        site: .inGuard(of: .thread, "overflower", guardSize: 4096), frames: ["descendWithBuffer"])
+        .segv, access: .write,
+        site: .inGuard(ofThread: "overflower", guardSize: 4096), frames: ["descendWithBuffer"])
     ],
     ending: .killed(.segv), counters: ["buffer on the stack": 1...1])
 ) { child in

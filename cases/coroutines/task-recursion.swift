@@ -9,7 +9,7 @@ let taskRecursion = CrashCase(
     """,
   expect: .dies(
     .init(
-      .segv, code: .segvAccErr, access: .write, site: .inGuard(of: .thread, "pool-thread"),
+      .segv, access: .write, site: .inGuard(ofThread: "pool-thread"),
       frames: ["descend(_:)"]))
 ) { child in
   Task {

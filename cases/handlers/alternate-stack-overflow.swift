@@ -17,7 +17,7 @@ let alternateStackOverflow = CrashCase(
         handled: false, because: .insideHandler,
         frames: [
           "descend", "recurse", "clab_handle_fault", "<signal handler called>", "descend",
-          "start_thread",
+          .library("start_thread"),
         ]),
     ], ending: .killed(.segv))
 ) { child in

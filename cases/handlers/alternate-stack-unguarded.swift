@@ -12,7 +12,7 @@ let alternateStackUnguarded = CrashCase(
   expect: .init(
     faults: [
       .init(
-        .segv, code: .segvAccErr, access: .write, site: .inGuard(of: .thread, "overflower"),
+        .segv, access: .write, site: .inGuard(ofThread: "overflower"),
         frames: ["descend", "clab_case_alternate_stack_unguarded"])
     ], ending: .survives,
     corruption: [.init("mapping", of: "neighbour", belowStackLimit: 1...(20 << 10))])

@@ -12,8 +12,8 @@ let grandchild = CrashCase(
     """,
   expect: .survives(
     .init(
-      .segv, code: .segvAccErr, access: .write, site: .inGuard(of: .thread, "overflower"),
-      process: .descendant, frames: ["descend", "start_thread"]),
+      .segv, access: .write, site: .inGuard(ofThread: "overflower"),
+      process: .descendant, frames: ["descend", .library("start_thread")]),
     counters: ["signal of the grandchild": 11...11])
 ) { child in
   child.thread("overflower") {

@@ -10,7 +10,7 @@ let vforkChild = CrashCase(
     """,
   expect: .survives(
     .init(
-      .segv, code: .segvAccErr, access: .write, site: .inGuard(of: .thread, "overflower"),
+      .segv, access: .write, site: .inGuard(ofThread: "overflower"),
       process: .descendant, frames: ["descend", "crash_in_child", "clab_case_vfork_child"]),
     counters: ["signal of the child": 11...11])
 ) { child in

@@ -20,7 +20,7 @@ static bool open_yellow_zone(int signal, siginfo_t *info, void *context, void *a
   if (overflowed || address >= limit || address < limit - ZONE ||
       mprotect(limit - ZONE, ZONE, PROT_READ | PROT_WRITE))
     return false;
-  clab_stack_limit_moved(limit - ZONE);
+  clab_stack_limit_moved(limit - ZONE, ZONE);
   overflowed = true;
   return true;
 }
@@ -28,7 +28,7 @@ static bool open_yellow_zone(int signal, siginfo_t *info, void *context, void *a
 static void close_yellow_zone(void) {
   if (mprotect(limit - ZONE, ZONE, PROT_NONE))
     clab_give_up("the yellow zone could not be closed again", errno);
-  clab_stack_limit_moved(limit);
+  clab_stack_limit_moved(limit, 2 * ZONE);
   overflowed = false;
 }
 
@@ -40,7 +40,7 @@ static __attribute__((noinline)) bool descend(uint64_t depth) {
   return clab_optimizer_barrier(ended);
 }
 
-/* Both run on a stack above a guard of at least 1 MiB. */
+/* Both run on a stack above a guard of two zones. */
 void clab_case_recover_yellow_zone(void *stack_limit) {
   limit = stack_limit;
   clab_set_recovery(open_yellow_zone, NULL);

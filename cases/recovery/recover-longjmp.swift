@@ -9,10 +9,10 @@ let recoverLongjmp = CrashCase(
     """,
   expect: .survives(
     .init(
-      .segv, code: .segvAccErr, access: .write, site: .inGuard(of: .thread, "overflower"),
+      .segv, access: .write, site: .inGuard(ofThread: "overflower"),
       frames: ["descend", "clab_case_recover_longjmp"]),
     .init(
-      .segv, code: .segvAccErr, access: .write, site: .inGuard(of: .thread, "overflower"),
+      .segv, access: .write, site: .inGuard(ofThread: "overflower"),
       frames: ["descend", "clab_case_recover_longjmp"]),
     counters: ["recovered": 2...2])
 ) { child in

@@ -12,11 +12,11 @@ let recoverRedZone = CrashCase(
       .init(
         .segv, code: .segvAccErr, access: .write,
         site: .inGuard(of: .thread, "overflower", guardSize: 128 << 10),
-        frames: ["descend", "start_thread"]),
+        frames: ["descend", .library("start_thread")]),
       .init(
         .segv, code: .segvAccErr, access: .write,
         site: .inGuard(of: .thread, "overflower", guardSize: 64 << 10),
-        frames: ["descend", "start_thread"]),
+        frames: ["descend", .library("start_thread")]),
     ], ending: .killed(.segv))
 ) { child in
   let memory = child.layOutStack(size: 128 << 10, guardSize: 128 << 10)

@@ -9,10 +9,10 @@ let recoverThreadExit = CrashCase(
     """,
   expect: .survives(
     .init(
-      .segv, code: .segvAccErr, access: .write, site: .inGuard(of: .thread, "overflower-1"),
+      .segv, access: .write, site: .inGuard(ofThread: "overflower-1"),
       frames: ["descend", "clab_case_recover_thread_exit"]),
     .init(
-      .segv, code: .segvAccErr, access: .write, site: .inGuard(of: .thread, "overflower-2"),
+      .segv, access: .write, site: .inGuard(ofThread: "overflower-2"),
       frames: ["descend", "clab_case_recover_thread_exit"]),
     counters: ["threads ended": 2...2])
 ) { child in

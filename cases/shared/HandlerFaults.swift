@@ -10,9 +10,9 @@ extension FaultExpectation {
     handled: Bool = true, because outcome: HandlerOutcome? = nil, alternateStack: String? = nil
   ) -> FaultExpectation {
     .init(
-      .segv, code: .segvAccErr, access: .write, site: .inGuard(of: .thread, "overflower"),
+      .segv, access: .write, site: .inGuard(ofThread: "overflower"),
       handled: handled, because: outcome, alternateStack: alternateStack,
-      frames: ["descend", "start_thread"])
+      frames: ["descend", .library("start_thread")])
   }
 
   /// The handler of that fault writes to null (`clab_case_fault_in_handler`).
@@ -24,7 +24,7 @@ extension FaultExpectation {
       because: outcome,
       frames: [
         "write_to_null", "clab_handle_fault", "<signal handler called>", "descend",
-        "start_thread",
+        .library("start_thread"),
       ])
   }
 }

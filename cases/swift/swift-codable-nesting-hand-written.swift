@@ -9,7 +9,7 @@ let swiftCodableNestingHandWritten = CrashCase(
     """,
   expect: .dies(
     .init(
-      .segv, code: .segvAccErr, access: .write, site: .inGuard(of: .thread, "decoder"),
+      .segv, access: .write, site: .inGuard(ofThread: "decoder"),
       frames: ["BracketDecoder.decode", "Nest.init(from:)"]))
 ) { child in
   child.thread("decoder", stackSize: 512 << 10) {

@@ -9,7 +9,7 @@ let swiftDeinitChain = CrashCase(
     """,
   expect: .dies(
     .init(
-      .segv, code: .segvAccErr, access: .write, site: .inGuard(of: .thread, "overflower"),
+      .segv, access: .write, site: .inGuard(ofThread: "overflower"),
       frames: ["Node", "swift_release_dealloc"]))
 ) { child in
   child.thread("overflower", stackSize: 512 << 10) {

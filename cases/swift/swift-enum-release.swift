@@ -8,7 +8,7 @@ let swiftEnumRelease = CrashCase(
     """,
   expect: .dies(
     .init(
-      .segv, code: .segvAccErr, access: .write, site: .inGuard(of: .thread, "overflower"),
+      .segv, access: .write, site: .inGuard(ofThread: "overflower"),
       frames: ["swift_release"]))
 ) { child in
   child.thread("overflower", stackSize: 512 << 10) {

@@ -8,7 +8,7 @@ let threadBystanders = CrashCase(
     """,
   bystanders: 64,
   expect: .dies(
-    .init(.segv, code: .segvAccErr, access: .write, site: .inGuard(of: .thread, "overflower")))
+    .init(.segv, access: .write, site: .inGuard(ofThread: "overflower")))
 ) { child in
   child.thread("overflower") { _ = descend(0) }
 }

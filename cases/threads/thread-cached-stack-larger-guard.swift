@@ -12,8 +12,8 @@ let threadCachedStackLargerGuard = CrashCase(
   expect: .init(
     faults: [
       .init(
-        .segv, code: .segvAccErr, access: .write,
-        site: .inGuard(of: .thread, "overflower", guardSize: 64 << 10))
+        .segv, access: .write,
+        site: .inGuard(ofThread: "overflower", guardSize: 64 << 10))
     ],
     ending: .killed(.segv),
     counters: ["stacks used": 1...1, "guard asked for in bytes": 65_536...65_536])

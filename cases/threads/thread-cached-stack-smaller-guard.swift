@@ -9,8 +9,8 @@ let threadCachedStackSmallerGuard = CrashCase(
   expect: .init(
     faults: [
       .init(
-        .segv, code: .segvAccErr, access: .write,
-        site: .inGuard(of: .thread, "overflower", guardSize: 4096))
+        .segv, access: .write,
+        site: .inGuard(ofThread: "overflower", guardSize: 4096))
     ],
     ending: .killed(.segv),
     counters: ["stacks used": 1...1, "guard asked for in bytes": 4096...4096])

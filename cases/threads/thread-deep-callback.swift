@@ -9,7 +9,7 @@ let threadDeepCallback = CrashCase(
     """,
   expect: .dies(
     .init(
-      .segv, code: .segvAccErr, access: .write, site: .inGuard(of: .thread, "overflower"),
+      .segv, access: .write, site: .inGuard(ofThread: "overflower"),
       frames: ["compare", "qsort", "clab_case_thread_deep_callback"]))
 ) { child in
   child.thread("overflower", stackSize: 1 << 20) { clab_case_thread_deep_callback() }

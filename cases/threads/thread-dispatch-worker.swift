@@ -10,7 +10,7 @@ let threadDispatchWorker = CrashCase(
     """,
   expect: .dies(
     .init(
-      .segv, code: .segvAccErr, access: .write, site: .inGuard(of: .thread, "worker"),
+      .segv, access: .write, site: .inGuard(ofThread: "worker"),
       frames: ["descend(_:)"]))
 ) { child in
   DispatchQueue.global().async {

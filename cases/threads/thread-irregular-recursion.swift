@@ -11,7 +11,7 @@ let threadIrregularRecursion = CrashCase(
     """,
   expect: .dies(
     .init(
-      .segv, code: .segvAccErr, access: .write, site: .inGuard(of: .thread, "overflower"),
+      .segv, access: .write, site: .inGuard(ofThread: "overflower"),
       frames: ["next_rule", "clab_case_thread_irregular_recursion"]))
 ) { child in
   child.thread("overflower", stackSize: 1 << 20) { clab_case_thread_irregular_recursion() }

@@ -7,7 +7,7 @@ let threadMutualRecursion = CrashCase(
     """,
   expect: .dies(
     .init(
-      .segv, code: .segvAccErr, access: .write, site: .inGuard(of: .thread, "overflower"),
+      .segv, access: .write, site: .inGuard(ofThread: "overflower"),
       frames: ["third(_:)", "second(_:)", "first(_:)"], period: 3))
 ) { child in
   child.thread("overflower") { _ = first(0) }

@@ -10,7 +10,7 @@ let threadOverflowInSignalHandler = CrashCase(
     """,
   expect: .dies(
     .init(
-      .segv, code: .segvAccErr, access: .write, site: .inGuard(of: .thread, "overflower"),
+      .segv, access: .write, site: .inGuard(ofThread: "overflower"),
       frames: ["descend(_:)", "<signal handler called>"], period: 1))
 ) { child in
   child.thread("overflower", stackSize: 1 << 20) {

@@ -8,7 +8,7 @@ let threadRecursion = CrashCase(
     """,
   expect: .dies(
     .init(
-      .segv, code: .segvAccErr, access: .write, site: .inGuard(of: .thread, "overflower"),
+      .segv, access: .write, site: .inGuard(ofThread: "overflower"),
       frames: ["descend(_:)"], period: 1))
 ) { child in
   child.thread("overflower") { _ = descend(0) }

@@ -11,7 +11,7 @@ let threadSimultaneous = CrashCase(
   expect: .init(
     faults: [
       .init(
-        .segv, code: .segvAccErr, access: .write, site: .inGuard(of: .thread, "overflower"),
+        .segv, access: .write, site: .inGuard(ofThread: "overflower"),
         frames: ["descend(_:)"], period: 1)
     ],
     ending: .killed(.segv), counters: ["handler entries": 8...8])

@@ -9,8 +9,8 @@ let threadSmallestStack = CrashCase(
     """,
   expect: .dies(
     .init(
-      .segv, code: .segvAccErr, access: .write,
-      site: .inGuard(of: .thread, "overflower", stackSize: 4096...65536), frames: ["descend(_:)"],
+      .segv, access: .write,
+      site: .inGuard(ofThread: "overflower", stackSize: 4096...65536), frames: ["descend(_:)"],
       period: 1))
 ) { child in
   child.thread("overflower", stackSize: sysconf(Int32(_SC_THREAD_STACK_MIN))) { _ = descend(0) }

@@ -9,10 +9,11 @@ let threadWideGuard = CrashCase(
     """,
   expect: .dies(
     .init(
-      .segv, code: .segvAccErr, access: .write,
-      site: .inGuard(
-        of: .thread, "overflower", overshoot: 1...(66 << 10), guardSize: 1 << 20),
+      .segv, access: .write,
+      site: .inGuard(ofThread: "overflower", overshoot: 1...(66 << 10), guardSize: 1 << 20),
       frames: ["descend", "clab_case_thread_wide_guard"], period: 1))
 ) { child in
-  child.thread("overflower", guardSize: 1 << 20) { clab_case_thread_wide_guard() }
+  child.thread("overflower", stackSize: 8 << 20, guardSize: 1 << 20) {
+    clab_case_thread_wide_guard()
+  }
 }

@@ -298,9 +298,9 @@ int clab_arm_thread(const char *name, uint32_t flags);
 /* Gives the calling thread an alternate stack of the case's own making, with these ss_flags
    (0 or SS_AUTODISARM), and notes it. Returns 0 or an errno. Async-signal-safe: yes */
 int clab_use_alternate_stack(const char *name, void *low, size_t size, int flags);
-/* The calling thread's stack now ends here: a case has opened its guard, or closed it again.
-   Async-signal-safe: yes */
-void clab_stack_limit_moved(const void *low);
+/* The calling thread's stack now ends here, and so many bytes below are to be its guard: a case has
+   opened its guard, or closed it again. Async-signal-safe: yes */
+void clab_stack_limit_moved(const void *low, size_t guard);
 /* Async-signal-safe: yes */
 void clab_set_recovery(clab_recovery recovery, void *argument);
 /* The fault is dealt with: the next one, of whichever thread, will be reported anew.

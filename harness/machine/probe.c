@@ -2,16 +2,17 @@
  * Small attempts at what the laboratory needs of the kernel. Each undoes what it has done.
  */
 #include "crashlab_harness.h"
+#include "unwind/library.h"
 
+#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <libunwind.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/mman.h>
-#include <sys/pidfd.h>
 #include <sys/ptrace.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -24,8 +25,13 @@ const char *clab_unwinder_version(void) {
       UNW_VERSION_EXTRA);
 }
 
+const char *clab_unwinder_file(void) {
+  Dl_info found;
+  return dladdr((void *)unw_init_remote, &found) ? found.dli_fname : "";
+}
+
 int clab_try_pidfd(void) {
-  int descriptor = pidfd_open(getpid(), 0);
+  int descriptor = (int)syscall(SYS_pidfd_open, getpid(), 0); /* glibc 2.36 has a function */
   if (descriptor < 0)
     return errno;
   close(descriptor);

@@ -56,9 +56,11 @@ static int give_alternate_stack(const char *name) {
   return low ? clab_use_alternate_stack(name, low, clab_alternate_stack_size(), 0) : errno;
 }
 
-void clab_stack_limit_moved(const void *low) {
-  if (clab_own_note >= 0)
+void clab_stack_limit_moved(const void *low, size_t guard) {
+  if (clab_own_note >= 0) {
     clab_own_board->stack[clab_own_note].low = (uint64_t)low;
+    clab_own_board->stack[clab_own_note].guard_asked_for = guard;
+  }
   clab_own_stack.low = (uint64_t)low;
 }
 

@@ -15,7 +15,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-enum { AWAY = 64 /* above what is moved */, SEARCHED = 64, MOST_ENDS = 4 };
+enum { SEARCHED = 64, MOST_ENDS = 4 };
 
 /* Both ends of each, in the order in which they were opened. */
 static int validation_ends[MOST_ENDS];
@@ -45,18 +45,23 @@ int clab_find_validation_pipe(void) {
   return 0;
 }
 
-static int renew_validation_pipe(int *ends) {
+/* `away` lies above every number that is still to be taken. */
+static int renew_validation_pipe(int *ends, int away) {
   int fresh[2];
   if (pipe2(fresh, O_CLOEXEC | O_NONBLOCK))
     return errno;
   for (int i = 0; i < 2; i++) {
-    fresh[i] = fcntl(fresh[i], F_DUPFD_CLOEXEC, AWAY); /* the low ones may be needed */
+    int low = fresh[i];
+    fresh[i] = fcntl(low, F_DUPFD_CLOEXEC, away);
+    close(low);
     if (fresh[i] < 0)
-      return errno == EINVAL ? EMFILE : errno; /* the limit is lower still than AWAY */
+      return errno == EINVAL ? EMFILE : errno; /* the limit is lower still than that */
   }
-  for (int i = 0; i < 2; i++)
+  for (int i = 0; i < 2; i++) {
     if (dup3(fresh[i], ends[i], O_CLOEXEC) < 0)
       return errno;
+    close(fresh[i]);
+  }
   return 0;
 }
 
@@ -82,9 +87,12 @@ int clab_keep_descriptors(int channel, int board) {
   if (channel != CLAB_CHANNEL ? dup2(channel, CLAB_CHANNEL) < 0 : fcntl(channel, F_SETFD, 0) < 0)
     return errno;
   int kept[1 + MOST_ENDS] = {board}, count = 1;
-  int error = 0;
+  int error = 0, away = board > CLAB_CHANNEL ? board + 1 : CLAB_CHANNEL + 1;
+  for (int i = 0; i < validation_end_count; i++)
+    if (validation_ends[i] >= away)
+      away = validation_ends[i] + 1;
   for (int i = 0; i + 1 < validation_end_count && !error; i += 2) {
-    error = renew_validation_pipe(&validation_ends[i]);
+    error = renew_validation_pipe(&validation_ends[i], away);
     kept[count++] = validation_ends[i];
     kept[count++] = validation_ends[i + 1];
   }

@@ -8,7 +8,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
-#include <sys/pidfd.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -56,6 +55,7 @@ static void be_first_to_be_killed(void) {
 /* A lower hard limit stays as it is: only root may raise it. */
 static int limit(int resource, uint64_t most) {
   struct rlimit limit;
+  clab_refused = "setrlimit";
   if (most == 0)
     return 0;
   if (getrlimit(resource, &limit))
@@ -68,17 +68,35 @@ static int limit(int resource, uint64_t most) {
 
 /* A main stack without a limit would take all memory of the machine before it faults. The kernel
    looks at the limit whenever the stack grows. */
-static void bound_main_stack(void) {
+static int bound_main_stack(void) {
   enum { USUAL = 8 << 20 };
   struct rlimit limit;
-  if (getrlimit(RLIMIT_STACK, &limit) == 0 && limit.rlim_cur == RLIM_INFINITY) {
-    limit.rlim_cur = USUAL;
-    setrlimit(RLIMIT_STACK, &limit);
-  }
+  clab_refused = "setrlimit";
+  if (getrlimit(RLIMIT_STACK, &limit))
+    return errno;
+  if (limit.rlim_cur != RLIM_INFINITY)
+    return 0;
+  limit.rlim_cur = USUAL;
+  return setrlimit(RLIMIT_STACK, &limit) ? errno : 0;
+}
+
+/* Without these a child could not be ended whole, and could take what it likes. */
+static int confine(const struct clab_trial_setup *setup) {
+  clab_refused = "setpgid";
+  if (setpgid(0, 0))
+    return errno;
+  int error = bound_main_stack();
+  /* One byte, not none: a core pattern that is a pipe ignores a limit of 0 (core(5)). */
+  if (!error)
+    error = limit(RLIMIT_CORE, 1);
+  if (!error)
+    error = limit(RLIMIT_DATA, setup->memory_limit);
+  if (!error)
+    error = limit(RLIMIT_FSIZE, setup->file_limit);
+  return error;
 }
 
 static int become_trial(const struct clab_trial_setup *setup, int channel, pid_t parent) {
-  setpgid(0, 0);
   clab_die_with(parent);
   clab_reset_signals();
   clab_bear_mark();
@@ -88,17 +106,12 @@ static int become_trial(const struct clab_trial_setup *setup, int channel, pid_t
     dup2(null_device, STDERR_FILENO);
   }
   be_first_to_be_killed();
-  bound_main_stack();
+  clab_refused = "dup3";
   int error = clab_keep_descriptors(channel, setup->board_descriptor);
   clab_own_setup = *setup;
   clab_own_board = setup->board;
-  /* One byte, not none: a core pattern that is a pipe ignores a limit of 0 (core(5)). */
   if (!error)
-    error = limit(RLIMIT_CORE, 1);
-  if (!error)
-    error = limit(RLIMIT_DATA, setup->memory_limit);
-  if (!error)
-    error = limit(RLIMIT_FSIZE, setup->file_limit);
+    error = confine(setup);
   char go;
   if (setup->observed) /* until it is traced */
     while (recv(CLAB_CHANNEL, &go, 1, 0) < 0 && errno == EINTR) {
@@ -122,7 +135,7 @@ pid_t clab_fork_trial(const struct clab_trial_setup *setup, int *channel, int *p
   if (pid == 0) {
     int error = become_trial(setup, ends[1], parent);
     if (error)
-      clab_give_up("the child could not be set up", error);
+      clab_give_up(clab_refused, error);
     return 0;
   }
   int error = errno;
@@ -131,7 +144,7 @@ pid_t clab_fork_trial(const struct clab_trial_setup *setup, int *channel, int *p
   if (pid > 0) {
     setpgid(pid, pid); /* also here: whoever comes first, the group is there */
     clab_refused = "pidfd_open";
-    *pidfd = pidfd_open(pid, 0);
+    *pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
     error = *pidfd < 0 ? errno : 0;
     if (!error && setup->observed) {
       clab_refused = "ptrace";

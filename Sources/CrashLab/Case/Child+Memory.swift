@@ -49,10 +49,20 @@ extension Child {
     for index in 0..<count {
       let guardLow = pool.limit(of: index) - StackPool.guardSize
       if mprotect(guardLow, StackPool.guardSize, PROT_NONE) != 0 {
-        giveUp("guard \(index + 1) of \(count) could not be made")
+        let error = errno
+        skipForWantOfMappings(2 * count)
+        giveUp("guard \(index + 1) of \(count) could not be made", error)
       }
     }
     return pool
+  }
+
+  /// Ends the trial if this machine permits fewer mappings (vm.max_map_count).
+  private func skipForWantOfMappings(_ needed: Int) {
+    let line = readSmallFile("/proc/sys/vm/max_map_count")?.split(separator: "\n").first
+    if let most = line.flatMap({ Int($0) }), most < needed + 100 {
+      skip("\(needed) mappings are needed, and vm.max_map_count permits \(most)")
+    }
   }
 
   /// The calling thread's stack: its limit, and its size in bytes.

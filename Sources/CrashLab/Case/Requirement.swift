@@ -1,3 +1,4 @@
+internal import CHarness
 internal import CrashLabModel
 
 /// What a case needs of the machine.
@@ -5,6 +6,8 @@ public enum Requirement: Sendable, Equatable {
   /// At least this kernel.
   case kernel(major: Int, minor: Int, why: String)
   case architecture(String, why: String)
+  /// The kernel tells who has sent a signal: it has room for that (RLIMIT_SIGPENDING).
+  case senders
 
   /// Guards that maps does not show: made by MADV_GUARD_INSTALL (6.13), told by pagemap (6.15).
   public static let guardPages = Requirement.kernel(
@@ -19,6 +22,7 @@ public enum Requirement: Sendable, Equatable {
     case .architecture(let name, let why):
       machine.architecture == name
         ? nil : .architecture(name, why: why, is: machine.architecture)
+    case .senders: clab_try_signal_information() == 0 ? nil : .senders
     }
   }
 }

@@ -4,7 +4,9 @@ internal import Glibc
 
 extension Machine {
   /// The machine that this process runs on.
-  public static func current() -> Machine {
+  ///
+  /// - Parameter lookingForSymbols: also of the C library, which takes some tens of milliseconds.
+  public static func current(lookingForSymbols: Bool = false) -> Machine {
     var names = utsname()
     uname(&names)
     let page = sysconf(Int32(_SC_PAGESIZE))
@@ -20,8 +22,42 @@ extension Machine {
       minimumSignalStack: clab_minimum_signal_stack(),
       lowestMappable: Address(
         readSmallFile("/proc/sys/vm/mmap_min_addr").flatMap { UInt64(trimmed($0)) } ?? 65536),
+      threadGuard: threadGuard(),
+      shrinksCachedGuards: shrinksCachedGuards(),
+      librarySymbols: lookingForSymbols ? librarySymbols() : nil,
       swift: swiftVersion,
       build: build)
+  }
+
+  private static func shrinksCachedGuards() -> Bool? {
+    let answer = clab_try_cached_guard()
+    return answer < 0 ? nil : answer == 1
+  }
+
+  /// Whether a function of the C library gets a source line: only its debug symbols have it. Nil if
+  /// that could not be found out.
+  static func librarySymbols() -> Bool? {
+    guard let function = dlsym(nil, "qsort"), let maps = readSmallBytes("/proc/self/maps") else {
+      return nil
+    }
+    let address = Address(UInt64(UInt(bitPattern: function)))
+    let mappings = Mapping.parse(maps: maps)
+    let answer = Symbolicator(keepsProcess: false).names(
+      of: [CodeAddress(programCounter: address, isReturnAddress: false)], in: mappings,
+      files: MappedFiles(holding: [address], in: mappings, of: getpid()))
+    guard let name = answer.names.first, name.symbol != nil, answer.missing.isEmpty else {
+      return nil
+    }
+    return name.location != nil
+  }
+
+  private static func threadGuard() -> Guard.Kind? {
+    switch clab_try_thread_guard() {
+    case CLAB_THREAD_GUARD_MAPPING: .mapping
+    case CLAB_THREAD_GUARD_INSTALLED: .madvise
+    case CLAB_THREAD_GUARD_NONE: Guard.Kind.none
+    default: nil
+    }
   }
 
   private static func softStackLimit() -> Int? {

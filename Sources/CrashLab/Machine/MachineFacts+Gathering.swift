@@ -4,9 +4,11 @@ internal import Glibc
 
 extension MachineFacts {
   /// Looks at this machine and tries what can be tried. Takes some milliseconds.
-  package static func gather() -> MachineFacts {
-    MachineFacts(
-      machine: .current(),
+  ///
+  /// - Parameter needs: what is tried to be had at the same time.
+  package static func gather(needs: ResourceNeeds = ResourceNeeds()) -> MachineFacts {
+    var facts = MachineFacts(
+      machine: .current(lookingForSymbols: true),
       pidfdError: clab_try_pidfd(),
       traceError: clab_try_trace(),
       remoteReadError: clab_try_remote_read(),
@@ -26,6 +28,48 @@ extension MachineFacts {
       clockSource: firstLine(
         of: "/sys/devices/system/clocksource/clocksource0/current_clocksource") ?? "unknown",
       seccomp: seccomp())
+    facts.unwinderFile = String(cString: clab_unwinder_file())
+    facts.refusedCalls = refusedCalls()
+    facts.needs = needs
+    facts.had = had(needs)
+    facts.signalInformationError = clab_try_signal_information()
+    facts.tracer = tracer()
+    facts.closedDescriptors = StandardDescriptors.wereClosed
+    facts.preloaded = preloaded()
+    facts.userIsRoot = geteuid() == 0
+    return facts
+  }
+
+  private static func had(_ needs: ResourceNeeds) -> ResourceNeeds {
+    ResourceNeeds(
+      descriptors: clab_try_resource(CLAB_RESOURCE_DESCRIPTORS, needs.descriptors),
+      threads: clab_try_resource(CLAB_RESOURCE_THREADS, needs.threads),
+      mappings: clab_try_resource(CLAB_RESOURCE_MAPPINGS, needs.mappings),
+      memory: clab_try_resource(CLAB_RESOURCE_MEMORY, needs.memory))
+  }
+
+  private static func refusedCalls() -> [RefusedCall] {
+    var refused: [RefusedCall] = []
+    var index = 0
+    while let name = clab_call_name(index) {
+      let error = clab_try_call(index)
+      if error != 0 {
+        refused.append(RefusedCall(name: String(cString: name), error: max(0, error)))
+      }
+      index += 1
+    }
+    return refused
+  }
+
+  private static func tracer() -> Tracer? {
+    guard let process = status("TracerPid:").flatMap({ Int32($0) }), process > 0 else { return nil }
+    return Tracer(process: process, name: firstLine(of: "/proc/\(process)/comm") ?? "unknown")
+  }
+
+  private static func preloaded() -> [String] {
+    let variable = getenv("LD_PRELOAD").map { String(cString: $0) } ?? ""
+    let file = readSmallFile("/etc/ld.so.preload") ?? ""
+    return (variable + " " + file).split { $0.isWhitespace || $0 == ":" }.map(String.init)
   }
 
   private static func firstLine(of file: String) -> String? {
@@ -48,9 +92,11 @@ extension MachineFacts {
     return Set(flags?.split(whereSeparator: \.isWhitespace).map(String.init) ?? [])
   }
 
-  private static func seccomp() -> Int {
-    let lines = readSmallFile("/proc/self/status")?.split(separator: "\n") ?? []
-    return lines.first { $0.hasPrefix("Seccomp:") }?
-      .split(whereSeparator: \.isWhitespace).last.flatMap { Int($0) } ?? 0
+  private static func seccomp() -> Int { status("Seccomp:").flatMap { Int($0) } ?? 0 }
+
+  /// A value of /proc/self/status.
+  private static func status(_ key: String) -> String? {
+    readSmallFile("/proc/self/status")?.split(separator: "\n").first { $0.hasPrefix(key) }?
+      .split(whereSeparator: \.isWhitespace).last.map(String.init)
   }
 }

@@ -52,7 +52,7 @@ public final class Laboratory {
 
   /// - Throws: TrialFailure if the options are out of range, SystemError if this machine refuses what
   ///   every trial needs.
-  public init(options: Options, machine: Machine = .current()) throws {
+  public init(options: Options, machine: Machine = .current(lookingForSymbols: true)) throws {
     if options.jobs < 1 { throw TrialFailure(.jobsOutOfRange(options.jobs)) }
     guard options.timeout > 0, options.timeout <= 86400 else {
       throw TrialFailure(.timeoutOutOfRange(options.timeout))
@@ -61,6 +61,7 @@ public final class Laboratory {
     self.options = options
     self.machine = machine
     try Laboratory.prepare()
+    try Laboratory.mustBeAbleToConfine()
     control = try ControlProcess()
   }
 
@@ -75,6 +76,18 @@ public final class Laboratory {
     let error = clab_laboratory_prepare()
     if error != 0 {
       throw SystemError(String(cString: clab_refused_call()), "for the laboratory", code: error)
+    }
+  }
+
+  /// A child that can't be put into a group of its own, or be given limits, is not started.
+  private static func mustBeAbleToConfine() throws(SystemError) {
+    for index in 0..<CLAB_CONFINING_CALLS {
+      let error = clab_try_call(index)
+      if error != 0 {
+        throw SystemError(
+          String(cString: clab_call_name(index)), "for the children",
+          code: error < 0 ? ENOSYS : error, for: .confineChildren)
+      }
     }
   }
 
@@ -115,14 +128,15 @@ public final class Laboratory {
 
   /// Forks a trial, or reports at once that this machine can't run it.
   private func start(_ planned: PlannedTrial) throws -> TrialResult? {
-    for requirement in planned.case.requirements {
+    let needed = planned.case.expectation.needsSenders ? [Requirement.senders] : []
+    for requirement in planned.case.requirements + needed {
       if let reason = requirement.unmet(on: machine) {
         return TrialResult(skipped: planned, reason)
       }
     }
     let board = try freeBoards.popLast() ?? Board()
     let forked = Result { () throws(SystemError) in
-      try Trial(planned, board: board, options: options)
+      try Trial(planned, board: board, options: options, machine: machine)
     }
     if case .failure(let error) = forked, planned.case.isObserved, error.isRefusal {
       freeBoards.append(board)

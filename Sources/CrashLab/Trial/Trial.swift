@@ -44,9 +44,12 @@ final class Trial {
   private static let patienceForControl: UInt64 = 2_000_000_000
 
   /// Forks the child. In the child this does not return.
-  init(_ planned: PlannedTrial, board: Board, options: Laboratory.Options) throws(SystemError) {
+  init(
+    _ planned: PlannedTrial, board: Board, options: Laboratory.Options, machine: Machine
+  ) throws(SystemError) {
     self.planned = planned
-    let expectation = planned.case.expectation.reduced(for: options.unwinding)
+    let expectation = planned.case.expectation.resolved(on: machine)
+      .reduced(for: options.unwinding)
     faultsExpected = expectation.faults.count
     self.board = board
     board.reset()
@@ -120,14 +123,38 @@ final class Trial {
   func look(control: ControlProcess, machine: Machine) {
     switch state {
     case .running:
-      if clab_now() >= deadline { end(timedOut: true) }
+      if clab_now() >= deadline, timedOut || !isStarved { end(timedOut: true) }
     case .parked(let until, let release):
-      if recorder.haveBeaten || clab_now() >= until { self.release(release, machine: machine) }
+      if recorder.haveBeaten {
+        self.release(release, machine: machine)
+      } else if clab_now() >= until {
+        // Not asleep, but not yet given a processor to beat on.
+        if clock.extend(isRunnable: Starvation.hasRunnableThread(process)) {
+          state = .parked(until: clab_now() + Trial.patienceForBeats, release)
+        } else {
+          self.release(release, machine: machine)
+        }
+      }
     case .ended(let until, let question):
       let isBeating = control.hasAnswered(question)
-      if isBeating || clab_now() >= until { close(controlProcessAlive: isBeating) }
+      if isBeating {
+        close(controlProcessAlive: true)
+      } else if clab_now() >= until {
+        if clock.extend(isRunnable: Starvation.hasRunnableThread(control.process)) {
+          state = .ended(until: clab_now() + Trial.patienceForControl, question)
+        } else {
+          close(controlProcessAlive: false)
+        }
+      }
     case .reaped: break
     }
+  }
+
+  /// Its time has passed, and it could not use it; it gets as much again.
+  private var isStarved: Bool {
+    clock.extendDeadline(
+      isRunnable: Starvation.hasRunnableThread(process),
+      processorTime: Starvation.processorTime(of: process) ?? .max)
   }
 
   // MARK: - While it lives

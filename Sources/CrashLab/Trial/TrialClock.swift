@@ -26,6 +26,29 @@ struct TrialClock {
   /// The laboratory was busy for so long: no child is charged for that.
   mutating func postpone(by duration: UInt64) { postponed += duration }
 
+  /// How often a trial that gets no processor is given its time once more.
+  private static let mostExtensions = 20
+  private var extensions = 0
+
+  /// Its time has passed, or that of its beats.
+  ///
+  /// - Returns: whether it is given as much again, because it could not use it: on a machine that is
+  ///   too busy what counts is what the child could do.
+  mutating func extend(isRunnable: Bool) -> Bool {
+    guard isRunnable, extensions < TrialClock.mostExtensions else { return false }
+    extensions += 1
+    return true
+  }
+
+  /// The same for the trial's own time, of which a child that works has used more than half.
+  mutating func extendDeadline(isRunnable: Bool, processorTime: UInt64) -> Bool {
+    guard processorTime < patience.afterwards / 2, extend(isRunnable: isRunnable) else {
+      return false
+    }
+    postpone(by: patience.afterwards)
+    return true
+  }
+
   /// When the trial is ended. A case's own time begins when the child is armed and the faults that it
   /// is about have been looked at: a busy machine must not use it up before.
   func deadline(faultsAreMissing: Bool) -> UInt64 {

@@ -60,14 +60,22 @@ extension Claim {
         "crashlab run thread-recursion main-recursion coroutine-madvise-guard thread-no-guard",
       why: """
         nptl/allocatestack.c protects the lowest page of a thread's stack; access_error in \
-        arch/x86/mm/fault.c then answers SEGV_ACCERR. The main stack has no such page: the kernel \
-        keeps stack_guard_gap free below it (mm/mmap.c).
+        arch/x86/mm/fault.c then answers SEGV_ACCERR. From glibc 2.42 on it asks for \
+        MADV_GUARD_INSTALL first, which marks pages inside the stack's own mapping (mm/madvise.c): \
+        maps does not show them, and the answer is SEGV_MAPERR. The main stack has neither: the \
+        kernel keeps stack_guard_gap free below it (mm/mmap.c).
         """,
-      elsewhere: "glibc 2.42 guards with MADV_GUARD_INSTALL where the kernel has it: no mapping."
+      elsewhere:
+        "It depends on the C library, and on whether the kernel has MADV_GUARD_INSTALL (6.13)."
     ) { evidence in
       guard let kind = evidence.agreed("thread-recursion", \.guardKind),
         let code = evidence.agreed("thread-recursion", \.code)
       else { return .open("no trials that agree") }
+      if kind == .madvise {
+        return .fails(
+          "a thread's guard is no mapping: MADV_GUARD_INSTALL marks pages of the stack's own, "
+            + "answered with \(code)")
+      }
       guard kind == .mapping else {
         return .fails("a thread's guard is of the kind '\(kind.rawValue)', answered with \(code)")
       }

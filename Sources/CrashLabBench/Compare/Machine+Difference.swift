@@ -10,6 +10,10 @@ extension Machine {
     package var second: String
   }
 
+  private static func words(_ fact: Bool?, _ yes: String, _ no: String) -> String {
+    fact.map { $0 ? yes : no } ?? "not known"
+  }
+
   /// - Parameter first: is named first in each difference.
   func differences(from first: Machine) -> [Difference] {
     let rows: [(String, (Machine) -> String)] = [
@@ -19,7 +23,11 @@ extension Machine {
       ("main stack limit", { $0.stackLimit.map(bytesInWords) ?? "unlimited" }),
       ("gap below the main stack", { bytesInWords($0.stackGuardGap) }),
       ("smallest signal stack", { bytesInWords($0.minimumSignalStack) }),
-      ("never mapped below", \.lowestMappable.description), ("compiler", \.swift),
+      ("never mapped below", \.lowestMappable.description),
+      ("guard of a thread", { $0.threadGuard?.rawValue ?? "not known" }),
+      ("guards of cached stacks", { Machine.words($0.shrinksCachedGuards, "shrunk", "kept") }),
+      ("C library's symbols", { Machine.words($0.librarySymbols, "found", "not found") }),
+      ("compiler", \.swift),
       ("build", \.build),
     ]
     return rows.compactMap { what, value in

@@ -19,6 +19,14 @@ public struct Expectation: Sendable {
   /// Counters that the case notes, each with the range that it must be in.
   public var counters: [String: ClosedRange<Int>]
 
+  /// Something is expected that only the sender's part of siginfo can tell: si_code of a signal that
+  /// was sent is lost with it.
+  package var needsSenders: Bool {
+    faults.contains { fault in
+      fault.sender != nil || [.user, .queue, .tkill].contains { $0 == fault.code }
+    }
+  }
+
   /// Something is expected that only the names of frames can tell.
   package var needsNames: Bool { faults.contains { !$0.frames.isEmpty } }
 
@@ -83,6 +91,7 @@ public struct FaultExpectation: Sendable {
   }
 
   public var signal: Signal
+  /// Nil: any; in a guard, the code that the kernel answers an access to such a guard with.
   public var code: CodeName?
   public var access: Access?
   public var site: SiteExpectation
@@ -95,8 +104,8 @@ public struct FaultExpectation: Sendable {
   public var sender: FaultSender.Relation?
   /// Whose fault it is.
   public var process: FaultProcess.Relation
-  /// Symbols that must be in the trace in this order, innermost first; others may lie between.
-  public var frames: [String]
+  /// Frames that must be in the trace in this order, innermost first; others may lie between.
+  public var frames: [FrameExpectation]
   /// A fold of this period must be in the trace.
   public var period: Int?
   /// A trace that was cut off is not as expected, whatever its frames.
@@ -106,7 +115,7 @@ public struct FaultExpectation: Sendable {
     _ signal: Signal, code: CodeName? = nil, access: Access? = nil, site: SiteExpectation,
     handled: Bool? = true, because outcome: HandlerOutcome? = nil, alternateStack: String? = nil,
     sender: FaultSender.Relation? = nil, process: FaultProcess.Relation = .trial,
-    frames: [String] = [], period: Int? = nil
+    frames: [FrameExpectation] = [], period: Int? = nil
   ) {
     self.signal = signal
     self.code = code
@@ -122,6 +131,30 @@ public struct FaultExpectation: Sendable {
   }
 }
 
+/// A frame that must be in a trace.
+public enum FrameExpectation: Sendable, Equatable, ExpressibleByStringLiteral {
+  /// A part of its symbol.
+  case symbol(String)
+  /// A function that the C library does not export: only debug symbols have its name, and without
+  /// them it is told by the library's file (`Machine.librarySymbols`).
+  case library(String)
+  /// Without a symbol, in an image whose path has this part.
+  case nameless(in: String)
+
+  public init(stringLiteral symbol: String) { self = .symbol(symbol) }
+}
+
+/// What must guard a stack.
+public enum GuardExpectation: Sendable, Equatable {
+  case kind(Guard.Kind)
+  /// What the C library of this machine makes for a thread (`Machine.threadGuard`).
+  case ofThreads
+
+  public static let mapping = GuardExpectation.kind(.mapping)
+  public static let madvise = GuardExpectation.kind(.madvise)
+  public static let kernelGap = GuardExpectation.kind(.kernelGap)
+}
+
 /// Where a fault must fall. What is nil may be anything.
 public struct SiteExpectation: Sendable {
   public var kind: FaultSite.Kind?
@@ -129,8 +162,11 @@ public struct SiteExpectation: Sendable {
   /// Of the owner, where not the whole of it is known.
   package var stack: StackKind?
   package var stackName: String?
-  public var guardKind: Guard.Kind?
+  public var guardKind: GuardExpectation?
   public var guardSize: Int?
+  /// The same where the C library makes the guard of a cached stack as small as it is asked for
+  /// (`Machine.shrinksCachedGuards`); nil: the same.
+  public var guardSizeIfShrunk: Int?
   public var stackSize: ClosedRange<Int>?
   public var overshoot: ClosedRange<Int>?
   public var skipped: ClosedRange<Int>?
@@ -138,24 +174,38 @@ public struct SiteExpectation: Sendable {
   public var mapping: String?
 
   public init(
-    _ kind: FaultSite.Kind?, owner: FaultSite.Owner? = nil, guardKind: Guard.Kind? = nil,
-    guardSize: Int? = nil, stackSize: ClosedRange<Int>? = nil, overshoot: ClosedRange<Int>? = nil,
-    skipped: ClosedRange<Int>? = nil, mapping: String? = nil
+    _ kind: FaultSite.Kind?, owner: FaultSite.Owner? = nil, guardKind: GuardExpectation? = nil,
+    guardSize: Int? = nil, guardSizeIfShrunk: Int? = nil, stackSize: ClosedRange<Int>? = nil,
+    overshoot: ClosedRange<Int>? = nil, skipped: ClosedRange<Int>? = nil, mapping: String? = nil
   ) {
     self.kind = kind
     self.owner = owner
     self.guardKind = guardKind
     self.guardSize = guardSize
+    self.guardSizeIfShrunk = guardSizeIfShrunk
     self.stackSize = stackSize
     self.overshoot = overshoot
     self.skipped = skipped
     self.mapping = mapping
   }
 
-  /// In the guard of this stack.
+  /// In the guard that the C library has made for this thread.
+  public static func inGuard(
+    ofThread name: String, overshoot: ClosedRange<Int> = 1...4096, guardSize: Int? = nil,
+    guardSizeIfShrunk: Int? = nil, stackSize: ClosedRange<Int>? = nil
+  ) -> SiteExpectation {
+    var site = inGuard(
+      of: .thread, name, overshoot: overshoot, guardKind: .ofThreads, guardSize: guardSize,
+      stackSize: stackSize)
+    site.guardSizeIfShrunk = guardSizeIfShrunk
+    return site
+  }
+
+  /// In the guard of a stack that the case has laid out.
   public static func inGuard(
     of kind: StackKind, _ name: String, overshoot: ClosedRange<Int> = 1...4096,
-    guardKind: Guard.Kind = .mapping, guardSize: Int? = nil, stackSize: ClosedRange<Int>? = nil
+    guardKind: GuardExpectation = .mapping, guardSize: Int? = nil,
+    stackSize: ClosedRange<Int>? = nil
   ) -> SiteExpectation {
     SiteExpectation(
       .guard, owner: FaultSite.Owner(kind: kind, name: name), guardKind: guardKind,

@@ -136,6 +136,8 @@ package enum SkipReason: Sendable, Equatable, Codable {
   /// The kernel is older than the case needs.
   case kernel(major: Int, minor: Int, why: String, is: String)
   case architecture(String, why: String, is: String)
+  /// Whoever sends a signal is not told here.
+  case senders
   /// The case is traced, and tracing is refused.
   case tracing(SystemError)
   /// The child found out; its own words.

@@ -18,6 +18,8 @@ public struct SystemError: Error, Sendable, Equatable, Codable {
     case seeEnd
     case runProgram(ProgramObjection)
     case measureSwitch, measureLoad, startThreads
+    /// Process groups and limits, which bound what a child may do.
+    case confineChildren
   }
 
   /// The call, as its manual page is named: `open`, `fork`.

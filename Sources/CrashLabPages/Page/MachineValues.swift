@@ -14,6 +14,7 @@ enum MachineValues {
       ("gap below the main stack", bytesInWords(machine.stackGuardGap)),
       ("smallest signal stack", bytesInWords(machine.minimumSignalStack)),
       ("never mapped below", machine.lowestMappable.description),
+      ("guard of a thread", machine.threadGuard?.rawValue ?? "not known"),
     ].map { ["name": $0.0, "value": shortened($0.1, to: 120)] }
   }
 }

@@ -31,8 +31,10 @@ extension Doctor {
       [facts.kernel, facts.pidfd]
       + [facts.mappingGuard, facts.installedGuard, facts.pagemap, facts.kernelGap]
       + [facts.mainStack, facts.alternateStack, facts.unwinding]
-      + [facts.tracing, facts.remoteReading, facts.cores, facts.filter]
-      + [facts.processContext, facts.clock, facts.limits, facts.mappings, facts.randomization]
+      + [facts.libraryNames, facts.tracing, facts.tracedItself, facts.remoteReading]
+      + [facts.calls, facts.filter, facts.signals, facts.standardDescriptors, facts.preloads]
+      + [facts.cores, facts.processContext, facts.clock]
+      + [facts.threads, facts.descriptors, facts.mappings, facts.memory, facts.randomization]
   }
 }
 
@@ -86,11 +88,16 @@ extension MachineFacts {
     guard let limit = machine.stackLimit else {
       return Finding(
         "main-stack", "main stack", .limited, "unlimited",
-        "recursion on the main thread ends only where another mapping is in its way")
+        "a case's child gets a limit of 8 MiB; a program under exec ends only where another mapping "
+          + "is in its way, or memory is used up (`ulimit -s 8192` sets the usual limit)")
     }
+    let least = 1 << 20
     return Finding(
-      "main-stack", "main stack", .good, bytesInWords(limit),
-      "the main thread overflows there, and so does a thread that asks for no size of its own")
+      "main-stack", "main stack", limit < least ? .limited : .good, bytesInWords(limit),
+      limit < least
+        ? "less than \(bytesInWords(least)): cases that need more are skipped; `ulimit -s 8192` "
+          + "sets the usual limit"
+        : "the main thread overflows there, and so does a thread that asks for no size of its own")
   }
 
   fileprivate var alternateStack: Finding {
@@ -108,11 +115,24 @@ extension MachineFacts {
   fileprivate var unwinding: Finding {
     let version = unwinder.split(separator: ".").map { Int($0) ?? 0 }
     let old = version.lexicographicallyPrecedes([1, 6])
+    let file = unwinderFile.split(separator: "/").last.map { ", loaded \(printable(String($0)))" }
     return Finding(
-      "unwinder", "libunwind", old ? .limited : .good, unwinder,
+      "unwinder", "libunwind", old ? .limited : .good, "built with \(unwinder)\(file ?? "")",
       old
         ? "older than what the laboratory was tried with (1.6)"
         : "unwinds on the alternate stack without allocating")
+  }
+
+  fileprivate var libraryNames: Finding {
+    machine.librarySymbols == true
+      ? Finding(
+        "library-symbols", "C library's symbols", .good, "tried, found",
+        "its functions are told by name, file and line")
+      : Finding(
+        "library-symbols", "C library's symbols", .limited,
+        machine.librarySymbols == nil ? "could not be tried" : "tried, not found",
+        "only the functions that it exports have names in reports, its other frames are told by its "
+          + "file alone: install libc6-dbg (Debian), or set DEBUGINFOD_URLS")
   }
 
   fileprivate var tracing: Finding {
@@ -120,13 +140,87 @@ extension MachineFacts {
     var finding = attempt(
       "trace", "tracing", traceError, otherwise: .missing,
       good: "cases whose handler can't run, and programs under exec, are looked at from outside",
-      bad: "where no handler can run only the signal is told, and exec can't look at programs"
-        + (ptraceScope == 3 ? " (ptrace_scope 3 forbids it until the next boot)" : ""))
+      bad: "where no handler can run only the signal is told, and exec can't look at programs")
     finding.value += scope
-    if traceError == 0, let ptraceScope, ptraceScope > 0 {
-      finding.consequence += "; only children can be, not processes that run already"
+    if traceError == 0, let works = Self.traced(under: ptraceScope, asRoot: userIsRoot) {
+      finding.consequence += "; \(works)"
     }
+    if traceError != 0 { finding.consequence += ": \(traceAdvice)" }
     return finding
+  }
+
+  /// What still works at each level of kernel.yama.ptrace_scope (Documentation/admin-guide/LSM/Yama).
+  private static func traced(under scope: Int?, asRoot: Bool) -> String? {
+    switch scope {
+    case 1 where !asRoot: "only children can be, not processes that run already (`layout --pid`)"
+    case 2: "only with CAP_SYS_PTRACE, as here"
+    default: nil
+    }
+  }
+
+  private var traceAdvice: String {
+    if let tracer { return "this process is traced itself, by \(printable(tracer.name))" }
+    switch ptraceScope {
+    case 2:
+      return "ptrace_scope 2 wants CAP_SYS_PTRACE: use sudo, or set kernel.yama.ptrace_scope=1"
+    case 3: return "ptrace_scope 3 forbids it until the next boot"
+    default: return "a sandbox forbids it: a container wants --cap-add SYS_PTRACE"
+    }
+  }
+
+  fileprivate var tracedItself: Finding {
+    guard let tracer else {
+      return Finding("tracer", "traced itself", .good, "no", "nobody else's tracer is in the way")
+    }
+    return Finding(
+      "tracer", "traced itself", .limited, "by \(printable(tracer.name)) (\(tracer.process))",
+      "a process has one tracer: if that one follows the children, they can't be looked at from "
+        + "outside; run without it")
+  }
+
+  fileprivate var calls: Finding {
+    guard !refusedCalls.isEmpty else {
+      return Finding(
+        "calls", "system calls", .good, "tried, all work", "nothing that is needed is forbidden")
+    }
+    let names = refusedCalls.map {
+      "\($0.name) (\($0.error == 0 ? "kills the caller" : String(cString: strerror($0.error))))"
+    }
+    return Finding(
+      "calls", "system calls", .broken, "refused: \(names.joined(separator: ", "))",
+      "the laboratory can't do without: a sandbox (a container's seccomp profile) must allow them")
+  }
+
+  fileprivate var signals: Finding {
+    signalInformationError == 0
+      ? Finding(
+        "signals", "who sent a signal", .good, "tried, told",
+        "a signal that was sent is told from a fault")
+      : Finding(
+        "signals", "who sent a signal", .limited, "tried, not told",
+        "the limit of pending signals is reached (ulimit -i), so that the kernel drops the sender: "
+          + "cases about sent signals are skipped")
+  }
+
+  fileprivate var standardDescriptors: Finding {
+    let names = closedDescriptors.map { ["input", "output", "error"][Int($0)] }
+    return names.isEmpty
+      ? Finding(
+        "standard", "standard descriptors", .good, "open", "0 to 2 are whose they should be")
+      : Finding(
+        "standard", "standard descriptors", .limited,
+        "closed: \(names.joined(separator: ", "))",
+        "they are occupied until the end, so that no file takes their numbers; what is written there "
+          + "is lost, and that is an error")
+  }
+
+  fileprivate var preloads: Finding {
+    preloaded.isEmpty
+      ? Finding("preload", "preloaded libraries", .good, "none", "the allocator is the C library's")
+      : Finding(
+        "preload", "preloaded libraries", .limited,
+        printable(preloaded.joined(separator: ", ")),
+        "they are in every child too: an allocator or an interposed call is then what is measured")
   }
 
   fileprivate var remoteReading: Finding {
@@ -188,23 +282,53 @@ extension MachineFacts {
         : "read through the kernel: times below a microsecond are not to be relied on")
   }
 
-  fileprivate var limits: Finding {
-    let processes = processLimit.map { grouped(Int(clamping: $0)) } ?? "unlimited"
-    let descriptors = descriptorLimit.map { grouped(Int(clamping: $0)) } ?? "unlimited"
-    let few = (processLimit ?? .max) < 256 || (descriptorLimit ?? .max) < 256
-    return Finding(
-      "limits", "processes and descriptors", few ? .limited : .good,
-      "\(processes) processes and threads, \(descriptors) descriptors",
-      few
-        ? "cases with many threads, and many trials side by side, may not start"
-        : "enough for every case")
+  fileprivate var threads: Finding {
+    enough(
+      "limits", "processes and threads", needs.threads, had.threads,
+      limit: processLimit.map { "\(grouped(Int(clamping: $0)))" } ?? "unlimited",
+      advice: "raise ulimit -u, or the container's pids.max, or run fewer --jobs")
+  }
+
+  fileprivate var descriptors: Finding {
+    enough(
+      "descriptors", "descriptors", needs.descriptors, had.descriptors,
+      limit: descriptorLimit.map { "\(grouped(Int(clamping: $0)))" } ?? "unlimited",
+      advice: "raise ulimit -n, or run fewer --jobs")
   }
 
   fileprivate var mappings: Finding {
-    Finding(
+    guard had.mappings >= needs.mappings else {
+      return Finding(
+        "mappings", "mappings of a process", .limited,
+        "at most \(grouped(mappingLimit)), \(grouped(needs.mappings)) are needed",
+        "cases with thousands of guarded stacks are skipped: raise vm.max_map_count (65530 is usual)"
+      )
+    }
+    return Finding(
       "mappings", "mappings of a process", .good, "at most \(grouped(mappingLimit))",
       "a stack with a guard by PROT_NONE takes two: \(grouped(mappingLimit / 2)) coroutines at most; "
         + "installed guards take none")
+  }
+
+  fileprivate var memory: Finding {
+    enough(
+      "memory", "memory of a process", needs.memory, had.memory, limit: nil,
+      words: { bytesInWords($0) },
+      advice: "raise ulimit -v, -d or the container's limit, or see vm.overcommit_memory")
+  }
+
+  /// What the catalogue needs was tried to be had.
+  private func enough(
+    _ id: String, _ title: String, _ needed: Int, _ had: Int, limit: String?,
+    words: (Int) -> String = { grouped($0) }, advice: String
+  ) -> Finding {
+    let limit = limit.map { ", the limit is \($0)" } ?? ""
+    return had >= needed
+      ? Finding(
+        id, title, .good, "tried \(words(needed)), works\(limit)", "enough for every case")
+      : Finding(
+        id, title, .broken, "tried \(words(needed)), got \(words(had))\(limit)",
+        "cases could not be started: \(advice)")
   }
 
   fileprivate var randomization: Finding {

@@ -18,6 +18,9 @@ extension SkipReason {
       "needs Linux \(major).\(minor) (\(why)); this is \(kernel)"
     case .architecture(let name, let why, let architecture):
       "needs \(name) (\(why)); this is \(architecture)"
+    case .senders:
+      "the kernel does not tell who sends a signal: the limit of pending signals is reached "
+        + "(ulimit -i)"
     case .tracing(let error): "needs ptrace, which is refused here (\(error.inWords))"
     case .told(let words): words
     }

@@ -46,6 +46,9 @@ extension SystemError {
     case .measureSwitch:
       code == EPERM ? "SCHED_FIFO needs CAP_SYS_NICE; try --policy batch" : nil
     case .measureLoad: code == EMFILE ? "see ulimit -n" : nil
+    case .confineChildren:
+      "a sandbox forbids it, and without it a child could not be ended whole or be bounded; "
+        + "`crashlab doctor` tells more"
     case .startThreads:
       code == EAGAIN ? "see ulimit -u, kernel.threads-max, the cgroup's pids.max" : nil
     }

@@ -4,7 +4,9 @@
  *     hostile-machine [CONDITION...] -- PROGRAM ARGUMENTS
  *
  *     --fail CALL ERRNO K    the K-th such call fails with this errno; 0: every one
- *     --limit NAME N         nofile, nproc or data: a resource limit
+ *     --limit NAME N         nofile, nproc, data, stack or sigpending: a resource limit; or
+ * unlimited
+ *     --closed N             a standard descriptor that is closed
  *     --nobody               as a user without privileges
  *     --without-proc         nothing in /proc
  *     --full FOLDER          a file system of 16 KiB on this folder
@@ -79,11 +81,14 @@ static const struct call {
     {"waitid", SYS_waitid, 0, 0, 0},
     {"prlimit", SYS_prlimit64, 0, 0, 0},
     {"prctl", SYS_prctl, 0, 0, 0},
+    {"setpgid", SYS_setpgid, 0, 0, 0},
+    {"setsid", SYS_setsid, 0, 0, 0},
 };
 
 static const struct call *refused;
 static int refused_error;
 static unsigned long refused_number;
+static unsigned closed; /* a bit for each descriptor */
 
 static _Noreturn void cannot(const char *what) {
   fprintf(stderr, "hostile-machine: %s: %s\n", what, strerror(errno));
@@ -183,12 +188,23 @@ static long answer(int listener) {
 }
 
 static void limit(const char *name, const char *value) {
-  int resource = strcmp(name, "nofile") == 0  ? RLIMIT_NOFILE
-                 : strcmp(name, "nproc") == 0 ? RLIMIT_NPROC
-                                              : RLIMIT_DATA;
-  rlim_t most = strtoull(value, NULL, 10);
-  if (setrlimit(resource, &(struct rlimit){most, most}))
-    cannot("setrlimit");
+  static const struct {
+    const char *name;
+    int resource;
+  } limits[] = {{"nofile", RLIMIT_NOFILE},
+                {"nproc", RLIMIT_NPROC},
+                {"data", RLIMIT_DATA},
+                {"stack", RLIMIT_STACK},
+                {"sigpending", RLIMIT_SIGPENDING}};
+  rlim_t most = strcmp(value, "unlimited") == 0 ? RLIM_INFINITY : strtoull(value, NULL, 10);
+  for (size_t i = 0; i < sizeof limits / sizeof limits[0]; i++)
+    if (strcmp(limits[i].name, name) == 0) {
+      if (setrlimit(limits[i].resource, &(struct rlimit){most, most}))
+        cannot("setrlimit");
+      return;
+    }
+  errno = EINVAL;
+  cannot(name);
 }
 
 static void mount_over(const char *folder, const char *options) {
@@ -225,6 +241,8 @@ static char **set_up(int count, char **arguments) {
     } else if (strcmp(option, "--limit") == 0 && i + 2 < count) {
       limit(arguments[i + 1], arguments[i + 2]);
       i += 2;
+    } else if (strcmp(option, "--closed") == 0 && i + 1 < count) {
+      closed |= 1u << strtoul(arguments[++i], NULL, 10);
     } else if (strcmp(option, "--nobody") == 0) {
       if (setgid(65534) || setuid(65534))
         cannot("setuid");
@@ -254,6 +272,9 @@ static _Noreturn void run(int count, char **arguments, int channel) {
     pass_descriptor(channel, listener);
     close(listener);
   }
+  for (int i = 0; i <= STDERR_FILENO; i++)
+    if (closed & 1u << i)
+      close(i);
   execv(*program, program);
   cannot(*program);
 }

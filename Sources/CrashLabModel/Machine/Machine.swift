@@ -17,6 +17,14 @@ public struct Machine: Sendable, Codable, Equatable {
   public var minimumSignalStack: Int
   /// Addresses below are never mapped (vm.mmap_min_addr).
   public var lowestMappable: Address
+  /// How the C library guards the stack of a thread here; null if that could not be tried.
+  @Nullable public var threadGuard: Guard.Kind?
+  /// Whether a thread on a stack that another had before gets a guard as small as it asks for; null if
+  /// that could not be tried.
+  @Nullable public var shrinksCachedGuards: Bool?
+  /// Whether functions that the C library does not export have names: its debug symbols are there.
+  /// Null where nobody has looked.
+  @Nullable public var librarySymbols: Bool?
   /// `Swift 6.3`
   public var swift: String
   /// `debug` or `release`
@@ -25,7 +33,8 @@ public struct Machine: Sendable, Codable, Equatable {
   package init(
     kernel: String, libc: String, cpu: String, architecture: String, cores: Int, pageSize: Int,
     stackLimit: Int?, stackGuardGap: Int, minimumSignalStack: Int, lowestMappable: Address,
-    swift: String, build: String
+    threadGuard: Guard.Kind?, shrinksCachedGuards: Bool?, librarySymbols: Bool?, swift: String,
+    build: String
   ) {
     self.kernel = kernel
     self.libc = libc
@@ -37,6 +46,9 @@ public struct Machine: Sendable, Codable, Equatable {
     self.stackGuardGap = stackGuardGap
     self.minimumSignalStack = minimumSignalStack
     self.lowestMappable = lowestMappable
+    self.threadGuard = threadGuard
+    self.shrinksCachedGuards = shrinksCachedGuards
+    self.librarySymbols = librarySymbols
     self.swift = swift
     self.build = build
   }

@@ -1,0 +1,47 @@
+extension Expectation {
+  /// With what a machine decides as this machine does it.
+  package func resolved(on machine: Machine) -> Expectation {
+    var expectation = self
+    for index in expectation.faults.indices { expectation.faults[index].resolve(on: machine) }
+    return expectation
+  }
+}
+
+extension FaultExpectation {
+  fileprivate mutating func resolve(on machine: Machine) {
+    if site.guardKind == .ofThreads { site.guardKind = machine.threadGuard.map { .kind($0) } }
+    if let small = site.guardSizeIfShrunk {
+      site.guardSize = machine.shrinksCachedGuards.flatMap { $0 ? small : site.guardSize }
+    }
+    frames = frames.map { $0.resolved(on: machine) }
+    if code == nil, site.kind == .guard { code = site.guardKind?.kind?.code }
+  }
+}
+
+extension FrameExpectation {
+  /// The C library's, in maps.
+  static let libraryFile = "libc.so."
+
+  fileprivate func resolved(on machine: Machine) -> FrameExpectation {
+    guard case .library(let name) = self, let hasSymbols = machine.librarySymbols else {
+      return self
+    }
+    return hasSymbols ? .symbol(name) : .nameless(in: FrameExpectation.libraryFile)
+  }
+}
+
+extension GuardExpectation {
+  package var kind: Guard.Kind? { if case .kind(let kind) = self { kind } else { nil } }
+}
+
+extension Guard.Kind {
+  /// What the kernel answers an access with (arch/x86/mm/fault.c): SEGV_ACCERR where a mapping
+  /// forbids it; else as if nothing were mapped.
+  fileprivate var code: FaultExpectation.CodeName? {
+    switch self {
+    case .mapping: .segvAccErr
+    case .madvise, .kernelGap: .segvMapErr
+    case .none: nil
+    }
+  }
+}
