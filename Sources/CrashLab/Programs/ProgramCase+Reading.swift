@@ -146,7 +146,8 @@ private struct Document: Decodable {
       var site = SiteExpectation(kind, overshoot: overshootAtMost.map { 0...$0 })
       site.stack = stack
       site.stackName = stackName
-      var fault = FaultExpectation(signal, site: site, handled: nil, frames: frames)
+      var fault = FaultExpectation(
+        signal, site: site, handled: nil, frames: frames.map { .symbol($0) })
       fault.wantsWholeTrace = !frames.isEmpty
       return .dies(fault)
     }
