@@ -42,8 +42,9 @@ import Testing
       theirs.append(try #require(other.output.split(separator: " ").first.flatMap { Double($0) }))
     }
     // Whatever else runs here (the other tests, for one) only adds: the least has met least of it.
+    // One switch more or less a hop would be twice or half as much.
     let ratio = try #require(ours.min()) / (try #require(theirs.min()))
-    #expect(abs(ratio - 1) < 0.1, "\(ours) beside \(theirs)")
+    #expect((0.7...1.4).contains(ratio), "\(ours) beside \(theirs)")
     #expect(abs(switches.median - 1) < 0.01, "one switch a hop, but \(switches)")
   }
 
