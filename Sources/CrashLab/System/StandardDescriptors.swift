@@ -14,7 +14,7 @@ package enum StandardDescriptors {
     for (descriptor, unusable) in [
       (STDIN_FILENO, O_WRONLY), (STDOUT_FILENO, O_RDONLY), (STDERR_FILENO, O_RDONLY),
     ] where fcntl(descriptor, F_GETFD) < 0 {
-      open("/dev/null", unusable | O_CLOEXEC)  // takes the lowest number that is free: this
+      _ = open("/dev/null", unusable | O_CLOEXEC)  // takes the lowest number that is free: this
       wereClosed.append(descriptor)
     }
   }
