@@ -183,8 +183,8 @@ let package = Package(
       ],
       path: "Tests",
       exclude: [
-        "CrashLabPagesTests", "CrashLabTestingTests", "CrashLabTests", "Fuzz", "Keys", "Mutations",
-        "Programs", "Reported/README.md", "Runs",
+        "CrashLabPagesTests", "CrashLabTestingTests", "CrashLabTests", "Fuzz", "Keys", "Machines",
+        "Mutations", "Programs", "Reported/README.md", "Runs",
       ],
       sources: ["CommandTests", "Reported"],
       swiftSettings: strict
