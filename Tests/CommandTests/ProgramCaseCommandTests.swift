@@ -53,7 +53,7 @@ import Testing
     #expect(result.status == 1, "\(result.errors)")
     #expect(
       result.output.contains("6 trials: 0 as expected, 6 not as expected"), "\(result.output)")
-    #expect(result.output.contains("to see it again: crashlab exec sleep 60"))
+    #expect(result.output.contains("to see it again: crashlab exec -- sleep 60"))
   }
 
   /// One that can't be started does not take the others with it.

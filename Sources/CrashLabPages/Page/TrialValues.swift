@@ -30,7 +30,7 @@ struct TrialValues {
       },
       "hasCounters": !trial.counters.isEmpty,
       "threads": threads, "hasThreads": trial.threads?.isEmpty == false,
-      "death": death, "command": shortened(command, to: 2000),
+      "death": death, "command": shortened(trial.commandToSeeAgain ?? "", to: 2000),
     ]
     if trial.case == nil, let signature = trial.signature {
       values["signature"] = shortened(signature, to: 100)
@@ -211,22 +211,4 @@ struct TrialValues {
     if let control = death.controlProcess { lines.append(control) }
     return lines
   }
-
-  private var command: String {
-    if let name = trial.case { return "crashlab run \(shellQuoted(name))" }
-    return (["crashlab", "exec", "--"] + (trial.command ?? [])).map(shellQuoted)
-      .joined(separator: " ")
-  }
-}
-
-/// A word as a shell reads it back.
-func shellQuoted(_ word: String) -> String {
-  let plain = word.utf8.allSatisfy {
-    ($0 >= 48 && $0 < 58) || ($0 >= 65 && $0 < 91) || ($0 >= 97 && $0 < 123)
-      || "-_./=:,+@%".utf8.contains($0)
-  }
-  if plain && !word.isEmpty { return word }
-  return "'"
-    + word.split(separator: "'", omittingEmptySubsequences: false)
-    .joined(separator: "'\\''") + "'"
 }

@@ -62,27 +62,13 @@ package struct TextReporter: Reporter {
     if report.mismatches.isEmpty, let reason = report.reason {
       text += "    \(theme.bad(printable(reason)))\n"
     }
-    let again =
-      report.command.map { "exec \($0.map(quoted).joined(separator: " "))" }
-      ?? report.case.map { "run \($0)" }
-    if let again {
-      text += "    \(theme.faint("to see it again: crashlab \(printable(again))"))\n"
+    if let again = report.commandToSeeAgain {
+      text += "    \(theme.faint("to see it again: \(printable(again))"))\n"
     }
     return text
   }
 
   private static let markWidth = 4
-
-  /// As a shell wants it.
-  private static func quoted(_ argument: String) -> String {
-    let isPlain = argument.allSatisfy {
-      $0.isASCII && ($0.isLetter || $0.isNumber || "-_./=:,+@%".contains($0))
-    }
-    if isPlain && !argument.isEmpty { return argument }
-    return "'"
-      + argument.split(separator: "'", omittingEmptySubsequences: false)
-      .joined(separator: "'\\''") + "'"
-  }
 
   private static func mark(_ verdict: TrialReport.Verdict?, _ theme: Theme) -> String {
     switch verdict {
