@@ -36,7 +36,7 @@ struct CoreCommand: ParsableCommand {
   @OptionGroup var output: CrashReportOptions
 
   func run() throws {
-    let machine = Machine.current()
+    let machine = Machine.current(trying: false)
     let account: CoreDumpReport.Account
     do {
       account = try CoreDumpReport(core: file, images: image, root: sysroot).read(machine: machine)

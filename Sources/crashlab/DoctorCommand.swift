@@ -14,7 +14,7 @@ struct DoctorCommand: ParsableCommand {
   @Option(help: "How to write it: text or json.") var format: TextOrJSON = .text
 
   func run() throws {
-    let jobs = Machine.current().cores
+    let jobs = Machine.current(trying: false).cores
     let checkup = Doctor(of: .gather(needs: catalogue.needs(jobs: jobs)))
     let output = Output.standard
     try output.write(

@@ -45,7 +45,7 @@ struct ExecCommand: ParsableCommand {
   func run() throws {
     ForeignProgram.tellOwnCrash()
     let file = try report.map { try ReportFile($0) }
-    let machine = Machine.current()
+    let machine = Machine.current(trying: false)
     let program = ForeignProgram(command, followsForks: followForks)
     if let end = try program.supervise() { throw exitCode(end) }
     let outcome: ForeignProgram.Outcome

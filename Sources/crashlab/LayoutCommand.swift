@@ -64,7 +64,7 @@ struct LayoutCommand: ParsableCommand {
   }
 
   func run() throws {
-    let machine = Machine.current()
+    let machine = Machine.current(trying: false)
     let layout = try look(machine)
     let report = LayoutReport(
       layout, command: command.isEmpty ? nil : command,

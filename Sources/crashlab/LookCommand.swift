@@ -27,7 +27,7 @@ struct LookCommand: ParsableCommand {
   }
 
   func run() throws {
-    let machine = Machine.current()
+    let machine = Machine.current(trying: false)
     let result: TrialResult
     do {
       result = try RunningProcess(pid).look()

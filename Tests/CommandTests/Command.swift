@@ -11,6 +11,12 @@ enum Build: String, CaseIterable, Sendable {
   static let allCases: [Build] =
     ProcessInfo.processInfo.environment["CRASHLAB_BUILDS"] == "debug"
     ? [.debug] : [.debug, .release]
+
+  /// Which is run where a test asks for neither: of the command the faster, of the programs that are
+  /// looked at the one whose frames are as they are written.
+  static func usual(of program: String) -> Build {
+    program == "crashlab" ? allCases[allCases.count - 1] : .debug
+  }
 }
 
 /// A program of this package, run as a user runs it.
@@ -27,7 +33,8 @@ struct Command: Sendable {
 
   /// - Throws: `Missing` if it was not built from the sources as they are now: the README's test
   ///   command builds both.
-  init(_ name: String = "crashlab", _ build: Build = .debug) throws {
+  init(_ name: String = "crashlab", _ build: Build? = nil) throws {
+    let build = build ?? .usual(of: name)
     // The test bundle lies beside the programs: .build/TRIPLE/debug/crashlabPackageTests.xctest
     let debug = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
     executable =

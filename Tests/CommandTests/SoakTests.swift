@@ -20,7 +20,7 @@ import Testing
   @Test func aLongRunGrowsInNothing() throws {
     let environment = ProcessInfo.processInfo.environment
     let wanted = try #require(
-      Int(environment["CRASHLAB_SOAK"] ?? "500"), "CRASHLAB_SOAK is a number of crashes")
+      Int(environment["CRASHLAB_SOAK"] ?? "250"), "CRASHLAB_SOAK is a number of crashes")
     let names = catalogue.all.filter(\.mustDie).map(\.name)
     let rounds = max(1, (wanted + names.count - 1) / names.count)
     try withTemporaryFolder { folder in

@@ -5,8 +5,10 @@ internal import Glibc
 extension Machine {
   /// The machine that this process runs on.
   ///
-  /// - Parameter lookingForSymbols: also of the C library, which takes some tens of milliseconds.
-  public static func current(lookingForSymbols: Bool = false) -> Machine {
+  /// - Parameter trying: also how the C library guards a thread and a cached stack, and whether its
+  ///   debug symbols are there. What cases expect depends on it; it takes two processes and some
+  ///   tens of milliseconds.
+  public static func current(trying: Bool = true) -> Machine {
     var names = utsname()
     uname(&names)
     let page = sysconf(Int32(_SC_PAGESIZE))
@@ -22,9 +24,9 @@ extension Machine {
       minimumSignalStack: clab_minimum_signal_stack(),
       lowestMappable: Address(
         readSmallFile("/proc/sys/vm/mmap_min_addr").flatMap { UInt64(trimmed($0)) } ?? 65536),
-      threadGuard: threadGuard(),
-      shrinksCachedGuards: shrinksCachedGuards(),
-      librarySymbols: lookingForSymbols ? librarySymbols() : nil,
+      threadGuard: trying ? threadGuard() : nil,
+      shrinksCachedGuards: trying ? shrinksCachedGuards() : nil,
+      librarySymbols: trying ? librarySymbols() : nil,
       swift: swiftVersion,
       build: build)
   }

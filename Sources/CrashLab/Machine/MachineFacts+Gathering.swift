@@ -8,7 +8,7 @@ extension MachineFacts {
   /// - Parameter needs: what is tried to be had at the same time.
   package static func gather(needs: ResourceNeeds = ResourceNeeds()) -> MachineFacts {
     var facts = MachineFacts(
-      machine: .current(lookingForSymbols: true),
+      machine: .current(),
       pidfdError: clab_try_pidfd(),
       traceError: clab_try_trace(),
       remoteReadError: clab_try_remote_read(),

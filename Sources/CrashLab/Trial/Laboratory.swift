@@ -52,7 +52,7 @@ public final class Laboratory {
 
   /// - Throws: TrialFailure if the options are out of range, SystemError if this machine refuses what
   ///   every trial needs.
-  public init(options: Options, machine: Machine = .current(lookingForSymbols: true)) throws {
+  public init(options: Options, machine: Machine = .current()) throws {
     if options.jobs < 1 { throw TrialFailure(.jobsOutOfRange(options.jobs)) }
     guard options.timeout > 0, options.timeout <= 86400 else {
       throw TrialFailure(.timeoutOutOfRange(options.timeout))

@@ -8,7 +8,7 @@ import Glibc
 extension RunOptions {
   /// Runs the cases and reports them. Throws the exit status that the command ends with.
   func run(_ cases: [CrashCase]) throws {
-    let machine = Machine.current(lookingForSymbols: true)
+    let machine = Machine.current()
     let laboratory = try Laboratory(options: laboratoryOptions(machine), machine: machine)
     let seed = seed ?? (shuffle ? UInt64.random(in: 0..<1_000_000) : nil)
     if let seed { complain("shuffled with --seed \(seed)") }
