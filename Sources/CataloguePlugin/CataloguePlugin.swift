@@ -35,7 +35,7 @@ private let program = #"""
     if (part[parts - 1] != folder) {
       if (folder != "") print "  ])," > output
       folder = part[parts - 1]
-      print "  CaseFolder(\"" folder "\", [" > output
+      print "  CrashCase.Folder(\"" folder "\", [" > output
     }
     print "    " $2 "," > output
   }

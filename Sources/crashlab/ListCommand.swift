@@ -33,12 +33,12 @@ struct ListCommand: ParsableCommand {
     try output.write(text)
   }
 
-  private var listed: [CaseFolder] {
+  private var listed: [CrashCase.Folder] {
     if names.isEmpty { return catalogue.folders }
     let wanted = Set(names.flatMap(catalogue.matching).map(\.name))
     return catalogue.folders.compactMap { folder in
       let cases = folder.cases.filter { wanted.contains($0.name) }
-      return cases.isEmpty ? nil : CaseFolder(folder.name, cases)
+      return cases.isEmpty ? nil : CrashCase.Folder(folder.name, cases)
     }
   }
 }

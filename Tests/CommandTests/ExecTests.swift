@@ -16,7 +16,7 @@ import Testing
     var handled = false
     /// Where the fault fell that a handler was dealing with when this one came.
     var cause: FaultSite.Kind?
-    var sender: FaultSender.Relation?
+    var sender: Fault.Sender.Relation?
 
     var isKilled: Bool { status > 128 }
   }

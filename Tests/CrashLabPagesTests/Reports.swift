@@ -18,7 +18,7 @@ enum Reports {
         by: .handler, frameCount: 1_000_000, complete: true, steps: 9, duration: 95,
         handlerStackUsed: nil,
         frames: (0..<frames).map {
-          FrameReport(
+          UnwindReport.Frame(
             index: $0, count: $0 == 1 ? 999_998 : 1, period: 1,
             programCounter: Address(0x40_1000), symbol: text, file: "/src/\(text).swift", line: 7,
             column: 3, image: "/bin/\(text)", offset: 12, frameSize: 48)

@@ -57,12 +57,12 @@ import Testing
   /// A handler that was seen before is not denied, whoever has taken it away.
   @Test(
     arguments: [
-      (HandlerFacts(isCaught: false), HandlerOutcome.notInstalled),
+      (HandlerFacts(isCaught: false), Fault.HandlerOutcome.notInstalled),
       (HandlerFacts(isCaught: false, wasCaught: true), .gone),
       (HandlerFacts(isCaught: false, wasCaught: true, isInHandler: true), .insideHandler),
       (HandlerFacts(isCaught: true, forcedKill: true), .noRoom),
     ])
-  func ofAForeignProgram(facts: HandlerFacts, outcome: HandlerOutcome) {
+  func ofAForeignProgram(facts: HandlerFacts, outcome: Fault.HandlerOutcome) {
     #expect(facts.outcome == outcome)
   }
 
@@ -74,7 +74,7 @@ import Testing
     arguments: [
       (
         SignalSetup(alternateStack: nil, flags: 0, actionWasSet: true),
-        HandlerOutcome.notOnAlternateStack
+        Fault.HandlerOutcome.notOnAlternateStack
       ),
       (
         SignalSetup(alternateStack: nil, flags: SignalSetup.onStack, actionWasSet: true),
@@ -85,7 +85,7 @@ import Testing
         .alternateStackTooSmall
       ),
     ])
-  func ofAFrameWithoutRoom(setup: SignalSetup, outcome: HandlerOutcome) {
+  func ofAFrameWithoutRoom(setup: SignalSetup, outcome: Fault.HandlerOutcome) {
     let memory = Mapping(
       low: Address(0x10000), high: Address(0x20000), permissions: [.read, .write])
     var facts = HandlerFacts(isCaught: true, forcedKill: true)

@@ -5,8 +5,8 @@ import Testing
 private func frame(
   _ index: Int, _ symbol: String, pc: UInt64? = nil, count: Int = 1, period: Int = 1,
   size: Int? = 32
-) -> FrameReport {
-  FrameReport(
+) -> UnwindReport.Frame {
+  UnwindReport.Frame(
     index: index, count: count, period: period,
     programCounter: Address(pc ?? UInt64(symbol.hashValue.magnitude & 0xffff)), symbol: symbol,
     file: "/src/\(symbol).swift", line: 7, column: 3, image: "/bin/x", offset: 12, frameSize: size,
@@ -15,14 +15,15 @@ private func frame(
 
 @Suite struct Recursions {
   @Test func nothingRepeats() {
-    #expect(RecursionReport(in: [], frameCount: 0, stackSize: 4096) == nil)
+    #expect(UnwindReport.Recursion(in: [], frameCount: 0, stackSize: 4096) == nil)
     #expect(
-      RecursionReport(in: [frame(0, "a"), frame(1, "b")], frameCount: 2, stackSize: 4096) == nil)
+      UnwindReport.Recursion(in: [frame(0, "a"), frame(1, "b")], frameCount: 2, stackSize: 4096)
+        == nil)
   }
 
   @Test func oneFunction() throws {
     let recursion = try #require(
-      RecursionReport(
+      UnwindReport.Recursion(
         in: [
           frame(0, "push", size: 8), frame(1, "descend", count: 1000), frame(1001, "parse"),
           frame(1002, "main"),
@@ -38,7 +39,7 @@ private func frame(
     var outer = frame(10, "thunk")
     outer.inlined = [.init(symbol: "closure", file: "/a.swift", line: 5, column: nil)]
     let recursion = try #require(
-      RecursionReport(
+      UnwindReport.Recursion(
         in: [frame(0, "f", count: 10), outer], frameCount: 11, stackSize: nil))
     #expect(recursion.enteredFrom?.symbol == "closure")
     #expect(recursion.enteredFrom?.line == 5)
@@ -47,7 +48,7 @@ private func frame(
   @Test func aRoundIsToldInTheOrderOfTheCalls() throws {
     // a calls b calls c calls a: outwards from the fault it reads c, b, a.
     let recursion = try #require(
-      RecursionReport(
+      UnwindReport.Recursion(
         in: [
           frame(0, "b"), frame(1, "a", count: 10, period: 3), frame(2, "c", count: 10, period: 3),
           frame(3, "b", count: 10, period: 3), frame(31, "a"), frame(32, "enter"),
@@ -59,7 +60,7 @@ private func frame(
 
   @Test func brokenAndResumedIsOneRecursion() throws {
     let recursion = try #require(
-      RecursionReport(
+      UnwindReport.Recursion(
         in: [
           frame(0, "f", count: 100), frame(100, "handler"), frame(101, "f", count: 300),
           frame(401, "g", count: 200, size: 16), frame(601, "main"),
@@ -71,7 +72,7 @@ private func frame(
 
   @Test func whatTookTheMostIsToldNotWhatCameOftenest() throws {
     let recursion = try #require(
-      RecursionReport(
+      UnwindReport.Recursion(
         in: [frame(0, "small", count: 900, size: 16), frame(900, "large", count: 100, size: 4096)],
         frameCount: 1000, stackSize: 400 << 10))
     #expect(recursion.functions.map(\.symbol) == ["large"])
@@ -80,39 +81,43 @@ private func frame(
 
   @Test func unknownSizesAreNotCounted() throws {
     let recursion = try #require(
-      RecursionReport(in: [frame(0, "f", count: 5, size: nil)], frameCount: 5, stackSize: 4096))
+      UnwindReport.Recursion(
+        in: [frame(0, "f", count: 5, size: nil)], frameCount: 5, stackSize: 4096))
     #expect(recursion.bytes == nil && recursion.share == nil && recursion.frames == 5)
   }
 
   @Test func aSmallRepetitionExplainsNothing() {
     let frames = [frame(0, "f", count: 49), frame(49, "g")]
-    #expect(RecursionReport(in: frames, frameCount: 100, stackSize: 1 << 20) == nil)
-    #expect(RecursionReport(in: frames, frameCount: 98, stackSize: 1 << 20) != nil)
+    #expect(UnwindReport.Recursion(in: frames, frameCount: 100, stackSize: 1 << 20) == nil)
+    #expect(UnwindReport.Recursion(in: frames, frameCount: 98, stackSize: 1 << 20) != nil)
     // Few frames, but of half the stack.
-    #expect(RecursionReport(in: frames, frameCount: 1000, stackSize: 49 * 64) != nil)
+    #expect(UnwindReport.Recursion(in: frames, frameCount: 1000, stackSize: 49 * 64) != nil)
   }
 
   @Test func figuresOfADyingProcessEndNothing() throws {
     let recursion = try #require(
-      RecursionReport(
+      UnwindReport.Recursion(
         in: [frame(.max, "f", count: .max, period: 1, size: .max)], frameCount: .max,
         stackSize: 1))
     #expect(recursion.bytes == .max)
     #expect(
-      RecursionReport(in: [frame(0, "f", count: 2, period: .max)], frameCount: 2, stackSize: 1)
+      UnwindReport.Recursion(
+        in: [frame(0, "f", count: 2, period: .max)], frameCount: 2, stackSize: 1)
         == nil)
   }
 
   @Test func aFoldCutShortIsNoRound() {
     #expect(
-      RecursionReport(in: [frame(0, "f", count: 5, period: 3)], frameCount: 5, stackSize: 4096)
+      UnwindReport.Recursion(
+        in: [frame(0, "f", count: 5, period: 3)], frameCount: 5, stackSize: 4096)
         == nil)
     #expect(
-      RecursionReport(
+      UnwindReport.Recursion(
         in: [frame(0, "f", count: 5, period: 2), frame(1, "g", count: 6, period: 2)],
         frameCount: 11, stackSize: 4096) == nil)
     #expect(
-      RecursionReport(in: [frame(0, "f", count: 5, period: 0)], frameCount: 5, stackSize: 4096)
+      UnwindReport.Recursion(
+        in: [frame(0, "f", count: 5, period: 0)], frameCount: 5, stackSize: 4096)
         != nil)
   }
 }

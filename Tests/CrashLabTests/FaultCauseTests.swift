@@ -131,10 +131,10 @@ import Testing
       guard: Guard(
         low: Address(0x1_0000 - row.guardSize), high: Address(0x1_0000), kind: .mapping))
     let frames = [
-      FrameReport(
+      UnwindReport.Frame(
         index: 0, count: 1, period: 1, programCounter: Address(1), symbol: row.outermost.symbol,
         image: row.outermost.image),
-      FrameReport(
+      UnwindReport.Frame(
         index: 1, count: 1, period: 1, programCounter: Address(1), symbol: "start_thread",
         image: "/usr/lib/libc.so.6"),
     ]
@@ -152,14 +152,14 @@ import Testing
 @Suite struct OwnCodeTests {
   private func frame(
     _ symbol: String?, image: String? = "/home/u/app", file: String? = nil,
-    inlined: [FrameReport.Inlined] = []
-  ) -> FrameReport {
-    FrameReport(
+    inlined: [UnwindReport.Frame.Inlined] = []
+  ) -> UnwindReport.Frame {
+    UnwindReport.Frame(
       index: 0, count: 1, period: 1, programCounter: Address(1), symbol: symbol, file: file,
       line: 1, image: image, inlined: inlined)
   }
 
-  private func names(_ frames: [FrameReport]) -> [String] {
+  private func names(_ frames: [UnwindReport.Frame]) -> [String] {
     OwnCode.all(in: frames).map { $0.function.symbol ?? "?" }
   }
 

@@ -18,7 +18,7 @@ private enum Sample {
       by: .handler, frameCount: symbols.count * count, complete: true, steps: 0, duration: 1,
       handlerStackUsed: nil,
       frames: symbols.enumerated().map { index, symbol in
-        FrameReport(
+        UnwindReport.Frame(
           index: index, count: count, period: period, programCounter: Address(1), symbol: symbol,
           file: nil, line: nil, column: nil, image: nil, offset: nil, frameSize: nil, inlined: nil)
       }, recursion: nil, stackUse: nil)

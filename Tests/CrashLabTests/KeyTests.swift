@@ -43,7 +43,7 @@ import Testing
           unwind: UnwindReport(
             by: .core, frameCount: 0, complete: false, steps: 0, duration: 0,
             frames: [
-              FrameReport(
+              UnwindReport.Frame(
                 index: 0, count: 1, period: 1, programCounter: Address(0),
                 inlined: [.init(symbol: "")])
             ],
@@ -249,7 +249,7 @@ enum Documents {
     return facts
   }()
 
-  private static let function = RecursionReport.Function(
+  private static let function = UnwindReport.Recursion.Function(
     symbol: "f", file: "x", line: 1, column: 1, image: "x", programCounter: Address(1),
     frameSize: 8)
 
@@ -257,7 +257,7 @@ enum Documents {
     var unwind = UnwindReport(
       by: .handler, frameCount: 1, complete: true, steps: 0, duration: 1, handlerStackUsed: 1,
       frames: [
-        FrameReport(
+        UnwindReport.Frame(
           index: 0, count: 1, period: 1, programCounter: Address(1), symbol: "f", file: "x",
           line: 1, column: 1, image: "x", offset: 1, frameSize: 8,
           inlined: [.init(symbol: "f", file: "x", line: 1, column: 1)])

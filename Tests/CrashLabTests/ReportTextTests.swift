@@ -29,7 +29,9 @@ import Testing
   }
 }
 
-private func overflow(frames: [FrameReport], recursion: RecursionReport?) -> FaultReport {
+private func overflow(frames: [UnwindReport.Frame], recursion: UnwindReport.Recursion?)
+  -> FaultReport
+{
   FaultReport(
     signal: .segv, code: "SEGV_ACCERR", address: Address(0x7fff_eff8), access: .write,
     programCounter: Address(0x5500_0000_1000), stackPointer: Address(0x7fff_f000),
@@ -45,8 +47,10 @@ private func overflow(frames: [FrameReport], recursion: RecursionReport?) -> Fau
       handlerStackUsed: nil, frames: frames, recursion: recursion, stackUse: nil))
 }
 
-private func frame(_ index: Int, _ symbol: String, count: Int = 1, period: Int = 1) -> FrameReport {
-  FrameReport(
+private func frame(_ index: Int, _ symbol: String, count: Int = 1, period: Int = 1)
+  -> UnwindReport.Frame
+{
+  UnwindReport.Frame(
     index: index, count: count, period: period, programCounter: Address(0x5500_0000_1000),
     symbol: symbol, file: "/home/somebody/Parser.swift", line: 41, column: 9,
     image: "/usr/bin/crashlab", offset: 12, frameSize: 32, inlined: [])
@@ -65,7 +69,7 @@ private func frame(_ index: Int, _ symbol: String, count: Int = 1, period: Int =
   }
 
   @Test func culprit() {
-    let recursion = RecursionReport(in: frames, frameCount: 262_003, stackSize: 8 << 20)
+    let recursion = UnwindReport.Recursion(in: frames, frameCount: 262_003, stackSize: 8 << 20)
     let text = CulpritText(theme: .plain, width: 120)
       .text(of: overflow(frames: frames, recursion: recursion))
     #expect(
@@ -116,7 +120,7 @@ private func frame(_ index: Int, _ symbol: String, count: Int = 1, period: Int =
     let recursing = [frame(0, long), frame(1, long, count: 262_001), frame(262_002, long)]
     let fault = overflow(
       frames: recursing,
-      recursion: RecursionReport(
+      recursion: UnwindReport.Recursion(
         in: recursing, frameCount: 262_003, stackSize: 8 << 20))
     let text =
       FrameLines(theme: .plain, width: width).text(of: fault.unwind!)
@@ -145,7 +149,7 @@ private func frame(_ index: Int, _ symbol: String, count: Int = 1, period: Int =
   func headlineHasIt(message: AbortMessage?, words: String) throws {
     var fault = overflow(frames: [], recursion: nil)
     fault.signal = .abrt
-    fault.sender = FaultSender(process: 7, user: 0, relation: .itself)
+    fault.sender = Fault.Sender(process: 7, user: 0, relation: .itself)
     fault.abortMessage = message
     #expect(fault.headline == "SIGABRT: " + words)
     let written = try JSONEncoder().encode(fault)

@@ -7,8 +7,8 @@ import Testing
   private static func frame(
     _ symbol: String?, image: String = "/home/u/app", count: Int = 1, offset: Int = 5,
     counter: UInt64 = 1, line: Int = 1
-  ) -> FrameReport {
-    FrameReport(
+  ) -> UnwindReport.Frame {
+    UnwindReport.Frame(
       index: 0, count: count, period: 1, programCounter: Address(counter), symbol: symbol,
       file: symbol.map { "/home/u/\($0).c" }, line: line, image: image, offset: offset,
       frameSize: 32, inlined: [])
@@ -16,13 +16,13 @@ import Testing
 
   /// A crash as it is usually told.
   private static func crash(
-    _ site: FaultSite.Kind, _ frames: [FrameReport], program: String = "/bin/app",
+    _ site: FaultSite.Kind, _ frames: [UnwindReport.Frame], program: String = "/bin/app",
     address: UInt64 = 8, thread: Int32 = 7, message: AbortMessage? = nil, signal: Signal = .segv
   ) -> TrialResult {
     var unwind = UnwindReport(
       by: .observer, frameCount: frames.reduce(0) { $0 + $1.count }, complete: true, steps: 0,
       duration: 0, frames: frames)
-    unwind.recursion = RecursionReport(
+    unwind.recursion = UnwindReport.Recursion(
       in: frames, frameCount: unwind.frameCount, stackSize: 8 << 20)
     var result = TrialResult(command: [program, "--port", "\(thread)"])
     var site = FaultSite(site)
@@ -38,7 +38,7 @@ import Testing
   }
 
   private static func crash(
-    _ frames: [FrameReport], program: String = "/bin/app",
+    _ frames: [UnwindReport.Frame], program: String = "/bin/app",
     address: UInt64 = 8, thread: Int32 = 7
   ) -> TrialResult {
     crash(.nullPage, frames, program: program, address: address, thread: thread)
@@ -46,7 +46,7 @@ import Testing
 
   private static func recursion(
     _ count: Int, leaf: String = "leaf", entry: String = "main", function: String = "descend"
-  ) -> [FrameReport] {
+  ) -> [UnwindReport.Frame] {
     [frame(leaf), frame(function, count: count), frame(entry)]
   }
 

@@ -134,13 +134,13 @@ import Testing
   /// the mask of a handler that the thread is in tells that it was blocked.
   @Test(
     arguments: [
-      ("small", HandlerOutcome.alternateStackTooSmall), ("noflag", .notOnAlternateStack),
+      ("small", Fault.HandlerOutcome.alternateStackTooSmall), ("noflag", .notOnAlternateStack),
       ("thread", .noAlternateStack), ("disabled", .noAlternateStack),
       ("readonly", .alternateStackNotWritable), ("unmapped", .alternateStackUnmapped),
       ("blocked", .gone), ("ignored", .gone), ("never", .notInstalled),
       ("once", .usedOnce), ("masked", .blocked), ("unmasked", .gone),
     ])
-  func eachReasonIsItsOwn(way: String, outcome: HandlerOutcome) throws {
+  func eachReasonIsItsOwn(way: String, outcome: Fault.HandlerOutcome) throws {
     let trial = try dying("why_no_handler.c", [way])
     #expect(trial.termination?.signal == .segv)
     // The last fault: before it, the signal in whose handler it came.

@@ -38,7 +38,7 @@ import Testing
     return try #require(told.trials.first)
   }
 
-  private static func frame(_ program: String, _ index: Int = 0) throws -> FrameReport {
+  private static func frame(_ program: String, _ index: Int = 0) throws -> UnwindReport.Frame {
     let frames = try #require(try trial(program).faults.first?.unwind?.frames)
     return try #require(frames.indices.contains(index) ? frames[index] : nil)
   }

@@ -15,7 +15,7 @@ let coroutineHugeArray = CrashCase(
   let upper = child.layOutStack(size: 512 << 10, below: 4 << 20)
   child.thread("scheduler") {
     child.coroutine("coroutine 1", number: 1, on: upper.below, size: upper.belowSize) {
-      Coroutine.suspend()
+      Child.Coroutine.suspend()
     }.resume()
     child.canary(
       "coroutine stack", of: "coroutine 1", at: upper.below, size: upper.belowSize - (256 << 10),

@@ -20,7 +20,7 @@ let coroutineMadviseGuard = CrashCase(
   child.installGuard(at: upper - 4096, size: 4096)
   child.thread("scheduler") {
     child.coroutine("coroutine 1", number: 1, on: pool.limit, size: size) {
-      Coroutine.suspend()
+      Child.Coroutine.suspend()
     }.resume()
     child.coroutine("coroutine 2", number: 2, on: upper, size: size) { _ = descend(0) }.resume()
   }

@@ -23,7 +23,7 @@ let coroutineOneOfTenThousand = CrashCase(
       child.coroutine(
         "coroutine \(number)", number: number, on: pool.limit(of: number - 1), size: pool.size
       ) {
-        Coroutine.suspend()
+        Child.Coroutine.suspend()
         _ = descend(0)
       }
     }

@@ -16,7 +16,7 @@ let coroutinePoolNeighbour = CrashCase(
   let upper = pool.limit + size
   child.thread("scheduler") {
     let neighbour = child.coroutine("coroutine 1", number: 1, on: lower, size: size) {
-      Coroutine.suspend()
+      Child.Coroutine.suspend()
     }
     neighbour.resume()
     // It is suspended near its top only if nothing was in its way: the canary is the part below.

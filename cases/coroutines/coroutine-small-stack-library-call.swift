@@ -45,7 +45,7 @@ let coroutineSmallStackLibraryCall = CrashCase(
 }
 
 /// How far down a coroutine's stack was written to, bytes.
-private func stackTaken(by value: Double, _ child: Child, _ memory: StackLayout) -> Int {
+private func stackTaken(by value: Double, _ child: Child, _ memory: Child.StackLayout) -> Int {
   let pattern: UInt8 = 0xa5
   memset(memory.limit, CInt(pattern), memory.size)
   child.coroutine("measured", on: memory.limit, size: memory.size) {

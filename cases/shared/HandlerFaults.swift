@@ -7,7 +7,8 @@ extension FaultExpectation {
   /// - `outcome`: why no handler ran, if none did.
   /// - `alternateStack`: a part of what is mapped where the alternate stack lies.
   static func overflowerInGuard(
-    handled: Bool = true, because outcome: HandlerOutcome? = nil, alternateStack: String? = nil
+    handled: Bool = true, because outcome: Fault.HandlerOutcome? = nil,
+    alternateStack: String? = nil
   ) -> FaultExpectation {
     .init(
       .segv, access: .write, site: .inGuard(ofThread: "overflower"),
@@ -17,7 +18,7 @@ extension FaultExpectation {
 
   /// The handler of that fault writes to null (`clab_case_fault_in_handler`).
   static func nullInHandler(
-    handled: Bool = true, because outcome: HandlerOutcome? = nil
+    handled: Bool = true, because outcome: Fault.HandlerOutcome? = nil
   ) -> FaultExpectation {
     .init(
       .segv, code: .segvMapErr, access: .write, site: .init(.nullPage), handled: handled,

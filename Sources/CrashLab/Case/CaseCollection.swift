@@ -1,22 +1,24 @@
 internal import CrashLabModel
 internal import Glibc
 
-/// A folder of the catalogue.
-public struct CaseFolder: Sendable {
-  public var name: String
-  public var cases: [CrashCase]
+extension CrashCase {
+  /// A folder of the catalogue.
+  public struct Folder: Sendable {
+    public var name: String
+    public var cases: [CrashCase]
 
-  public init(_ name: String, _ cases: [CrashCase]) {
-    self.name = name
-    self.cases = cases
+    public init(_ name: String, _ cases: [CrashCase]) {
+      self.name = name
+      self.cases = cases
+    }
   }
 }
 
 /// Cases by folder and by name.
 public struct CaseCollection: Sendable {
-  public var folders: [CaseFolder]
+  public var folders: [CrashCase.Folder]
 
-  public init(_ folders: [CaseFolder]) { self.folders = folders }
+  public init(_ folders: [CrashCase.Folder]) { self.folders = folders }
 
   public var all: [CrashCase] { folders.flatMap(\.cases) }
 

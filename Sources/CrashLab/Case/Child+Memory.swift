@@ -2,29 +2,33 @@ internal import CHarness
 internal import CrashLabModel
 internal import Glibc
 
-/// A stack that a case has laid out itself: [below][guard][stack].
-public struct StackLayout: @unchecked Sendable {
-  /// The lowest usable byte.
-  public let limit: UnsafeMutableRawPointer
-  public let size: Int
-  public let guardSize: Int
-  public let belowSize: Int
+extension Child {
+  /// A stack that a case has laid out itself: [below][guard][stack].
+  public struct StackLayout: @unchecked Sendable {
+    /// The lowest usable byte.
+    public let limit: UnsafeMutableRawPointer
+    public let size: Int
+    public let guardSize: Int
+    public let belowSize: Int
 
-  /// The lowest byte of what lies below the guard.
-  public var below: UnsafeMutableRawPointer { limit - guardSize - belowSize }
+    /// The lowest byte of what lies below the guard.
+    public var below: UnsafeMutableRawPointer { limit - guardSize - belowSize }
+  }
 }
 
-/// Stacks of one size laid end to end, each with a page of guard below it.
-public struct StackPool: @unchecked Sendable {
-  fileprivate let low: UnsafeMutableRawPointer
-  /// Of each stack, in bytes.
-  public let size: Int
+extension Child {
+  /// Stacks of one size laid end to end, each with a page of guard below it.
+  public struct StackPool: @unchecked Sendable {
+    fileprivate let low: UnsafeMutableRawPointer
+    /// Of each stack, in bytes.
+    public let size: Int
 
-  fileprivate static let guardSize = 4096
+    fileprivate static let guardSize = 4096
 
-  /// The lowest usable byte of a stack, counted from 0 and from below.
-  public func limit(of index: Int) -> UnsafeMutableRawPointer {
-    low + index * (StackPool.guardSize + size) + StackPool.guardSize
+    /// The lowest usable byte of a stack, counted from 0 and from below.
+    public func limit(of index: Int) -> UnsafeMutableRawPointer {
+      low + index * (Child.StackPool.guardSize + size) + Child.StackPool.guardSize
+    }
   }
 }
 
@@ -35,20 +39,20 @@ extension Child {
   /// Lays out a stack in one piece of memory: the kernel's choice of place would not repeat.
   public func layOutStack(
     size: Int, guardSize: Int = 4096, below belowSize: Int = 0, of kind: Below = .memory
-  ) -> StackLayout {
+  ) -> Child.StackLayout {
     guard let limit = clab_map_stack(belowSize, kind == .hole, guardSize, size) else {
       giveUp("no memory for a stack")
     }
-    return StackLayout(limit: limit, size: size, guardSize: guardSize, belowSize: belowSize)
+    return Child.StackLayout(limit: limit, size: size, guardSize: guardSize, belowSize: belowSize)
   }
 
   /// Lays out many guarded stacks; each guard is one more mapping (vm.max_map_count).
-  public func layOutGuardedStacks(count: Int, size: Int) -> StackPool {
-    let whole = layOutStack(size: count * (StackPool.guardSize + size), guardSize: 0)
-    let pool = StackPool(low: whole.limit, size: size)
+  public func layOutGuardedStacks(count: Int, size: Int) -> Child.StackPool {
+    let whole = layOutStack(size: count * (Child.StackPool.guardSize + size), guardSize: 0)
+    let pool = Child.StackPool(low: whole.limit, size: size)
     for index in 0..<count {
-      let guardLow = pool.limit(of: index) - StackPool.guardSize
-      if mprotect(guardLow, StackPool.guardSize, PROT_NONE) != 0 {
+      let guardLow = pool.limit(of: index) - Child.StackPool.guardSize
+      if mprotect(guardLow, Child.StackPool.guardSize, PROT_NONE) != 0 {
         let error = errno
         skipForWantOfMappings(2 * count)
         giveUp("guard \(index + 1) of \(count) could not be made", error)
@@ -99,29 +103,31 @@ extension Child {
   public func coroutine(
     _ name: String, number: Int = 1, on stack: UnsafeMutableRawPointer, size: Int,
     body: @escaping () -> Void
-  ) -> Coroutine {
+  ) -> Child.Coroutine {
     clab_note_stack(CLAB_STACK_COROUTINE, 0, UInt64(number), name, stack, stack + size)
-    return Coroutine(stack: stack, size: size, body: body)
+    return Child.Coroutine(stack: stack, size: size, body: body)
   }
 }
 
-/// A stackful coroutine on the harness's own switch.
-public final class Coroutine {
-  private let memory: UnsafeMutablePointer<clab_coroutine>
-  private let body: () -> Void
+extension Child {
+  /// A stackful coroutine on the harness's own switch.
+  public final class Coroutine {
+    private let memory: UnsafeMutablePointer<clab_coroutine>
+    private let body: () -> Void
 
-  init(stack: UnsafeMutableRawPointer, size: Int, body: @escaping () -> Void) {
-    memory = .allocate(capacity: 1)
-    self.body = body
-    let context = Unmanaged.passUnretained(self).toOpaque()
-    clab_coroutine_init(
-      memory, stack, size,
-      { Unmanaged<Coroutine>.fromOpaque($0!).takeUnretainedValue().body() }, context)
+    init(stack: UnsafeMutableRawPointer, size: Int, body: @escaping () -> Void) {
+      memory = .allocate(capacity: 1)
+      self.body = body
+      let context = Unmanaged.passUnretained(self).toOpaque()
+      clab_coroutine_init(
+        memory, stack, size,
+        { Unmanaged<Child.Coroutine>.fromOpaque($0!).takeUnretainedValue().body() }, context)
+    }
+
+    /// Runs it until it suspends or ends.
+    public func resume() { _ = clab_coroutine_resume(memory) }
+
+    /// Goes back to whoever resumed the running coroutine.
+    public static func suspend() { clab_coroutine_suspend() }
   }
-
-  /// Runs it until it suspends or ends.
-  public func resume() { _ = clab_coroutine_resume(memory) }
-
-  /// Goes back to whoever resumed the running coroutine.
-  public static func suspend() { clab_coroutine_suspend() }
 }

@@ -15,7 +15,8 @@ public struct Child: Sendable {
   /// - `memory`: the stack itself (pthread_attr_setstack); nil to have one made.
   public func thread(
     _ name: String, stackSize: Int? = nil, guardSize: Int? = nil,
-    memory: UnsafeMutableRawPointer? = nil, arming: Arming = [], body: @escaping () -> Void
+    memory: UnsafeMutableRawPointer? = nil, arming: CrashCase.Arming = [],
+    body: @escaping () -> Void
   ) {
     let thread = spawn(
       name, stackSize: stackSize, guardSize: guardSize, memory: memory, arming: arming, body: body)
@@ -26,7 +27,8 @@ public struct Child: Sendable {
   @discardableResult
   public func spawn(
     _ name: String, stackSize: Int? = nil, guardSize: Int? = nil,
-    memory: UnsafeMutableRawPointer? = nil, arming: Arming = [], body: @escaping () -> Void
+    memory: UnsafeMutableRawPointer? = nil, arming: CrashCase.Arming = [],
+    body: @escaping () -> Void
   ) -> pthread_t {
     let argument = Unmanaged.passRetained(Closure(body)).toOpaque()
     var thread = pthread_t()
@@ -45,7 +47,7 @@ public struct Child: Sendable {
   }
 
   /// Arms the calling thread, which somebody else has made (a Dispatch worker, a Task's).
-  public func armThisThread(_ name: String, arming: Arming = []) {
+  public func armThisThread(_ name: String, arming: CrashCase.Arming = []) {
     let error = name.withCString { clab_arm_thread($0, arming.rawValue) }
     if error != 0 { giveUp("a thread could not be armed", error) }
   }

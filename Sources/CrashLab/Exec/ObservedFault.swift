@@ -59,7 +59,7 @@ struct ObservedFault {
   }
 
   /// A fault whose handler ran.
-  init(handled pending: PendingSignal, as outcome: HandlerOutcome?, machine: Machine)
+  init(handled pending: PendingSignal, as outcome: Fault.HandlerOutcome?, machine: Machine)
     throws(SystemError)
   {
     try self.init(

@@ -71,8 +71,8 @@ package struct OwnLayout: Sendable {
   /// The child's own life.
   private func live() -> Never {
     let body = Child()
-    _ = clab_arm(Arming([.noAlternateStack, .noHandler]).rawValue)
-    var made: [Coroutine] = []
+    _ = clab_arm(CrashCase.Arming([.noAlternateStack, .noHandler]).rawValue)
+    var made: [Child.Coroutine] = []
     for number in 0..<coroutines {
       let stack = body.layOutStack(size: OwnLayout.coroutineStack, guardSize: 4096)
       let depth = OwnLayout.coroutineStack / 2 * (number + 1) / coroutines
@@ -80,7 +80,7 @@ package struct OwnLayout: Sendable {
         "coroutine-\(number + 1)", number: number + 1, on: stack.limit, size: stack.size
       ) {
         touch(depth)
-        Coroutine.suspend()
+        Child.Coroutine.suspend()
       }
       coroutine.resume()
       made.append(coroutine)

@@ -143,7 +143,7 @@ private struct Document: Decodable {
       }
       // Nobody sees SIGKILL before it kills.
       if signal == .kill { return Expectation(ending: .killed(signal)) }
-      var site = SiteExpectation(kind, overshoot: overshootAtMost.map { 0...$0 })
+      var site = FaultExpectation.Site(kind, overshoot: overshootAtMost.map { 0...$0 })
       site.stack = stack
       site.stackName = stackName
       var fault = FaultExpectation(

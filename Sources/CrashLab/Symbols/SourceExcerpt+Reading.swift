@@ -9,7 +9,7 @@ extension SourceExcerpt {
   /// Of the file that a function was compiled from. The path is the debug information's, which may
   /// say anything: only what is named like a source is read. Nil if it is not there, or if it has
   /// been changed since the image was written.
-  init?(around function: RecursionReport.Function) {
+  init?(around function: UnwindReport.Recursion.Function) {
     guard let file = function.file, let line = function.line, line > 0, file.hasPrefix("/"),
       let image = function.image, let built = modified(image), let written = modified(file),
       written <= built, let ending = file.split(separator: ".").last,

@@ -128,7 +128,7 @@ public final class Laboratory {
 
   /// Forks a trial, or reports at once that this machine can't run it.
   private func start(_ planned: PlannedTrial) throws -> TrialResult? {
-    let needed = planned.case.expectation.needsSenders ? [Requirement.senders] : []
+    let needed = planned.case.expectation.needsSenders ? [CrashCase.Requirement.senders] : []
     for requirement in planned.case.requirements + needed {
       if let reason = requirement.unmet(on: machine) {
         return TrialResult(skipped: planned, reason)

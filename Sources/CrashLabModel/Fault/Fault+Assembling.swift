@@ -71,13 +71,13 @@ extension Fault {
       code: evidence.code, address: address,
       access: facts.signalFrame == nil ? access : .write,
       programCounter: evidence.programCounter, stackPointer: evidence.stackPointer,
-      process: FaultProcess(
+      process: Fault.Process(
         id: evidence.process,
         relation: evidence.process == context.process ? .trial : .descendant),
-      thread: FaultThread(
+      thread: Fault.Thread(
         id: evidence.thread, name: photograph.threadName(evidence.thread) ?? "unknown"),
       handled: handler?.hasRun ?? evidence.handled, handler: handler, outcome: handler?.outcome,
-      sender: evidence.sender.map { FaultSender($0, in: context) }, site: site,
+      sender: evidence.sender.map { Fault.Sender($0, in: context) }, site: site,
       surroundings: MemoryRegion.around(
         address, site: site, mappings: photograph.mappings, stacks: photograph.stacks),
       unwind: evidence.trace.map {
@@ -87,7 +87,7 @@ extension Fault {
       },
       refusal: evidence.isRefused ? Refusal(facts) : nil,
       instruction: evidence.hasExecuted(with: access)
-        ? context.instruction.map { FaultInstruction($0, of: evidence, cause: facts.refusal) }
+        ? context.instruction.map { Fault.Instruction($0, of: evidence, cause: facts.refusal) }
         : nil, signalFrame: facts.signalFrame, abortMessage: context.findings.abortMessage,
       cause: evidence.isFault ? FaultCause.judge(cause) : nil,
       generalRegisters: evidence.context.map {
@@ -157,7 +157,7 @@ extension Fault {
   }
 }
 
-extension FaultSender {
+extension Fault.Sender {
   fileprivate init(_ sender: Evidence.Sender, in context: Fault.Context) {
     let relation: Relation =
       switch sender.process {
@@ -178,7 +178,7 @@ extension UnwindReport {
     self.init(
       by: evidence.source, frameCount: trace.frameCount, complete: trace.isComplete,
       steps: trace.steps, duration: trace.duration, handlerStackUsed: evidence.handlerStackUsed,
-      frames: trace.entries.map { FrameReport($0) },
+      frames: trace.entries.map { UnwindReport.Frame($0) },
       threadBlockSize: trace.bytesAboveFrames(site: site, controlBlock: controlBlock),
       python: python)
   }
@@ -235,7 +235,7 @@ extension Evidence {
   }
 }
 
-extension FaultInstruction {
+extension Fault.Instruction {
   fileprivate init(
     _ instruction: MachineInstruction, of evidence: Evidence, cause: RefusalCause
   ) {

@@ -6,17 +6,17 @@ public struct Fault: Sendable, Equatable, Codable {
   public var access: Access?
   public var programCounter: Address
   public var stackPointer: Address
-  public var process: FaultProcess
-  public var thread: FaultThread
+  public var process: Fault.Process
+  public var thread: Fault.Thread
   /// A handler of the program ran for it.
   public var handled: Bool
   /// What was known of the program's handler; nil where nobody looked from outside.
   package var handler: HandlerFacts?
   /// Why no handler ran, or how one that ran let the process die; nil if nobody knows, or if there
   /// is nothing to explain.
-  public var outcome: HandlerOutcome?
+  public var outcome: Fault.HandlerOutcome?
   /// Who sent the signal; nil for a fault.
-  public var sender: FaultSender?
+  public var sender: Fault.Sender?
   public var site: FaultSite
   /// What lies around the address, in ascending order; nil in an old report.
   package var surroundings: [MemoryRegion]?
@@ -24,7 +24,7 @@ public struct Fault: Sendable, Equatable, Codable {
   /// Why it was refused, where the kernel tells no address (SI_KERNEL).
   package var refusal: Refusal?
   /// At the program counter; nil if it could not be read or decoded.
-  public var instruction: FaultInstruction?
+  public var instruction: Fault.Instruction?
   /// The signal frame that did not fit; nil if that is not the cause.
   package var signalFrame: SignalFrame?
   /// What was said before the process ended itself; nil if nothing was, or nobody knows.
@@ -42,10 +42,10 @@ public struct Fault: Sendable, Equatable, Codable {
 
   package init(
     code: SignalCode, address: Address, access: Access? = nil, programCounter: Address,
-    stackPointer: Address, process: FaultProcess, thread: FaultThread, handled: Bool,
-    handler: HandlerFacts? = nil, outcome: HandlerOutcome? = nil, sender: FaultSender? = nil,
+    stackPointer: Address, process: Fault.Process, thread: Fault.Thread, handled: Bool,
+    handler: HandlerFacts? = nil, outcome: Fault.HandlerOutcome? = nil, sender: Fault.Sender? = nil,
     site: FaultSite, surroundings: [MemoryRegion]? = nil, unwind: UnwindReport? = nil,
-    refusal: Refusal? = nil, instruction: FaultInstruction? = nil,
+    refusal: Refusal? = nil, instruction: Fault.Instruction? = nil,
     signalFrame: SignalFrame? = nil, abortMessage: AbortMessage? = nil,
     cause: FaultCause? = nil, generalRegisters: [RegisterReport]? = nil,
     stackSizeSource: StackSizeSource? = nil, source: SourceExcerpt? = nil
@@ -75,69 +75,77 @@ public struct Fault: Sendable, Equatable, Codable {
   }
 }
 
-/// The thread that faulted.
-public struct FaultThread: Sendable, Codable, Equatable {
-  public var id: Int32
-  public var name: String
+extension Fault {
+  /// The thread that faulted.
+  public struct Thread: Sendable, Codable, Equatable {
+    public var id: Int32
+    public var name: String
 
-  package init(id: Int32, name: String) {
-    self.id = id
-    self.name = name
+    package init(id: Int32, name: String) {
+      self.id = id
+      self.name = name
+    }
   }
 }
 
-/// The process that faulted.
-public struct FaultProcess: Sendable, Codable, Equatable {
-  public enum Relation: String, Sendable, Codable {
-    /// The process of the trial itself.
-    case trial
-    /// A process that it has started.
-    case descendant
-  }
+extension Fault {
+  /// The process that faulted.
+  public struct Process: Sendable, Codable, Equatable {
+    public enum Relation: String, Sendable, Codable {
+      /// The process of the trial itself.
+      case trial
+      /// A process that it has started.
+      case descendant
+    }
 
-  public var id: Int32
-  public var relation: Relation
+    public var id: Int32
+    public var relation: Relation
 
-  package init(id: Int32, relation: Relation) {
-    self.id = id
-    self.relation = relation
-  }
-}
-
-/// Who sent a signal.
-public struct FaultSender: Sendable, Codable, Equatable {
-  public enum Relation: String, Sendable, Codable {
-    /// The process that got it.
-    case itself
-    /// The process that watches it.
-    case laboratory
-    case other
-  }
-
-  public var process: Int32
-  public var user: UInt32
-  public var relation: Relation
-  /// Of its program, as the kernel tells it; null if nobody looked, or it is gone.
-  @Nullable public var name: String?
-
-  package init(process: Int32, user: UInt32, relation: Relation, name: String? = nil) {
-    self.process = process
-    self.user = user
-    self.relation = relation
-    self.name = name
+    package init(id: Int32, relation: Relation) {
+      self.id = id
+      self.relation = relation
+    }
   }
 }
 
-/// The instruction that faulted.
-public struct FaultInstruction: Sendable, Codable, Equatable {
-  /// As gdb prints it (AT&T syntax).
-  public var text: String
-  /// Of the operand in memory that the fault is about; null if it has none, or nobody knows.
-  @Nullable public var operandAddress: Address?
+extension Fault {
+  /// Who sent a signal.
+  public struct Sender: Sendable, Codable, Equatable {
+    public enum Relation: String, Sendable, Codable {
+      /// The process that got it.
+      case itself
+      /// The process that watches it.
+      case laboratory
+      case other
+    }
 
-  package init(text: String, operandAddress: Address?) {
-    self.text = text
-    self.operandAddress = operandAddress
+    public var process: Int32
+    public var user: UInt32
+    public var relation: Relation
+    /// Of its program, as the kernel tells it; null if nobody looked, or it is gone.
+    @Nullable public var name: String?
+
+    package init(process: Int32, user: UInt32, relation: Relation, name: String? = nil) {
+      self.process = process
+      self.user = user
+      self.relation = relation
+      self.name = name
+    }
+  }
+}
+
+extension Fault {
+  /// The instruction that faulted.
+  public struct Instruction: Sendable, Codable, Equatable {
+    /// As gdb prints it (AT&T syntax).
+    public var text: String
+    /// Of the operand in memory that the fault is about; null if it has none, or nobody knows.
+    @Nullable public var operandAddress: Address?
+
+    package init(text: String, operandAddress: Address?) {
+      self.text = text
+      self.operandAddress = operandAddress
+    }
   }
 }
 

@@ -68,7 +68,7 @@ extension StackSizeSource {
   /// The library whose function was a thread's first; nil if it is none that sets sizes itself.
   ///
   /// - Parameter frames: of the thread, with their names.
-  package static func maker(of frames: [FrameReport]) -> StackSizeSource? {
+  package static func maker(of frames: [UnwindReport.Frame]) -> StackSizeSource? {
     let outermost = frames.suffix(5)
     if outermost.contains(where: {
       $0.symbol?.hasPrefix("std::sys::") == true && $0.symbol?.contains("thread_start") == true

@@ -80,7 +80,9 @@ package struct CrashSignature: Sendable, Equatable {
   }
 
   /// A function's name; where it has none, its place in its file, which another build does not share.
-  private static func name(_ function: RecursionReport.Function, _ unwind: UnwindReport) -> String {
+  private static func name(_ function: UnwindReport.Recursion.Function, _ unwind: UnwindReport)
+    -> String
+  {
     if let symbol = function.symbol { return normalised(symbol: symbol) }
     let frame = unwind.frames.first { $0.programCounter == function.programCounter }
     return fileName(function.image ?? "") + "+" + (frame?.offset.map { "\($0)" } ?? "?")

@@ -18,19 +18,19 @@ extension FaultExpectation {
   }
 }
 
-extension FrameExpectation {
+extension FaultExpectation.Frame {
   /// The C library's, in maps.
   static let libraryFile = "libc.so."
 
-  fileprivate func resolved(on machine: Machine) -> FrameExpectation {
+  fileprivate func resolved(on machine: Machine) -> FaultExpectation.Frame {
     guard case .library(let name) = self, let hasSymbols = machine.librarySymbols else {
       return self
     }
-    return hasSymbols ? .symbol(name) : .nameless(in: FrameExpectation.libraryFile)
+    return hasSymbols ? .symbol(name) : .nameless(in: FaultExpectation.Frame.libraryFile)
   }
 }
 
-extension GuardExpectation {
+extension FaultExpectation.GuardKind {
   package var kind: Guard.Kind? { if case .kind(let kind) = self { kind } else { nil } }
 }
 

@@ -15,7 +15,7 @@ public struct Expectation: Sendable {
   public var faults: [FaultExpectation]
   public var ending: Ending
   /// Every canary that is found changed.
-  public var corruption: [CorruptionExpectation]
+  public var corruption: [Expectation.Canary]
   /// Counters that the case notes, each with the range that it must be in.
   public var counters: [String: ClosedRange<Int>]
 
@@ -43,7 +43,7 @@ public struct Expectation: Sendable {
   }
 
   public init(
-    faults: [FaultExpectation] = [], ending: Ending, corruption: [CorruptionExpectation] = [],
+    faults: [FaultExpectation] = [], ending: Ending, corruption: [Expectation.Canary] = [],
     counters: [String: ClosedRange<Int>] = [:]
   ) {
     self.faults = faults
@@ -58,7 +58,7 @@ public struct Expectation: Sendable {
   }
 
   /// No fault is raised; the canaries tell what happened.
-  public static func corrupts(_ corruption: CorruptionExpectation...) -> Expectation {
+  public static func corrupts(_ corruption: Expectation.Canary...) -> Expectation {
     Expectation(ending: .survives, corruption: corruption)
   }
 
@@ -94,28 +94,29 @@ public struct FaultExpectation: Sendable {
   /// Nil: any; in a guard, the code that the kernel answers an access to such a guard with.
   public var code: CodeName?
   public var access: Access?
-  public var site: SiteExpectation
+  public var site: FaultExpectation.Site
   public var handled: Bool?
   /// Why no handler ran.
-  public var outcome: HandlerOutcome?
+  public var outcome: Fault.HandlerOutcome?
   /// A part of what is mapped where the alternate stack lies.
   public var alternateStack: String?
   /// Nil: anybody, or nobody.
-  public var sender: FaultSender.Relation?
+  public var sender: Fault.Sender.Relation?
   /// Whose fault it is.
-  public var process: FaultProcess.Relation
+  public var process: Fault.Process.Relation
   /// Frames that must be in the trace in this order, innermost first; others may lie between.
-  public var frames: [FrameExpectation]
+  public var frames: [FaultExpectation.Frame]
   /// A fold of this period must be in the trace.
   public var period: Int?
   /// A trace that was cut off is not as expected, whatever its frames.
   package var wantsWholeTrace = true
 
   public init(
-    _ signal: Signal, code: CodeName? = nil, access: Access? = nil, site: SiteExpectation,
-    handled: Bool? = true, because outcome: HandlerOutcome? = nil, alternateStack: String? = nil,
-    sender: FaultSender.Relation? = nil, process: FaultProcess.Relation = .trial,
-    frames: [FrameExpectation] = [], period: Int? = nil
+    _ signal: Signal, code: CodeName? = nil, access: Access? = nil, site: FaultExpectation.Site,
+    handled: Bool? = true, because outcome: Fault.HandlerOutcome? = nil,
+    alternateStack: String? = nil,
+    sender: Fault.Sender.Relation? = nil, process: Fault.Process.Relation = .trial,
+    frames: [FaultExpectation.Frame] = [], period: Int? = nil
   ) {
     self.signal = signal
     self.code = code
@@ -131,102 +132,111 @@ public struct FaultExpectation: Sendable {
   }
 }
 
-/// A frame that must be in a trace.
-public enum FrameExpectation: Sendable, Equatable, ExpressibleByStringLiteral {
-  /// A part of its symbol.
-  case symbol(String)
-  /// A function that the C library does not export: only debug symbols have its name, and without
-  /// them it is told by the library's file (`Machine.librarySymbols`).
-  case library(String)
-  /// Without a symbol, in an image whose path has this part.
-  case nameless(in: String)
+extension FaultExpectation {
+  /// A frame that must be in a trace.
+  public enum Frame: Sendable, Equatable, ExpressibleByStringLiteral {
+    /// A part of its symbol.
+    case symbol(String)
+    /// A function that the C library does not export: only debug symbols have its name, and without
+    /// them it is told by the library's file (`Machine.librarySymbols`).
+    case library(String)
+    /// Without a symbol, in an image whose path has this part.
+    case nameless(in: String)
 
-  public init(stringLiteral symbol: String) { self = .symbol(symbol) }
-}
-
-/// What must guard a stack.
-public enum GuardExpectation: Sendable, Equatable {
-  case kind(Guard.Kind)
-  /// What the C library of this machine makes for a thread (`Machine.threadGuard`).
-  case ofThreads
-
-  public static let mapping = GuardExpectation.kind(.mapping)
-  public static let madvise = GuardExpectation.kind(.madvise)
-  public static let kernelGap = GuardExpectation.kind(.kernelGap)
-}
-
-/// Where a fault must fall. What is nil may be anything.
-public struct SiteExpectation: Sendable {
-  public var kind: FaultSite.Kind?
-  public var owner: FaultSite.Owner?
-  /// Of the owner, where not the whole of it is known.
-  package var stack: StackKind?
-  package var stackName: String?
-  public var guardKind: GuardExpectation?
-  public var guardSize: Int?
-  /// The same where the C library makes the guard of a cached stack as small as it is asked for
-  /// (`Machine.shrinksCachedGuards`); nil: the same.
-  public var guardSizeIfShrunk: Int?
-  public var stackSize: ClosedRange<Int>?
-  public var overshoot: ClosedRange<Int>?
-  public var skipped: ClosedRange<Int>?
-  /// A part of the mapping's name.
-  public var mapping: String?
-
-  public init(
-    _ kind: FaultSite.Kind?, owner: FaultSite.Owner? = nil, guardKind: GuardExpectation? = nil,
-    guardSize: Int? = nil, guardSizeIfShrunk: Int? = nil, stackSize: ClosedRange<Int>? = nil,
-    overshoot: ClosedRange<Int>? = nil, skipped: ClosedRange<Int>? = nil, mapping: String? = nil
-  ) {
-    self.kind = kind
-    self.owner = owner
-    self.guardKind = guardKind
-    self.guardSize = guardSize
-    self.guardSizeIfShrunk = guardSizeIfShrunk
-    self.stackSize = stackSize
-    self.overshoot = overshoot
-    self.skipped = skipped
-    self.mapping = mapping
-  }
-
-  /// In the guard that the C library has made for this thread.
-  public static func inGuard(
-    ofThread name: String, overshoot: ClosedRange<Int> = 1...4096, guardSize: Int? = nil,
-    guardSizeIfShrunk: Int? = nil, stackSize: ClosedRange<Int>? = nil
-  ) -> SiteExpectation {
-    var site = inGuard(
-      of: .thread, name, overshoot: overshoot, guardKind: .ofThreads, guardSize: guardSize,
-      stackSize: stackSize)
-    site.guardSizeIfShrunk = guardSizeIfShrunk
-    return site
-  }
-
-  /// In the guard of a stack that the case has laid out.
-  public static func inGuard(
-    of kind: StackKind, _ name: String, overshoot: ClosedRange<Int> = 1...4096,
-    guardKind: GuardExpectation = .mapping, guardSize: Int? = nil,
-    stackSize: ClosedRange<Int>? = nil
-  ) -> SiteExpectation {
-    SiteExpectation(
-      .guard, owner: FaultSite.Owner(kind: kind, name: name), guardKind: guardKind,
-      guardSize: guardSize, stackSize: stackSize, overshoot: overshoot, skipped: 0...0)
+    public init(stringLiteral symbol: String) { self = .symbol(symbol) }
   }
 }
 
-/// A canary that must be found changed.
-public struct CorruptionExpectation: Sendable {
-  public var what: String
-  public var owner: String
-  public var bytesChanged: ClosedRange<Int>
-  public var belowStackLimit: ClosedRange<Int>?
+extension FaultExpectation {
+  /// What must guard a stack.
+  public enum GuardKind: Sendable, Equatable {
+    case kind(Guard.Kind)
+    /// What the C library of this machine makes for a thread (`Machine.threadGuard`).
+    case ofThreads
 
-  public init(
-    _ what: String, of owner: String, bytesChanged: ClosedRange<Int> = 1...Int.max,
-    belowStackLimit: ClosedRange<Int>? = nil
-  ) {
-    self.what = what
-    self.owner = owner
-    self.bytesChanged = bytesChanged
-    self.belowStackLimit = belowStackLimit
+    public static let mapping = FaultExpectation.GuardKind.kind(.mapping)
+    public static let madvise = FaultExpectation.GuardKind.kind(.madvise)
+    public static let kernelGap = FaultExpectation.GuardKind.kind(.kernelGap)
+  }
+}
+
+extension FaultExpectation {
+  /// Where a fault must fall. What is nil may be anything.
+  public struct Site: Sendable {
+    public var kind: FaultSite.Kind?
+    public var owner: FaultSite.Owner?
+    /// Of the owner, where not the whole of it is known.
+    package var stack: StackKind?
+    package var stackName: String?
+    public var guardKind: FaultExpectation.GuardKind?
+    public var guardSize: Int?
+    /// The same where the C library makes the guard of a cached stack as small as it is asked for
+    /// (`Machine.shrinksCachedGuards`); nil: the same.
+    public var guardSizeIfShrunk: Int?
+    public var stackSize: ClosedRange<Int>?
+    public var overshoot: ClosedRange<Int>?
+    public var skipped: ClosedRange<Int>?
+    /// A part of the mapping's name.
+    public var mapping: String?
+
+    public init(
+      _ kind: FaultSite.Kind?, owner: FaultSite.Owner? = nil,
+      guardKind: FaultExpectation.GuardKind? = nil,
+      guardSize: Int? = nil, guardSizeIfShrunk: Int? = nil, stackSize: ClosedRange<Int>? = nil,
+      overshoot: ClosedRange<Int>? = nil, skipped: ClosedRange<Int>? = nil, mapping: String? = nil
+    ) {
+      self.kind = kind
+      self.owner = owner
+      self.guardKind = guardKind
+      self.guardSize = guardSize
+      self.guardSizeIfShrunk = guardSizeIfShrunk
+      self.stackSize = stackSize
+      self.overshoot = overshoot
+      self.skipped = skipped
+      self.mapping = mapping
+    }
+
+    /// In the guard that the C library has made for this thread.
+    public static func inGuard(
+      ofThread name: String, overshoot: ClosedRange<Int> = 1...4096, guardSize: Int? = nil,
+      guardSizeIfShrunk: Int? = nil, stackSize: ClosedRange<Int>? = nil
+    ) -> FaultExpectation.Site {
+      var site = inGuard(
+        of: .thread, name, overshoot: overshoot, guardKind: .ofThreads, guardSize: guardSize,
+        stackSize: stackSize)
+      site.guardSizeIfShrunk = guardSizeIfShrunk
+      return site
+    }
+
+    /// In the guard of a stack that the case has laid out.
+    public static func inGuard(
+      of kind: StackKind, _ name: String, overshoot: ClosedRange<Int> = 1...4096,
+      guardKind: FaultExpectation.GuardKind = .mapping, guardSize: Int? = nil,
+      stackSize: ClosedRange<Int>? = nil
+    ) -> FaultExpectation.Site {
+      FaultExpectation.Site(
+        .guard, owner: FaultSite.Owner(kind: kind, name: name), guardKind: guardKind,
+        guardSize: guardSize, stackSize: stackSize, overshoot: overshoot, skipped: 0...0)
+    }
+  }
+}
+
+extension Expectation {
+  /// A canary that must be found changed.
+  public struct Canary: Sendable {
+    public var what: String
+    public var owner: String
+    public var bytesChanged: ClosedRange<Int>
+    public var belowStackLimit: ClosedRange<Int>?
+
+    public init(
+      _ what: String, of owner: String, bytesChanged: ClosedRange<Int> = 1...Int.max,
+      belowStackLimit: ClosedRange<Int>? = nil
+    ) {
+      self.what = what
+      self.owner = owner
+      self.bytesChanged = bytesChanged
+      self.belowStackLimit = belowStackLimit
+    }
   }
 }

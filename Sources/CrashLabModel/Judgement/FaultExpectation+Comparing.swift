@@ -54,7 +54,7 @@ extension FaultExpectation {
   }
 }
 
-extension FrameExpectation {
+extension FaultExpectation.Frame {
   /// - Parameter image: of a frame that has no symbol.
   fileprivate func holds(of symbol: String, nameless image: String?) -> Bool {
     switch self {
@@ -73,7 +73,7 @@ extension FrameExpectation {
   }
 }
 
-extension SiteExpectation {
+extension FaultExpectation.Site {
   fileprivate func compare(with seen: FaultSite, in check: inout Comparison) {
     check.equal(.site, kind?.rawValue, seen.kind.rawValue)
     check.equal(.owner, stack?.rawValue, seen.owner?.kind.rawValue)

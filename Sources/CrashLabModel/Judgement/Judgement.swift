@@ -101,7 +101,7 @@ package struct Judgement: Sendable, Equatable, Codable {
   // MARK: - What was written over
 
   private static func corruptionMismatches(
-    _ expected: [CorruptionExpectation], _ seen: [Corruption]
+    _ expected: [Expectation.Canary], _ seen: [Corruption]
   ) -> [Mismatch] {
     guard expected.count == seen.count else {
       return [

@@ -19,7 +19,7 @@ package struct Mismatch: Sendable, Equatable, Codable {
     case range(ClosedRange<Int>)
     /// A name that is written as it is: a signal, a code, a kind.
     case name(String)
-    case outcome(HandlerOutcome)
+    case outcome(Fault.HandlerOutcome)
     case owner(FaultSite.Owner)
     case ending(Expectation.Ending)
     case termination(Termination, afterBodyEnd: Bool)

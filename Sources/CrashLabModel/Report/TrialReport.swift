@@ -109,19 +109,19 @@ public struct FaultReport: Sendable, Codable, Equatable {
   @Nullable public var access: Access?
   public var programCounter: Address
   public var stackPointer: Address
-  public var process: FaultProcess
-  public var thread: FaultThread
+  public var process: Fault.Process
+  public var thread: Fault.Thread
   /// A handler of the program ran for it.
   public var handled: Bool
   /// What was known of the program's handler; null where nobody looked from outside.
   @Nullable package var handler: HandlerFacts?
   /// Why no handler ran, or how one that ran let the process die; null if nobody knows, or if there
   /// is nothing to explain.
-  @Nullable public var handlerOutcome: HandlerOutcome?
+  @Nullable public var handlerOutcome: Fault.HandlerOutcome?
   /// The same for a person.
   @Nullable public var reason: String?
   /// Who sent the signal; null for a fault.
-  @Nullable public var sender: FaultSender?
+  @Nullable public var sender: Fault.Sender?
   public var site: FaultSite
   /// What lies around the address, in ascending order.
   @Nullable package var surroundings: [MemoryRegion]? = nil
@@ -130,7 +130,7 @@ public struct FaultReport: Sendable, Codable, Equatable {
   /// none, and for every other fault.
   @Nullable package var refusal: Refusal?
   /// The instruction at the program counter; null if it could not be read or decoded.
-  @Nullable public var instruction: FaultInstruction?
+  @Nullable public var instruction: Fault.Instruction?
   /// The signal frame that did not fit; null if that is not the cause.
   @Nullable package var signalFrame: SignalFrame?
   /// What was said before the process ended itself; null if nothing was found.
@@ -147,11 +147,12 @@ public struct FaultReport: Sendable, Codable, Equatable {
 
   package init(
     signal: Signal, code: String, address: Address, access: Access? = nil, programCounter: Address,
-    stackPointer: Address, process: FaultProcess, thread: FaultThread, handled: Bool,
-    handler: HandlerFacts? = nil, handlerOutcome: HandlerOutcome? = nil, reason: String? = nil,
-    sender: FaultSender? = nil, site: FaultSite,
+    stackPointer: Address, process: Fault.Process, thread: Fault.Thread, handled: Bool,
+    handler: HandlerFacts? = nil, handlerOutcome: Fault.HandlerOutcome? = nil,
+    reason: String? = nil,
+    sender: Fault.Sender? = nil, site: FaultSite,
     surroundings: [MemoryRegion]? = nil, unwind: UnwindReport? = nil,
-    refusal: Refusal? = nil, instruction: FaultInstruction? = nil,
+    refusal: Refusal? = nil, instruction: Fault.Instruction? = nil,
     signalFrame: SignalFrame? = nil, abortMessage: AbortMessage? = nil,
     cause: FaultCause? = nil, generalRegisters: [RegisterReport]? = nil,
     stackSizeSource: StackSizeSource? = nil, source: SourceExcerpt? = nil

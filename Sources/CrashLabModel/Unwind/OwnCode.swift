@@ -3,14 +3,14 @@
 package struct OwnCode: Sendable, Equatable {
   /// Of the frame.
   package var index: Int
-  package var function: RecursionReport.Function
+  package var function: UnwindReport.Recursion.Function
 
   /// Every function that is somebody's own, innermost first; a fold's frames are told once.
-  package static func all(in frames: [FrameReport]) -> [OwnCode] {
+  package static func all(in frames: [UnwindReport.Frame]) -> [OwnCode] {
     frames.filter { isOwn(image: $0.image) }.flatMap { frame in
       let inlined = (frame.inlined ?? []).filter { isOwn(file: $0.file) && !isOfRuntime($0.symbol) }
         .map { inlined in
-          var function = RecursionReport.Function(frame)
+          var function = UnwindReport.Recursion.Function(frame)
           function.symbol = inlined.symbol
           function.file = inlined.file
           function.line = inlined.line
@@ -24,7 +24,7 @@ package struct OwnCode: Sendable, Equatable {
     }
   }
 
-  private init(index: Int, function: RecursionReport.Function) {
+  private init(index: Int, function: UnwindReport.Recursion.Function) {
     self.index = index
     self.function = function
   }

@@ -1,61 +1,63 @@
-/// What repeats until the stack is full: the functions of one round, how often, and what it cost.
-public struct RecursionReport: Sendable, Codable, Equatable {
-  /// A function of the round, at the place where it calls the next.
-  public struct Function: Sendable, Codable, Equatable {
-    @Nullable public var symbol: String?
-    @Nullable public var file: String?
-    @Nullable public var line: Int?
-    @Nullable public var column: Int?
-    @Nullable public var image: String?
-    public var programCounter: Address
-    /// Bytes of stack; null if not known.
-    @Nullable public var frameSize: Int?
+extension UnwindReport {
+  /// What repeats until the stack is full: the functions of one round, how often, and what it cost.
+  public struct Recursion: Sendable, Codable, Equatable {
+    /// A function of the round, at the place where it calls the next.
+    public struct Function: Sendable, Codable, Equatable {
+      @Nullable public var symbol: String?
+      @Nullable public var file: String?
+      @Nullable public var line: Int?
+      @Nullable public var column: Int?
+      @Nullable public var image: String?
+      public var programCounter: Address
+      /// Bytes of stack; null if not known.
+      @Nullable public var frameSize: Int?
+
+      package init(
+        symbol: String? = nil, file: String? = nil, line: Int? = nil, column: Int? = nil,
+        image: String? = nil,
+        programCounter: Address, frameSize: Int? = nil
+      ) {
+        self.symbol = symbol
+        self.file = file
+        self.line = line
+        self.column = column
+        self.image = image
+        self.programCounter = programCounter
+        self.frameSize = frameSize
+      }
+    }
+
+    /// In the order of the calls, beginning with the one that was entered from outside.
+    public var functions: [Function]
+    /// Frames of one round.
+    public var period: Int
+    /// Rounds.
+    public var count: Int
+    public var frames: Int
+    /// All rounds together; null if not known.
+    @Nullable public var bytes: Int?
+    /// Of the stack's size, 0 to 1; null if that is not known.
+    @Nullable public var share: Double?
+    /// The frame that called into the first round; null if the unwind did not come there.
+    @Nullable public var enteredFrom: Function?
 
     package init(
-      symbol: String? = nil, file: String? = nil, line: Int? = nil, column: Int? = nil,
-      image: String? = nil,
-      programCounter: Address, frameSize: Int? = nil
+      functions: [Function], period: Int, count: Int, frames: Int, bytes: Int? = nil,
+      share: Double? = nil,
+      enteredFrom: Function? = nil
     ) {
-      self.symbol = symbol
-      self.file = file
-      self.line = line
-      self.column = column
-      self.image = image
-      self.programCounter = programCounter
-      self.frameSize = frameSize
+      self.functions = functions
+      self.period = period
+      self.count = count
+      self.frames = frames
+      self.bytes = bytes
+      self.share = share
+      self.enteredFrom = enteredFrom
     }
-  }
-
-  /// In the order of the calls, beginning with the one that was entered from outside.
-  public var functions: [Function]
-  /// Frames of one round.
-  public var period: Int
-  /// Rounds.
-  public var count: Int
-  public var frames: Int
-  /// All rounds together; null if not known.
-  @Nullable public var bytes: Int?
-  /// Of the stack's size, 0 to 1; null if that is not known.
-  @Nullable public var share: Double?
-  /// The frame that called into the first round; null if the unwind did not come there.
-  @Nullable public var enteredFrom: Function?
-
-  package init(
-    functions: [Function], period: Int, count: Int, frames: Int, bytes: Int? = nil,
-    share: Double? = nil,
-    enteredFrom: Function? = nil
-  ) {
-    self.functions = functions
-    self.period = period
-    self.count = count
-    self.frames = frames
-    self.bytes = bytes
-    self.share = share
-    self.enteredFrom = enteredFrom
   }
 }
 
-extension RecursionReport {
+extension UnwindReport.Recursion {
   /// The repetition that took the most of the stack, or nil if nothing repeats.
   ///
   /// Repetitions of the same functions are one recursion, even if something came between them. A
@@ -65,7 +67,7 @@ extension RecursionReport {
   /// - Parameters:
   ///   - frames: innermost first; a fold of period p is p frames with the same count.
   ///   - frameCount: of the whole unwind.
-  package init?(in frames: [FrameReport], frameCount: Int, stackSize: Int?) {
+  package init?(in frames: [UnwindReport.Frame], frameCount: Int, stackSize: Int?) {
     let folds = frames.folds
     let groups = Dictionary(grouping: folds) { fold in Set(frames[fold].map(\.identity)) }
     guard
@@ -96,7 +98,7 @@ extension RecursionReport {
 
   /// The round begins with the function that was called from outside: the outermost of the partial
   /// round before the first whole one, if there is one.
-  private mutating func rotateToEntry(_ partial: ArraySlice<FrameReport>) {
+  private mutating func rotateToEntry(_ partial: ArraySlice<UnwindReport.Frame>) {
     guard let first = partial.last,
       let index = functions.firstIndex(where: { $0.programCounter == first.programCounter })
     else { return }
@@ -104,9 +106,9 @@ extension RecursionReport {
   }
 }
 
-extension RecursionReport.Function {
+extension UnwindReport.Recursion.Function {
   /// Where the call is written: in the innermost function that was inlined, if there is one.
-  package init(calling frame: FrameReport) {
+  package init(calling frame: UnwindReport.Frame) {
     guard let inlined = frame.inlined?.first else {
       self.init(frame)
       return
@@ -116,19 +118,19 @@ extension RecursionReport.Function {
       image: frame.image, programCounter: frame.programCounter, frameSize: frame.frameSize)
   }
 
-  package init(_ frame: FrameReport) {
+  package init(_ frame: UnwindReport.Frame) {
     self.init(
       symbol: frame.symbol, file: frame.file, line: frame.line, column: frame.column,
       image: frame.image, programCounter: frame.programCounter, frameSize: frame.frameSize)
   }
 }
 
-extension FrameReport {
+extension UnwindReport.Frame {
   /// What makes two frames frames of the same function.
   fileprivate var identity: String { symbol ?? programCounter.description }
 }
 
-extension [FrameReport] {
+extension [UnwindReport.Frame] {
   /// Where the folds are: each as many frames as its period says.
   fileprivate var folds: [Range<Int>] {
     var folds: [Range<Int>] = []
@@ -149,8 +151,8 @@ extension [FrameReport] {
   }
 
   /// The frames with every fold written out again, but no more than so many of its rounds.
-  package func unfolded(atMost rounds: Int) -> [FrameReport] {
-    var frames: [FrameReport] = []
+  package func unfolded(atMost rounds: Int) -> [UnwindReport.Frame] {
+    var frames: [UnwindReport.Frame] = []
     var index = startIndex
     for fold in folds {
       frames += self[index..<fold.lowerBound]

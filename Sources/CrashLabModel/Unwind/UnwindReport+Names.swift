@@ -4,7 +4,7 @@ extension UnwindReport {
     self.init(
       by: source, frameCount: trace.frameCount, complete: trace.isComplete,
       steps: trace.steps, duration: trace.duration, handlerStackUsed: handlerStackUsed,
-      frames: trace.entries.map { FrameReport($0) })
+      frames: trace.entries.map { UnwindReport.Frame($0) })
   }
 
   /// Puts names to the frames, and with the names says who ate the stack.
@@ -22,7 +22,7 @@ extension UnwindReport {
     for (index, name) in names.prefix(frames.count).enumerated() {
       frames[index].take(trace.entries[index].isSignalFrame ? name.ofSignalFrame : name)
     }
-    recursion = RecursionReport(in: frames, frameCount: frameCount, stackSize: stackSize)
+    recursion = UnwindReport.Recursion(in: frames, frameCount: frameCount, stackSize: stackSize)
     stackUse = StackUse.table(
       Array(zip(sites, names.suffix(sites.count))), of: trace, stackSize: stackSize)
   }
@@ -62,7 +62,7 @@ extension Trace {
   }
 }
 
-extension FrameReport {
+extension UnwindReport.Frame {
   package mutating func take(_ name: CodeName) {
     symbol = name.symbol
     offset = name.offset
@@ -77,7 +77,7 @@ extension FrameReport {
   package var symbols: [String] { (inlined ?? []).map(\.symbol) + [symbol ?? "?"] }
 }
 
-extension FrameReport.Inlined {
+extension UnwindReport.Frame.Inlined {
   fileprivate init(_ inlined: CodeName.Inlined) {
     self.init(
       symbol: inlined.symbol, file: inlined.location?.file, line: inlined.location?.line,
@@ -85,7 +85,7 @@ extension FrameReport.Inlined {
   }
 }
 
-extension FrameReport {
+extension UnwindReport.Frame {
   package init(_ entry: Trace.Entry) {
     self.init(
       index: entry.index, count: entry.count, period: entry.period,

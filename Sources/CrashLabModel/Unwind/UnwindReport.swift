@@ -10,9 +10,9 @@ public struct UnwindReport: Sendable, Codable, Equatable {
   public var duration: Double
   /// Bytes of alternate stack that the handler had touched; null if not measured.
   @Nullable public var handlerStackUsed: Int?
-  public var frames: [FrameReport]
+  public var frames: [UnwindReport.Frame]
   /// Null if nothing repeats.
-  @Nullable public var recursion: RecursionReport?
+  @Nullable public var recursion: UnwindReport.Recursion?
   /// By bytes, most first; null if not every frame was counted.
   @Nullable package var stackUse: [StackUse]?
   /// Images of which names or lines are missing, and why; null if nobody looked for names.
@@ -26,7 +26,8 @@ public struct UnwindReport: Sendable, Codable, Equatable {
 
   package init(
     by: EvidenceSource, frameCount: Int, complete: Bool, steps: Int, duration: Double,
-    handlerStackUsed: Int? = nil, frames: [FrameReport], recursion: RecursionReport? = nil,
+    handlerStackUsed: Int? = nil, frames: [UnwindReport.Frame],
+    recursion: UnwindReport.Recursion? = nil,
     stackUse: [StackUse]? = nil, missingNames: [MissingNames]? = nil, threadBlockSize: Int? = nil,
     python: [PythonFrameReport]? = nil
   ) {
@@ -45,54 +46,56 @@ public struct UnwindReport: Sendable, Codable, Equatable {
   }
 }
 
-/// One frame, or the frames of a run that repeats.
-public struct FrameReport: Sendable, Codable, Equatable {
-  public var index: Int
-  public var count: Int
-  public var period: Int
-  public var programCounter: Address
-  @Nullable public var symbol: String?
-  @Nullable public var file: String?
-  @Nullable public var line: Int?
-  @Nullable public var column: Int?
-  @Nullable public var image: String?
-  /// From the symbol's start (from the image's where there is no symbol), bytes.
-  @Nullable public var offset: Int?
-  @Nullable public var frameSize: Int?
-  /// Functions that were inlined there, innermost first; null if that is not known.
-  @Nullable public var inlined: [Inlined]?
-
-  package init(
-    index: Int, count: Int, period: Int, programCounter: Address, symbol: String? = nil,
-    file: String? = nil,
-    line: Int? = nil, column: Int? = nil, image: String? = nil, offset: Int? = nil,
-    frameSize: Int? = nil, inlined: [Inlined]? = nil
-  ) {
-    self.index = index
-    self.count = count
-    self.period = period
-    self.programCounter = programCounter
-    self.symbol = symbol
-    self.file = file
-    self.line = line
-    self.column = column
-    self.image = image
-    self.offset = offset
-    self.frameSize = frameSize
-    self.inlined = inlined
-  }
-
-  public struct Inlined: Sendable, Codable, Equatable {
-    public var symbol: String
+extension UnwindReport {
+  /// One frame, or the frames of a run that repeats.
+  public struct Frame: Sendable, Codable, Equatable {
+    public var index: Int
+    public var count: Int
+    public var period: Int
+    public var programCounter: Address
+    @Nullable public var symbol: String?
     @Nullable public var file: String?
     @Nullable public var line: Int?
     @Nullable public var column: Int?
+    @Nullable public var image: String?
+    /// From the symbol's start (from the image's where there is no symbol), bytes.
+    @Nullable public var offset: Int?
+    @Nullable public var frameSize: Int?
+    /// Functions that were inlined there, innermost first; null if that is not known.
+    @Nullable public var inlined: [Inlined]?
 
-    package init(symbol: String, file: String? = nil, line: Int? = nil, column: Int? = nil) {
+    package init(
+      index: Int, count: Int, period: Int, programCounter: Address, symbol: String? = nil,
+      file: String? = nil,
+      line: Int? = nil, column: Int? = nil, image: String? = nil, offset: Int? = nil,
+      frameSize: Int? = nil, inlined: [Inlined]? = nil
+    ) {
+      self.index = index
+      self.count = count
+      self.period = period
+      self.programCounter = programCounter
       self.symbol = symbol
       self.file = file
       self.line = line
       self.column = column
+      self.image = image
+      self.offset = offset
+      self.frameSize = frameSize
+      self.inlined = inlined
+    }
+
+    public struct Inlined: Sendable, Codable, Equatable {
+      public var symbol: String
+      @Nullable public var file: String?
+      @Nullable public var line: Int?
+      @Nullable public var column: Int?
+
+      package init(symbol: String, file: String? = nil, line: Int? = nil, column: Int? = nil) {
+        self.symbol = symbol
+        self.file = file
+        self.line = line
+        self.column = column
+      }
     }
   }
 }

@@ -167,7 +167,7 @@ struct TrialValues {
     return values
   }
 
-  private func frame(_ frame: FrameReport) -> Values {
+  private func frame(_ frame: UnwindReport.Frame) -> Values {
     var values: Values = [
       "index": grouped(frame.index), "programCounter": frame.programCounter.description,
     ]

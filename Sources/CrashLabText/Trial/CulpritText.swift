@@ -66,7 +66,7 @@ package struct CulpritText {
     return table(uses) + entered(unwind.entry)
   }
 
-  private func recursion(_ recursion: RecursionReport) -> String {
+  private func recursion(_ recursion: UnwindReport.Recursion) -> String {
     let functions = recursion.distinctFunctions
     var pieces = ["recursion:"]
     var file: String?
@@ -79,7 +79,7 @@ package struct CulpritText {
     return flowing(pieces, facts(recursion)) + entered(recursion.enteredFrom)
   }
 
-  private func facts(_ recursion: RecursionReport) -> [String] {
+  private func facts(_ recursion: UnwindReport.Recursion) -> [String] {
     var facts: [String] = []
     let sizes = recursion.functions.compactMap(\.frameSize)
     let size = sizes.count == recursion.period ? sizes.reduce(0) { $0.plus($1) } : nil
@@ -97,20 +97,20 @@ package struct CulpritText {
     return facts
   }
 
-  private func frame(_ frame: FrameReport, of stackSize: Int) -> String {
+  private func frame(_ frame: UnwindReport.Frame, of stackSize: Int) -> String {
     let size = frame.frameSize ?? 0
     return flowing(
       ["one frame:", name(.init(frame), after: nil)],
       [bytesInWords(size), "\(percent(Double(size) / Double(stackSize))) of the stack"])
   }
 
-  private func entered(_ function: RecursionReport.Function?) -> String {
+  private func entered(_ function: UnwindReport.Recursion.Function?) -> String {
     function.map { "  entered from \(name($0, after: nil, room: width - 15))\n" } ?? ""
   }
 
   /// The file is not said again where it is that of the function before.
   private func name(
-    _ function: RecursionReport.Function, after file: String?, room: Int? = nil
+    _ function: UnwindReport.Recursion.Function, after file: String?, room: Int? = nil
   ) -> String {
     let place = function.file.map {
       ($0 == file ? " :" : " \(lastComponent($0)):") + "\(function.line ?? 0)"
@@ -193,7 +193,7 @@ package func percent(_ share: Double) -> String {
 
 extension FaultReport {
   /// A frame that alone takes a good part of the stack, or more than all of it.
-  fileprivate var largestFrame: FrameReport? {
+  fileprivate var largestFrame: UnwindReport.Frame? {
     guard site.isOverflow, let size = site.stackSize,
       let frame = unwind?.frames.max(by: { ($0.frameSize ?? 0) < ($1.frameSize ?? 0) }),
       let bytes = frame.frameSize, bytes >= size / 4
@@ -205,16 +205,16 @@ extension FaultReport {
 extension UnwindReport {
   /// Where an irregular recursion was entered from: outside of the last frame of a function that
   /// is in the trace more than once.
-  fileprivate var entry: RecursionReport.Function? {
+  fileprivate var entry: UnwindReport.Recursion.Function? {
     let repeated = Set((stackUse ?? []).filter { $0.frames > 1 }.compactMap(\.symbol))
     guard let last = frames.lastIndex(where: { repeated.contains($0.symbol ?? "") }),
       last + 1 < frames.count
     else { return nil }
-    return RecursionReport.Function(calling: frames[last + 1])
+    return UnwindReport.Recursion.Function(calling: frames[last + 1])
   }
 }
 
-extension RecursionReport {
+extension UnwindReport.Recursion {
   /// A function that calls on from several places is one function.
   fileprivate var distinctFunctions: [Function] {
     var seen: Set<String> = []

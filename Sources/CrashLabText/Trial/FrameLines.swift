@@ -42,7 +42,7 @@ package struct FrameLines {
   }
 
   /// Frames between two entries that no entry tells of, and entries that are not shown.
-  private func gap(_ frames: [FrameReport], from last: Int, to next: Int) -> String {
+  private func gap(_ frames: [UnwindReport.Frame], from last: Int, to next: Int) -> String {
     if next > last + 1 {
       return theme.faint("…  \(grouped(next - last - 1)) entries more are in the JSON") + "\n"
     }
@@ -64,7 +64,7 @@ package struct FrameLines {
     /// Of the marks that say how often a fold repeats.
     let mark: Int
 
-    init(_ frames: [FrameReport], width: Int) {
+    init(_ frames: [UnwindReport.Frame], width: Int) {
       isNarrow = width < 100
       address = isNarrow ? 14 : 18
       let single = frames.filter { $0.count == 1 }.map { "\($0.index)".count }.max() ?? 1
@@ -75,7 +75,7 @@ package struct FrameLines {
     }
   }
 
-  private func lines(_ frames: [FrameReport], _ index: Int, _ layout: Layout) -> String {
+  private func lines(_ frames: [UnwindReport.Frame], _ index: Int, _ layout: Layout) -> String {
     let frame = frames[index]
     let place = frame.count > 1 ? placeInFold(frames, index) : nil
     var text = ""
@@ -107,7 +107,7 @@ package struct FrameLines {
   }
 
   /// The marks of one fold stand below each other, right of its longest line.
-  private func foldWidth(_ frames: [FrameReport], _ index: Int, _ layout: Layout) -> Int {
+  private func foldWidth(_ frames: [UnwindReport.Frame], _ index: Int, _ layout: Layout) -> Int {
     let fold = frames.filter {
       $0.count == frames[index].count && $0.period == frames[index].period
     }
@@ -124,7 +124,7 @@ package struct FrameLines {
 
   private enum Place { case only, first, middle, last }
 
-  private func placeInFold(_ frames: [FrameReport], _ index: Int) -> Place {
+  private func placeInFold(_ frames: [UnwindReport.Frame], _ index: Int) -> Place {
     let frame = frames[index]
     if frame.period <= 1 { return .only }
     let before = frames[..<index].reversed().prefix {
@@ -146,7 +146,7 @@ private struct Body {
   var location: String?
   var column: String
 
-  init(_ frame: FrameReport) {
+  init(_ frame: UnwindReport.Frame) {
     symbol = frame.symbol
     offset =
       switch frame.offset {
@@ -160,7 +160,7 @@ private struct Body {
     column = frame.column.map { ":\($0)" } ?? ""
   }
 
-  init(_ frame: FrameReport.Inlined) {
+  init(_ frame: UnwindReport.Frame.Inlined) {
     symbol = frame.symbol
     offset = ""
     image = nil
@@ -205,7 +205,7 @@ private struct Body {
   }
 }
 
-extension FrameReport {
+extension UnwindReport.Frame {
   /// Of the last frame that the entry tells of.
   fileprivate var lastIndex: Int { index.plus((count &- 1).times(period)) }
 

@@ -58,7 +58,7 @@ extension TrialText {
   // MARK: - Registers
 
   /// `mov 0xa8(%rdi),%rax   rdi 0x0, accesses 0xa8`
-  func inWords(_ instruction: FaultInstruction, of fault: FaultReport) -> String {
+  func inWords(_ instruction: Fault.Instruction, of fault: FaultReport) -> String {
     let used = (fault.generalRegisters ?? []).dropLast().filter {
       instruction.text.names(register: $0.name)
     }

@@ -1,6 +1,6 @@
 package import CrashLabModel
 
-extension HandlerOutcome {
+extension Fault.HandlerOutcome {
   /// A sentence for a person.
   ///
   /// - `facts`: what is known of the alternate stack; nil if nothing is.

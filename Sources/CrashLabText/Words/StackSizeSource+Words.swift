@@ -30,7 +30,7 @@ extension StackSizeSource {
   }
 }
 
-extension HandlerOutcome {
+extension Fault.HandlerOutcome {
   /// The code that is missing for the handler to run; nil if it is not one line.
   package func missingCode(_ facts: HandlerFacts?) -> String? {
     let flag = "action.sa_flags |= SA_ONSTACK"

@@ -239,7 +239,7 @@ extension Expectation {
   }
 }
 
-extension SiteExpectation {
+extension FaultExpectation.Site {
   package var inWords: String {
     let place =
       switch kind {

@@ -5,7 +5,7 @@ import CrashLabText
 /// The catalogue, or some of it, in each of its forms.
 enum CatalogueTable {
   /// - Parameter width: columns; nil: no line is broken.
-  static func text(_ folders: [CaseFolder], theme: Theme, width: Int?) -> String {
+  static func text(_ folders: [CrashCase.Folder], theme: Theme, width: Int?) -> String {
     let nameWidth = folders.flatMap(\.cases).map(\.name.count).max() ?? 0
     let indent = String(repeating: " ", count: nameWidth + 4)
     func column(_ prose: String) -> [Substring] {
@@ -25,7 +25,7 @@ enum CatalogueTable {
   }
 
   /// As in the documentation (CrashLab.docc/Catalogue.md).
-  static func markdown(_ folders: [CaseFolder]) -> String {
+  static func markdown(_ folders: [CrashCase.Folder]) -> String {
     var text = "| case | what it does | what must be seen |\n| --- | --- | --- |\n"
     for folder in folders {
       text += "| **\(folder.name)** | | |\n"
@@ -36,7 +36,7 @@ enum CatalogueTable {
     return text
   }
 
-  static func json(_ folders: [CaseFolder]) throws -> String {
+  static func json(_ folders: [CrashCase.Folder]) throws -> String {
     let cases = folders.flatMap { folder in
       folder.cases.map { Document.Case($0, in: folder.name) }
     }
