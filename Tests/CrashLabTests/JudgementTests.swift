@@ -13,7 +13,9 @@ private enum Sample {
       frames: ["inner", "outer"], period: 2))
 
   /// A round of these functions.
-  static func unwind(_ symbols: [String], period: Int = 2, count: Int = 9) -> UnwindReport {
+  static func unwind(
+    _ symbols: [String], period: Int = 2, count: Int = 9, missing: MissingNames.Reason? = nil
+  ) -> UnwindReport {
     UnwindReport(
       by: .handler, frameCount: symbols.count * count, complete: true, steps: 0, duration: 1,
       handlerStackUsed: nil,
@@ -21,7 +23,10 @@ private enum Sample {
         UnwindReport.Frame(
           index: index, count: count, period: period, programCounter: Address(1), symbol: symbol,
           file: nil, line: nil, column: nil, image: nil, offset: nil, frameSize: nil, inlined: nil)
-      }, recursion: nil, stackUse: nil)
+      }, recursion: nil, stackUse: nil,
+      missingNames: missing.map {
+        [MissingNames(image: "/lib/a", reason: $0, signal: nil, hasSymbols: false)]
+      })
   }
 
   static let death = DeathEvidence(
@@ -96,6 +101,16 @@ struct WrongRow: Sendable, CustomStringConvertible {
     ]
   },
   WrongRow(description: "a process that did not die") { $0.death?.processDied = false },
+  WrongRow(description: "names that could not be read", verdict: .laboratoryError) {
+    $0.faults[0].unwind = Sample.unwind(["inner", "?"], missing: .readerTimedOut)
+  },
+  WrongRow(description: "names that a file no longer has") {
+    $0.faults[0].unwind = Sample.unwind(["inner", "?"], missing: .fileDiffers)
+  },
+  WrongRow(description: "names that could not be read, and another code") {
+    $0.faults[0].unwind = Sample.unwind(["inner", "?"], missing: .readerTimedOut)
+    $0.faults[0].code = SignalCode(1, of: .segv)
+  },
   WrongRow(description: "no end", verdict: .laboratoryError) { $0.termination = nil },
   WrongRow(description: "no evidence of death", verdict: .laboratoryError) { $0.death = nil },
   WrongRow(description: "trouble", verdict: .laboratoryError) { $0.instrumentErrors = [.noEnd] },

@@ -37,6 +37,8 @@ package enum InstrumentError: Sendable, Equatable, Codable {
   case threadsLeft(Int)
   case bystanderBeats
   case noEnd
+  /// The frames are there, but whoever reads their names has failed.
+  case namesNotRead(MissingNames)
   /// As an earlier report tells it.
   case told(String)
 }

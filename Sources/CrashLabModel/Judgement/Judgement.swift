@@ -32,8 +32,26 @@ package struct Judgement: Sendable, Equatable, Codable {
       + corruptionMismatches(expectation.corruption, seen.corruption)
       + counterMismatches(expectation.counters, seen.counters)
       + deathMismatches(expectation.ending, seen)
+    if let missing = namesToBlame(for: mismatches, seen.faults) {
+      return Judgement(verdict: .laboratoryError, instrumentError: .namesNotRead(missing))
+    }
     return Judgement(
       verdict: mismatches.isEmpty ? .asExpected : .notAsExpected, mismatches: mismatches)
+  }
+
+  /// What was not read, if nothing but names differs, and none of them but might be as expected.
+  private static func namesToBlame(
+    for mismatches: [Mismatch], _ faults: [Fault]
+  ) -> MissingNames? {
+    var first: MissingNames?
+    for mismatch in mismatches {
+      guard mismatch.what == .frames,
+        let missing = faults[(mismatch.fault ?? 1) - 1].unwind?.missingNames?
+          .first(where: \.reason.isOfReader)
+      else { return nil }
+      first = first ?? missing
+    }
+    return first
   }
 
   private static func contradiction(in seen: TrialResult) -> InstrumentError? {

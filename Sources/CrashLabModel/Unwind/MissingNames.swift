@@ -13,6 +13,14 @@ package struct MissingNames: Sendable, Codable, Equatable {
     case readerUnclear = "reader-unclear"
     /// No naming process could be started or asked.
     case noReader = "no-reader"
+
+    /// Whether it is the reader's failure: what the names are is unknown. Otherwise there are none.
+    package var isOfReader: Bool {
+      switch self {
+      case .fileMissing, .fileDiffers: false
+      case .readerEnded, .readerTimedOut, .readerUnclear, .noReader: true
+      }
+    }
   }
 
   /// The path of the image.

@@ -28,6 +28,7 @@ extension InstrumentError {
     case .bystanderBeats:
       "the kernel says that the process ended, but a bystander goes on beating"
     case .noEnd: "the trial ended without evidence of its end"
+    case .namesNotRead(let missing): "the names of frames are not known: \(missing.inWords)"
     case .told(let words): printable(words)
     }
   }
