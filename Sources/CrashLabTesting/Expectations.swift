@@ -31,7 +31,8 @@
     return result
   }
 
-  /// Expects that a closure comes to its end on a stack of so many bytes, and raises no fault.
+  /// Expects that a closure does not overflow its stack, however it ends otherwise: it may return, exit
+  /// or die of something else. One that is still running at its time limit has not shown it.
   ///
   /// ```swift
   /// @Test func typicalInputFits() throws {
@@ -52,7 +53,32 @@
     _ body: @escaping @convention(c) () -> Void
   ) throws -> TrialResult {
     let result = try Laboratory.trial(currentName, on: stack, timeout: timeout, body)
-    check(result, result.missedEnd, sourceLocation)
+    check(result, result.missedNoOverflow, sourceLocation)
+    return result
+  }
+
+  /// Expects that a closure ends by itself, and raises no fault: it returns, or exits.
+  ///
+  /// ```swift
+  /// @Test func unknownOptionIsRefused() throws {
+  ///   try expectExits(with: 64) { run(["--unknown"]) }
+  /// }
+  /// ```
+  ///
+  /// - Parameters:
+  ///   - status: the exit status; 0 is that of a closure that returns, too. Nil: any.
+  ///   - stack: the stack that it runs on.
+  ///   - timeout: seconds that it may take.
+  /// - Returns: the result, for further expectations.
+  /// - Throws: if it can't be tried.
+  @discardableResult
+  public func expectExits(
+    with status: Int32? = nil, in stack: TrialStack = .thread(), timeout: Double = 10,
+    sourceLocation: Testing.SourceLocation = #_sourceLocation,
+    _ body: @escaping @convention(c) () -> Void
+  ) throws -> TrialResult {
+    let result = try Laboratory.trial(currentName, on: stack, timeout: timeout, body)
+    check(result, result.missedExit(with: status), sourceLocation)
     return result
   }
 
@@ -64,7 +90,7 @@
   ///
   /// - Parameters:
   ///   - expectation: what must be seen.
-  ///   - stack: the stack that it runs on; a thread's is called `TrialStack.threadName`.
+  ///   - stack: the stack that it runs on. The expectation's owner is its thread's name.
   ///   - timeout: seconds that it may take.
   /// - Returns: the result with a verdict.
   /// - Throws: if it can't be tried.
@@ -97,7 +123,8 @@
     return result
   }
 
-  /// Expects that a program leaves by itself, with whatever status, and not of a signal.
+  /// Expects that a program overflows no stack, however it ends otherwise: it may exit with any status,
+  /// or die of something else.
   ///
   /// - Parameters:
   ///   - command: the program, searched for in PATH, and its arguments.
@@ -110,7 +137,25 @@
     sourceLocation: Testing.SourceLocation = #_sourceLocation
   ) throws -> TrialResult {
     let result = try Laboratory.trial(of: command, timeout: timeout)
-    check(result, result.termination?.kind == .exit ? nil : "a fault, or a signal", sourceLocation)
+    check(result, result.missedNoOverflow, sourceLocation)
+    return result
+  }
+
+  /// Expects that a program exits by itself, and not of a signal or after a fault.
+  ///
+  /// - Parameters:
+  ///   - status: the exit status; nil: any.
+  ///   - command: the program, searched for in PATH, and its arguments.
+  ///   - timeout: seconds that it may take.
+  /// - Returns: the result, for further expectations.
+  /// - Throws: if it can't be tried, or takes longer.
+  @discardableResult
+  public func expectExits(
+    with status: Int32? = nil, of command: [String], timeout: Double = 60,
+    sourceLocation: Testing.SourceLocation = #_sourceLocation
+  ) throws -> TrialResult {
+    let result = try Laboratory.trial(of: command, timeout: timeout)
+    check(result, result.missedExit(with: status), sourceLocation)
     return result
   }
 
@@ -165,9 +210,24 @@
         ? nil : "expected a death of the overflow, which was survived: \(summary)"
     }
 
-    /// What is missing from an undisturbed end; nil if it was one.
-    var missedEnd: String? {
-      finished && faults.isEmpty ? nil : "expected it to come to its end: \(summary)"
+    /// What speaks against the sentence that no stack overflowed; nil if nothing does.
+    var missedNoOverflow: String? {
+      if overflow != nil { return "expected no overflow, saw: \(summary)" }
+      switch termination?.kind {
+      case .exit, .signal: return nil
+      case .deadline, nil: return "expected no overflow, but its end was not seen: \(summary)"
+      }
+    }
+
+    /// What is missing from an end of its own without a fault; nil if it was one.
+    func missedExit(with status: Int32?) -> String? {
+      guard faults.isEmpty, let end = termination, end.kind == .exit else {
+        return "expected it to exit: \(summary)"
+      }
+      guard status == nil || end.exitStatus == status else {
+        return "expected it to exit with \(status!): \(summary)"
+      }
+      return nil
     }
   }
 #endif

@@ -32,6 +32,23 @@ private func writeToNull() {
     #expect(report.verdict == nil)
   }
 
+  @Test func threadHasTheNameItWasGiven() throws {
+    let report = try expectOverflow(in: .thread(size: 256 << 10, name: "parser")) {
+      _ = descend(.max)
+    }
+    #expect(report.overflow?.site.owner == .init(kind: .thread, name: "parser"))
+  }
+
+  /// What is no overflow may end as it likes.
+  @Test func otherEndsAreNoOverflow() throws {
+    try expectNoOverflow { exit(3) }
+    try expectNoOverflow { writeToNull() }
+    try expectNoOverflow(of: ["sh", "-c", "kill -ABRT $$"])
+    try expectExits(with: 3) { exit(3) }
+    try expectExits(with: 0) {}
+    try expectExits(with: 3, of: ["sh", "-c", "exit 3"])
+  }
+
   @Test func widerGuardIsTheOneAskedFor() throws {
     let report = try expectOverflow(in: .thread(size: 256 << 10, guard: 1 << 20)) {
       _ = descend(.max)
@@ -120,8 +137,10 @@ private func writeToNull() {
     try misses("recursion: descend") {
       try expectNoOverflow(in: .thread(size: 256 << 10)) { _ = descend(.max) }
     }
-    try misses("exited with 3") { try expectNoOverflow { exit(3) } }
     try misses("at its deadline") { try expectNoOverflow(timeout: 0.2) { while true { pause() } } }
+    try misses("expected it to exit with 4") { try expectExits(with: 4) { exit(3) } }
+    try misses("expected it to exit: SIGSEGV") { try expectExits { writeToNull() } }
+    try misses("expected it to exit") { try expectExits(timeout: 0.2) { while true { pause() } } }
   }
 
   /// A fault below the guard, whoever it belongs to, and an end of any kind.
@@ -160,12 +179,25 @@ private func writeToNull() {
     #expect(TrialResult().missedOverflow?.contains("saw none") == true)
   }
 
-  @Test func anEndIsUndisturbed() {
+  @Test func noOverflowIsAnyOtherEnd() {
+    #expect(TrialResult().missedNoOverflow != nil)
+    #expect(result(.nullPage).missedNoOverflow == nil)
+    #expect(result(.nullPage, .exited(3)).missedNoOverflow == nil)
+    #expect(result(.nullPage, .deadline).missedNoOverflow != nil)
+    for kind in [FaultSite.Kind.guard, .pastGuard, .mainStackLimit] {
+      #expect(result(kind, .exited(0)).missedNoOverflow != nil)
+    }
+  }
+
+  @Test func anExitIsUndisturbed() {
     var end = TrialResult()
-    #expect(end.missedEnd != nil)
-    end.finished = true
-    #expect(end.missedEnd == nil)
-    #expect(result(.guard, .exited(0), finished: true).missedEnd != nil)
+    #expect(end.missedExit(with: nil) != nil)
+    end.termination = .exited(3)
+    #expect(end.missedExit(with: nil) == nil && end.missedExit(with: 3) == nil)
+    #expect(end.missedExit(with: 0) != nil)
+    #expect(result(.guard, .exited(0), finished: true).missedExit(with: nil) != nil)
+    end.termination = .killed(by: .abrt)
+    #expect(end.missedExit(with: nil) != nil)
   }
 
   @Test func otherFaultThanTheOneExpected() throws {

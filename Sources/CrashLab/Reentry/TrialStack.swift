@@ -10,9 +10,10 @@ public enum TrialStack: Sendable, Hashable, Codable {
   ///
   /// - `size`: bytes, of which a few KiB are the thread's own; nil: the system's default.
   /// - `guard`: bytes; nil: the system's default.
-  case thread(size: Int? = nil, guard: Int? = nil)
+  /// - `name`: what a report calls it; the kernel keeps 15 bytes of it.
+  case thread(size: Int? = nil, guard: Int? = nil, name: String = threadName)
 
-  /// What a report calls the thread.
+  /// What a report calls a thread without a name of its own.
   public static let threadName = "trial"
 }
 
@@ -30,8 +31,8 @@ extension CrashCase {
       case .main:
         body()
         child.noteStackUse()
-      case .thread(let size, let guardSize):
-        child.thread(TrialStack.threadName, stackSize: size, guardSize: guardSize) {
+      case .thread(let size, let guardSize, let name):
+        child.thread(name, stackSize: size, guardSize: guardSize) {
           body()
           child.noteStackUse()
         }
