@@ -16,11 +16,19 @@ struct ClaimsCommand: ParsableCommand {
 
   @OptionGroup var options: SwitchOptions
 
-  @Option(help: "text, json or html.") var format: Format = .text
+  @Option(help: "How to write it: text, json or html.") var format: Format = .text
+
+  @Option(
+    help: ArgumentHelp(
+      "Write a page that a browser shows, besides ('-': standard output).", valueName: "file"),
+    completion: .file(extensions: ["html"]))
+  var html: String?
 
   enum Format: String, ExpressibleByArgument, CaseIterable { case text, json, html }
 
   func run() throws {
+    if let html { try checkWritable(html) }
+    let heading = RunHeading(date: RunFolder.now(), command: RunFolder.ownCommandLine)
     let measurement = ClaimsMeasurement(
       cases: ClaimsMeasurement.cases.compactMap { catalogue[$0] }, switching: options.measurement)
     let (report, signal) = try withSession(
@@ -30,10 +38,15 @@ struct ClaimsCommand: ParsableCommand {
       try measurement.run(session: $0)
     }
     let output = Output.standard
+    if let html { try writeWhole(ClaimsPage.html(report, heading: heading), to: html) }
+    if html == "-" {
+      if let signal { throw ExitCode(128 + signal.number) }
+      return
+    }
     switch format {
     case .text: try output.write(report.text(theme: .suited(to: output), width: output.width))
     case .json: try output.write(report.json())
-    case .html: try output.write(ClaimsPage.html(report))
+    case .html: try output.write(ClaimsPage.html(report, heading: heading))
     }
     if let signal { throw ExitCode(128 + signal.number) }
   }

@@ -26,6 +26,7 @@ struct CompareCommand: ParsableCommand {
   var html: String?
 
   func run() throws {
+    if let html { try checkWritable(html) }
     let comparison = RunComparison(try read(first), try read(second))
     if let html { try ComparisonPage.write(comparison, to: html) }
     if html != "-" {

@@ -44,6 +44,7 @@ struct ExecCommand: ParsableCommand {
 
   func run() throws {
     ForeignProgram.tellOwnCrash()
+    if let html = output.html { try checkWritable(html) }
     let file = try report.map { try ReportFile($0) }
     let machine = Machine.current(trying: false)
     let program = ForeignProgram(command, followsForks: followForks)
@@ -61,7 +62,9 @@ struct ExecCommand: ParsableCommand {
     // The program has run: whatever becomes of the report, its status is told.
     do {
       let crashes = ([outcome.result] + outcome.descendants).filter(\.tellsOfCrash)
-      let run = output.keep(crashes.map { TrialReport($0) }, machine: machine)
+      let reports = crashes.map { TrialReport($0) }
+      let run = output.keep(reports, machine: machine)
+      try output.writePage(of: reports, machine: machine, run: run)
       var text = try text(of: outcome, machine: machine)
       if output.format == .text, file == nil { text += output.kept(run) }
       if let file { try file.write(text) } else if !text.isEmpty { try Output.error.write(text) }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Catalogue
 import CrashLab
+import CrashLabModel
 import CrashLabPages
 import CrashLabText
 import Glibc
@@ -13,6 +14,8 @@ struct ReportCommand: ParsableCommand {
       with its time, its signature and its command, then the signatures with their number. With a run \
       (its name or `latest`) it shows every trial, or the crash whole; with a case besides, the whole \
       report of that trial.
+
+        crashlab report --delete-older-than 30d
       """)
 
   @Argument(help: "The run: a folder's name, or 'latest'.") var runName: String?
@@ -28,10 +31,24 @@ struct ReportCommand: ParsableCommand {
   @Flag(name: .shortAndLong, help: "Show everything of a crash.")
   var verbose = false
 
+  @Option(help: "How to write it: text or json.") var format: TextOrJSON = .text
+
   @Option(
     help: ArgumentHelp(
       "Write a page that a browser shows ('-': standard output).", valueName: "file"))
   var html: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Delete the runs and crashes of which nothing was written for so long: 45m, 12h, 30d, 2w.",
+      valueName: "age"))
+  var deleteOlderThan: Age?
+
+  func validate() throws {
+    if deleteOlderThan != nil, runName != nil || html != nil {
+      throw ValidationError("--delete-older-than goes with no run and no --html.")
+    }
+  }
 
   /// A run, and the folder that it lies in.
   private struct Run {
@@ -43,10 +60,11 @@ struct ReportCommand: ParsableCommand {
 
   func run() throws {
     let roots = output.map { [$0] } ?? RunFolder.roots
+    if let deleteOlderThan { return try delete(deleteOlderThan, in: roots) }
     let runs = roots.flatMap { root in RunFolder.list(in: root).map { Run(name: $0, root: root) } }
       .sorted { $0.name < $1.name }
     guard let wanted = runName ?? (html == nil ? nil : "latest") else {
-      return try listRuns(runs, in: roots)
+      return format == .json ? try listRunsAsJSON(runs) : try listRuns(runs, in: roots)
     }
     guard let run = wanted == "latest" ? runs.last : runs.first(where: { $0.name == wanted }) else {
       complain(
@@ -56,6 +74,7 @@ struct ReportCommand: ParsableCommand {
     }
     let folder = run.folder
     if let html { return try writePage(of: folder, to: html) }
+    if format == .json { return try writeJSON(of: folder) }
     if let caseName { return try showTrial(caseName, in: folder) }
     if RunFolder.caseNames(in: folder) == [RunFolder.nameOfCommand] {
       return try showCrashes(in: folder)
@@ -72,6 +91,21 @@ struct ReportCommand: ParsableCommand {
     try Output.standard.write(reporter.end(duration: duration))
   }
 
+  private func delete(_ age: Age, in roots: [String]) throws {
+    var (count, bytes) = (0, 0)
+    for root in roots {
+      let deletion = try RunFolder.delete(olderThan: age.seconds, in: root)
+      count += deletion.deleted.count
+      bytes += deletion.bytes
+      for path in deletion.left {
+        complain("\(printable(path)) is not deleted: it holds what is no report, or may not be")
+      }
+    }
+    let runs = count == 1 ? "1 run" : "\(grouped(count)) runs"
+    try Output.standard.write(
+      "deleted \(runs) older than \(age.inWords), \(bytesInWords(bytes))\n")
+  }
+
   private func showCrashes(in folder: String) throws {
     let isTerminal = Output.standard.isTerminal
     let text = TrialText(
@@ -83,7 +117,38 @@ struct ReportCommand: ParsableCommand {
     for problem in broken { complain("not readable: \(problem)") }
   }
 
+  /// As the run itself prints it; with a case, the trials of that one.
+  private func writeJSON(of folder: String) throws {
+    var machine: Machine?
+    var trials: [TrialReport] = []
+    let broken = RunFolder.forEachTrial(in: folder) { file in
+      guard caseName == nil || file.trial.case == caseName else { return }
+      machine = file.machine
+      trials.append(file.trial)
+    }
+    for problem in broken { complain("not readable: \(problem)") }
+    guard let machine else {
+      complain("the run has no trial that can be shown")
+      throw ExitCode(EX_NOINPUT)
+    }
+    let duration = trials.reduce(0) { $0 + ($1.timeline.last?.at ?? 0) }
+    try Output.standard.write(
+      RunReport(machine: machine, trials: trials, duration: duration).json())
+  }
+
+  private func listRunsAsJSON(_ runs: [Run]) throws {
+    let listed = runs.map { run in
+      var listed = RunList.Run(
+        name: run.name, folder: run.folder, start: RunFolder.start(of: run.name),
+        commandLine: RunFolder.commandLine(of: run.folder))
+      listed.notReadable = RunFolder.forEachTrial(in: run.folder) { listed.add($0.trial) }.count
+      return listed
+    }
+    try Output.standard.write(JSON.text(of: RunList(runs: listed)) + "\n")
+  }
+
   private func writePage(of folder: String, to path: String) throws {
+    try checkWritable(path)
     var reporter: PageReporter?
     var duration = 0.0
     let broken = RunFolder.forEachTrial(in: folder) { file in
@@ -91,7 +156,10 @@ struct ReportCommand: ParsableCommand {
       if reporter == nil {
         reporter = PageReporter(
           machine: file.machine,
-          catalogue: file.trial.case == nil ? CaseCollection([]) : catalogue)
+          catalogue: file.trial.case == nil ? CaseCollection([]) : catalogue,
+          heading: RunHeading(
+            date: RunFolder.start(of: lastComponent(folder)), run: lastComponent(folder),
+            command: RunFolder.commandLine(of: folder)))
       }
       _ = reporter?.trial(file.trial)
       duration += file.trial.timeline.last?.at ?? 0
@@ -120,9 +188,9 @@ struct ReportCommand: ParsableCommand {
       }
       let trouble = broken.isEmpty ? "" : ", \(broken.count) not readable"
       if sum.total > 0 || told.isEmpty {
-        try Output.standard.write(
-          "\(printable(run.name))  \(sum.total) trials: \(sum.asExpected) as expected, "
-            + "\(sum.notAsExpected) not, \(sum.skipped) skipped\(trouble)\n")
+        let command = RunFolder.commandLine(of: run.folder).map { "  \($0)" } ?? ""
+        let line = "\(run.name)  \(sum.inWords())\(trouble)\(command)"
+        try Output.standard.write(shortened(printable(line), to: max(60, width)) + "\n")
       }
       for trial in told {
         let command = (trial.command ?? []).joined(separator: " ")
@@ -131,6 +199,7 @@ struct ReportCommand: ParsableCommand {
         crashes.append((run.name, trial))
       }
     }
+    for root in roots { if let note = RunFolder.noteOfSize(root) { complain(note) } }
     let groups = CrashGroup.all(in: crashes).filter { $0.runs.count > 1 }
     if groups.isEmpty { return }
     let counts = groups.map { "\($0.runs.count) ×".count }.max() ?? 0

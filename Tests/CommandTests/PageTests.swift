@@ -20,7 +20,7 @@ import Testing
   @Test func exportIsWrittenBesideTheUsualOutput() throws {
     try withTemporaryFolder { folder in
       let result = try Command().run([
-        "run", "null-write", "--no-save", "--export-html", "\(folder)/page.html",
+        "run", "null-write", "--no-save", "--html", "\(folder)/page.html",
       ])
       #expect(result.status == 0)
       #expect(result.output.contains("1 trial: 1 as expected"))
@@ -41,7 +41,7 @@ import Testing
       try "old".write(toFile: "\(folder)/page", atomically: false, encoding: .utf8)
       for target in ["pipe", "link"] {
         let result = try Command().run([
-          "run", "exit-zero", "--no-save", "--export-html", "\(folder)/\(target)",
+          "run", "exit-zero", "--no-save", "--html", "\(folder)/\(target)",
         ])
         #expect(result.status == 0)
       }
@@ -53,12 +53,31 @@ import Testing
     }
   }
 
-  @Test func unwritablePageIsTheLaboratorysFailure() throws {
-    let result = try Command().run([
-      "run", "exit-zero", "--no-save", "--export-html", "/proc/self/nothing/page.html",
-    ])
-    #expect(result.status == 70)
-    #expect(result.errors.contains("/proc/self/nothing"))
+  /// It is told before the work begins.
+  @Test(arguments: [
+    ["run", "exit-zero", "--no-save"], ["claims", "--quick"], ["exec", "--no-keep"],
+    ["compare", "a", "b"],
+  ])
+  func unwritablePageIsTheLaboratorysFailure(command: [String]) throws {
+    for file in ["/proc/self/nothing/page.html", "/"] {
+      let program = command[0] == "exec" ? ["echo", "ran"] : []
+      let result = try Command().run(command + ["--html", file] + program)
+      #expect(result.status == 70)
+      #expect(result.errors.contains(file))
+      #expect(result.output.isEmpty)
+    }
+  }
+
+  @Test func pageOfACrashTellsTheCommand() throws {
+    try withTemporaryFolder { folder in
+      let result = try Command().run([
+        "exec", "--no-keep", "--html", "\(folder)/page.html", "sh", "-c", "kill -SEGV $$",
+      ])
+      #expect(result.status == 139)
+      let page = try String(contentsOfFile: "\(folder)/page.html", encoding: .utf8)
+      #expect(page.contains("<h1>Reports of crashes</h1>"))
+      #expect(page.contains("<code>crashlab exec --no-keep --html "))
+    }
   }
 
   /// A run folder that somebody else has made up.

@@ -14,6 +14,8 @@ struct Browser: Sendable {
     var faint: [String]
     /// Labels of drawings that cover one another.
     var covered: [String]
+    /// Labels of drawings that a line runs through.
+    var crossed: [String]
     var drawings: Int
     var texts: Int
     var width: Int
@@ -34,11 +36,9 @@ struct Browser: Sendable {
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
     let file = folder.appendingPathComponent("page.html")
-    // The page's own policy forbids every script, this one too: the look needs a copy without it.
-    let opened = html.replacingOccurrences(
-      of: "script-src 'none'", with: "script-src 'unsafe-inline'"
-    )
-    .replacingOccurrences(of: "</body>", with: "<script>\(Browser.look)</script></body>")
+    // The page's own policy forbids every script but its own, this one too: the look needs a copy without it.
+    let opened = html.replacing(#/script-src '[^']+'/#, with: "script-src 'unsafe-inline'")
+      .replacingOccurrences(of: "</body>", with: "<script>\(Browser.look)</script></body>")
     // In a frame, because a headless window is never narrower than 500 pixels.
     let quoted = opened.replacingOccurrences(of: "&", with: "&amp;")
       .replacingOccurrences(of: "\"", with: "&quot;")
@@ -60,6 +60,24 @@ struct Browser: Sendable {
       .replacingOccurrences(of: "&lt;", with: "<").replacingOccurrences(of: "&gt;", with: ">")
       .replacingOccurrences(of: "&amp;", with: "&")
     return (try JSONDecoder().decode(Sight.self, from: Data(json.utf8)), messages)
+  }
+
+  /// The page as it is once its own script has run, under its own policy; then with this one besides.
+  func document(of html: String, running script: String? = nil) throws -> String {
+    let folder = FileManager.default.temporaryDirectory
+      .appendingPathComponent("crashlab-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let file = folder.appendingPathComponent("page.html")
+    let opened =
+      script.map { script in
+        html.replacing(#/script-src '[^']+'/#, with: "script-src 'unsafe-inline'")
+          .replacingOccurrences(of: "</body>", with: "<script>\(script)</script></body>")
+      } ?? html
+    try opened.write(to: file, atomically: true, encoding: .utf8)
+    return try run(
+      ["--dump-dom", "--user-data-dir=\(folder.path)/profile", file.absoluteString], in: folder
+    ).output
   }
 
   private func run(_ arguments: [String], in folder: URL) throws -> (output: String, errors: String)
@@ -89,7 +107,7 @@ struct Browser: Sendable {
   /// Runs in the page and writes down what it finds.
   private static let look = #"""
     (() => {
-      const wide = innerWidth, out = {overflowing: [], missing: [], faint: [], covered: [], drawings: 0, texts: 0, width: wide};
+      const wide = innerWidth, out = {overflowing: [], missing: [], faint: [], covered: [], crossed: [], drawings: 0, texts: 0, width: wide};
       const name = e => e.tagName + (e.id ? '#' + e.id : '') + '.' + (e.getAttribute('class') || '') + ' ' + (e.textContent || '').slice(0, 40);
       const parse = c => { const m = c.match(/[\d.]+/g).map(Number); return m.length > 3 ? m : [...m, 1]; };
       const light = c => { const f = v => (v /= 255) <= .04045 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4; return .2126 * f(c[0]) + .7152 * f(c[1]) + .0722 * f(c[2]); };
@@ -97,7 +115,7 @@ struct Browser: Sendable {
       document.querySelectorAll('details').forEach(d => d.open = true);
       if (document.documentElement.scrollWidth > wide) out.overflowing.push('the page: ' + document.documentElement.scrollWidth);
       for (const e of document.querySelectorAll('body *')) {
-        if (e.closest('.definitions, .skip, .hidden, script, pre#sight')) continue;
+        if (e.closest('.definitions, .skip, .hidden, [hidden], script, pre#sight') || (1024 > wide && e.closest('.wide'))) continue;
         const box = e.getBoundingClientRect();
         if (!e.closest('.scroll') && (box.right > wide + 1 || box.left < -1) && box.width > 0) out.overflowing.push(name(e) + ' ' + box.left + ' to ' + box.right);
         const own = [...e.childNodes].some(n => n.nodeType == 3 && n.data.trim());
@@ -114,6 +132,13 @@ struct Browser: Sendable {
         const box = svg.getBoundingClientRect();
         if (box.width < 100 || box.height < 20) out.missing.push(name(svg));
         const words = [...svg.querySelectorAll('text')].map(t => [t, t.getBoundingClientRect()]);
+        for (const line of svg.querySelectorAll('line')) {
+          const at = k => line[k].baseVal.value, x = [at('x1'), at('x2')], y = [at('y1'), at('y2')];
+          for (const [t, r] of words) for (let part = 0; part <= 200; part++) {
+            const px = box.left + x[0] + (x[1] - x[0]) * part / 200, py = box.top + y[0] + (y[1] - y[0]) * part / 200;
+            if (px > r.left + 1 && px < r.right - 1 && py > r.top + 3 && py < r.bottom - 3) { out.crossed.push(t.textContent + ' by ' + line.getAttribute('class')); break; }
+          }
+        }
         words.forEach(([t, r], i) => words.slice(i + 1).forEach(([u, s]) => {
           if (r.left < s.right - 1 && s.left < r.right - 1 && r.top < s.bottom - 3 && s.top < r.bottom - 3) out.covered.push(t.textContent + ' / ' + u.textContent);
         }));

@@ -14,7 +14,10 @@ struct BrowserTests {
   static let widths = [1280, 390]
 
   static let html: String = {
-    var page = RunPage(machine: Reports.machine, catalogue: catalogue)
+    var page = RunPage(
+      machine: Reports.machine, catalogue: catalogue,
+      heading: RunHeading(
+        date: "2026-11-26 20:00:00", run: "2026-11-26T20.00.00-7", command: "crashlab all"))
     page.add(Reports.trial())
     page.add(Reports.trial("null-write", verdict: .notAsExpected))
     page.add(Reports.trial("hang", verdict: .laboratoryError, faults: []))
@@ -38,8 +41,32 @@ struct BrowserTests {
     #expect(sight.missing.isEmpty)
     #expect(sight.faint.isEmpty)
     #expect(sight.covered.isEmpty)
+    #expect(sight.crossed.isEmpty)
     #expect(sight.drawings > 10 && sight.texts > 100)
     #expect(messages.isEmpty)
+  }
+
+  /// The page's policy lets its own script run, and no other.
+  @Test func searchRunsUnderThePolicy() throws {
+    let browser = try #require(Browser.installed)
+    let foreign = BrowserTests.html.replacingOccurrences(
+      of: "</body>", with: "<script>document.title = 'changed'</script></body>")
+    let document = try browser.document(of: foreign)
+    #expect(document.contains(#"<p class="search" id="search-box">"#))
+    #expect(!document.contains("<title>changed"))
+  }
+
+  @Test func searchLeavesWhatHoldsEveryWord() throws {
+    let browser = try #require(Browser.installed)
+    let typed = """
+      const box = document.getElementById('search');
+      box.value = 'NULL-write page';
+      box.dispatchEvent(new Event('input'));
+      """
+    let document = try browser.document(of: BrowserTests.html, running: typed)
+    let shown = document.matches(of: #/data-case="([^"]*)"([^>]*)>/#)
+      .filter { !$0.output.2.contains("hidden") }.map { String($0.output.1) }
+    #expect(Set(shown) == ["case-null-write"] && shown.count == 3)
   }
 
   /// Whoever looks must see what is wrong when it is.

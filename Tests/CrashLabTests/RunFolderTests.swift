@@ -64,3 +64,85 @@ import Testing
     }
   }
 }
+
+/// Old runs are deleted, and nothing else.
+@Suite struct OldRunTests {
+  private let files = FileManager.default
+
+  /// Runs, each so many days old.
+  private func withRuns(
+    _ ages: [Int], _ body: (_ root: String, _ runs: [String]) throws -> Void
+  ) throws {
+    let root = files.temporaryDirectory.path + "/crashlab-\(UUID().uuidString)"
+    defer { try? files.removeItem(atPath: root) }
+    let runs = try ages.map { age in
+      let folder = try RunFolder.create(in: root, machine: .current())
+      try folder.save(TrialReport(TrialResult(command: ["x"])))
+      try folder.save(commandLine: "crashlab exec x")
+      try makeOld(folder.path, days: age)
+      return folder.path
+    }
+    try body(root, runs)
+  }
+
+  private func makeOld(_ path: String, days: Int) throws {
+    try files.setAttributes(
+      [.modificationDate: Date(timeIntervalSinceNow: -86_400 * Double(days) - 60)],
+      ofItemAtPath: path)
+  }
+
+  @Test func onlyOldOnesAreDeleted() throws {
+    try withRuns([0, 29, 30, 400]) { root, runs in
+      #expect(RunFolder.size(of: root) > 1000)
+      let deletion = try RunFolder.delete(olderThan: 30 * 86_400, in: root)
+      #expect(deletion.deleted.count == 2 && deletion.left.isEmpty && deletion.bytes > 500)
+      #expect(runs.map { files.fileExists(atPath: $0) } == [true, true, false, false])
+    }
+  }
+
+  @Test func whatIsNoReportStays() throws {
+    try withRuns([40]) { root, runs in
+      let note = "\(runs[0])/notes.txt"
+      try "mine".write(toFile: note, atomically: false, encoding: .utf8)
+      try files.createDirectory(atPath: "\(root)/other", withIntermediateDirectories: true)
+      try "{}".write(toFile: "\(root)/other/a.1.json", atomically: false, encoding: .utf8)
+      for path in [runs[0], "\(root)/other"] { try makeOld(path, days: 40) }
+      let deletion = try RunFolder.delete(olderThan: 60, in: root)
+      #expect(deletion.deleted.isEmpty && deletion.left == runs)
+      #expect(files.fileExists(atPath: note))
+      #expect(files.fileExists(atPath: "\(root)/other/a.1.json"))
+    }
+  }
+
+  @Test func linksAreNotFollowed() throws {
+    try withRuns([40]) { root, runs in
+      let away = root + "-away"
+      defer { try? files.removeItem(atPath: away) }
+      try files.moveItem(atPath: runs[0], toPath: away)
+      try files.createSymbolicLink(atPath: runs[0], withDestinationPath: away)
+      try makeOld(away, days: 40)
+      let deletion = try RunFolder.delete(olderThan: 60, in: root)
+      #expect(deletion.deleted.isEmpty)
+      #expect(files.fileExists(atPath: away + "/command.1.json"))
+    }
+  }
+
+  @Test func noFolderIsNoError() throws {
+    #expect(try RunFolder.delete(olderThan: 0, in: "/no/such/folder").deleted.isEmpty)
+  }
+
+  @Test func nameTellsTheStart() {
+    #expect(RunFolder.start(of: "2026-11-24T07.30.00-1234") == "2026-11-24 07:30:00")
+    #expect(RunFolder.start(of: "2026-11-24T07.30.00-1234-2") != nil)
+    for other in ["page.html", "2026-11-24", "2026-11-24T07.30.00-", "2026-11-24T07.30.00-x"] {
+      #expect(RunFolder.start(of: other) == nil)
+    }
+  }
+
+  @Test func commandLineIsKept() throws {
+    try withRuns([0]) { _, runs in
+      #expect(RunFolder.commandLine(of: runs[0]) == "crashlab exec x")
+      #expect(RunFolder.commandLine(of: "/no/such/folder") == nil)
+    }
+  }
+}

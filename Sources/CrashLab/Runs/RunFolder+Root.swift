@@ -22,6 +22,9 @@ extension RunFolder {
       ?? folder("HOME").map { "\($0)/.local/state/crashlab" }
   }
 
+  /// The local time, as `start(of:)` tells it.
+  package static func now() -> String { start(of: startingName(process: 0)) ?? "" }
+
   /// Makes a folder and those above it, for its owner alone; what is there stays as it is.
   package static func makeRoot(_ path: String) {
     var made = path.hasPrefix("/") ? "" : "."

@@ -24,14 +24,6 @@ package final class RunFolder: Sendable {
   /// Makes `root/2026-11-24T07.30.00-1234/`: the start, and the process that made it. Only its owner
   /// may look into it, as the files hold bytes of a program's memory.
   package static func create(in root: String, machine: Machine) throws(SystemError) -> RunFolder {
-    var now = time(nil)
-    var parts = tm()
-    localtime_r(&now, &parts)
-    let start = String(unsafeUninitializedCapacity: 64) {
-      $0.withMemoryRebound(to: CChar.self) {
-        strftime($0.baseAddress!, $0.count, "%Y-%m-%dT%H.%M.%S", &parts)
-      }
-    }
     if mkdir(root, 0o777) != 0 && errno != EEXIST {
       throw SystemError("mkdir", root, for: .makeRunFolder)
     }
@@ -39,7 +31,7 @@ package final class RunFolder: Sendable {
       open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     }
     defer { close(above) }
-    let name = try make("\(start)-\(getpid())", in: above, root: root)
+    let name = try make(startingName(process: getpid()), in: above, root: root)
     let directory = try system("open", "\(root)/\(name)", for: .makeRunFolder) {
       openat(above, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
     }
@@ -50,6 +42,19 @@ package final class RunFolder: Sendable {
       throw SystemError("open", folder.path, code: EEXIST, for: .makeRunFolder)
     }
     return folder
+  }
+
+  /// The name of a run that begins now, in local time.
+  static func startingName(process: pid_t) -> String {
+    var now = time(nil)
+    var parts = tm()
+    localtime_r(&now, &parts)
+    let start = String(unsafeUninitializedCapacity: 64) {
+      $0.withMemoryRebound(to: CChar.self) {
+        strftime($0.baseAddress!, $0.count, "%Y-%m-%dT%H.%M.%S", &parts)
+      }
+    }
+    return "\(start)-\(process)"
   }
 
   /// Makes a folder that was not there, with a number at the end of its name where it must be.
@@ -72,6 +77,12 @@ package final class RunFolder: Sendable {
       JSON.text(of: TrialFile(machine: machine, trial: report)), in: directory,
       name: RunFolder.fileName(report.case ?? RunFolder.nameOfCommand, report.attempt),
       for: .saveReport)
+  }
+
+  /// Writes with which command line the run was made.
+  package func save(commandLine: String) throws {
+    try replaceWhole(
+      commandLine + "\n", in: directory, name: RunFolder.nameOfCommandLine, for: .saveReport)
   }
 
   // MARK: - Reading what earlier runs have left
@@ -123,6 +134,24 @@ package final class RunFolder: Sendable {
     return entries(of: path).contains(name) ? try read("\(path)/\(name)") : nil
   }
 
+  /// With which command line a run was made, as a shell reads it; nil if that is not known.
+  package static func commandLine(of path: String) -> String? {
+    guard let bytes = try? readRegularFile("\(path)/\(nameOfCommandLine)", atMost: 1 << 20) else {
+      return nil
+    }
+    let line = String(decoding: bytes, as: UTF8.self).split(separator: "\n").first
+    return line.map(String.init)
+  }
+
+  static let nameOfCommandLine = "command-line"
+
+  /// When a run began, as its name says it: `2026-11-24 07:30:00`; nil for other names.
+  package static func start(of name: String) -> String? {
+    guard isNameOfRun(name) else { return nil }
+    let (date, time) = (name.prefix(10), name.dropFirst(11).prefix(8))
+    return "\(date) \(String(time).replacing(".", with: ":"))"
+  }
+
   /// How the files of a program begin that is no case.
   package static let nameOfCommand = "command"
 
@@ -138,7 +167,7 @@ package final class RunFolder: Sendable {
       TrialFile.self, from: readRegularFile(path, atMost: RunFolder.largestReport))
   }
 
-  private static func entries(of path: String) -> [String] {
+  static func entries(of path: String) -> [String] {
     guard let stream = opendir(path) else { return [] }
     defer { closedir(stream) }
     var names: [String] = []

@@ -21,6 +21,23 @@ package func writeWhole(_ text: String, to path: String, for purpose: SystemErro
     text, partial: "\(path[..<slash]).\(path[slash...]).partial", name: path, for: purpose)
 }
 
+/// Tries whether `writeWhole` will be able to write there, before the work that it is to tell of.
+///
+/// - Throws: SystemError if not.
+package func checkWritable(_ path: String) throws(SystemError) {
+  if path == "-" { return }
+  var status = stat()
+  if stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
+    throw SystemError("open", path, code: EISDIR)
+  }
+  if lstat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
+    try system("open", path) { access(path, W_OK) }
+    return
+  }
+  let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
+  try system("open", path) { access(folder, W_OK | X_OK) }
+}
+
 /// Makes or replaces a file in a directory, whole or not at all. What was there under its name, a
 /// link too, is replaced and never written to.
 ///

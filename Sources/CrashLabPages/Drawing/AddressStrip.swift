@@ -68,23 +68,20 @@ extension AddressStrip {
 
   func drawing(description: String) -> String {
     var svg = SVG()
-    var rows = LabelRows()
     let visible = marks.filter { $0.address >= low && $0.address <= high }
       .sorted { $0.address < $1.address }
-    let placed = visible.map { mark in
-      (mark, share(of: mark.address), rows.place(mark.label, at: share(of: mark.address)))
-    }
+    let rows = MarkRows(visible.map { ($0.label, share(of: $0.address)) })
     let bar = rows.count * AddressStrip.rowHeight + 8
     let foot = bar + AddressStrip.barHeight
     drawRegions(in: &svg, y: bar)
-    // Lines first: letters cover lines, never the other way round.
-    for (mark, place, row) in placed {
-      let y = row * AddressStrip.rowHeight + 2
-      svg.line("mark \(mark.style)", from: place, to: place, y1: y, y2: foot + 4)
-    }
-    for (mark, place, row) in placed {
+    for (mark, place) in zip(visible, rows.places) {
+      let at = share(of: mark.address)
+      svg.line(
+        "mark \(mark.style)", from: at, to: at, y1: place.row * AddressStrip.rowHeight + 2,
+        y2: foot + 4)
       svg.label(
-        "word \(mark.style)", mark.label, at: place, y: (row + 1) * AddressStrip.rowHeight - 4)
+        "word \(mark.style)", mark.label, at: at, y: (place.row + 1) * AddressStrip.rowHeight - 4,
+        anchor: place.anchor)
     }
     var y = drawSpans(in: &svg, y: foot + 8)
     y = drawNames(in: &svg, y: y)

@@ -10,12 +10,15 @@ struct LabelRows {
 
   var count: Int { taken.count }
 
+  /// Pixels that a label takes at most, with the room beside it.
+  static func width(of text: String) -> Double { Double(text.count) * letter + gap }
+
   /// The row of a label whose line or arrow is at this share of the width.
-  mutating func place(_ text: String, at share: Double) -> Int {
-    let width = Double(text.count) * LabelRows.letter
+  mutating func place(_ text: String, at share: Double, anchor: SVG.Anchor? = nil) -> Int {
+    let width = LabelRows.width(of: text) - LabelRows.gap
     let x = share * LabelRows.narrowest
     let left =
-      switch SVG.Anchor(share) {
+      switch anchor ?? SVG.Anchor(share) {
       case .start: x
       case .middle: x - width / 2
       case .end: x - width

@@ -19,10 +19,12 @@ struct OvershootChart {
       return
     }
     let (range, overflow) = last.subtractingReportingOverflow(first)
-    guard !overflow else { return }
-    let width = range / 12 + 1
-    bars = (0..<12).map { index in
-      let low = first + index * width
+    guard !overflow, first > Int.min / 4, last < Int.max / 4 else { return }
+    // Classes of a power of two bytes, which begin at a multiple of it.
+    let width = 1 << (Int.bitWidth - (range / 12).leadingZeroBitCount)
+    let start = first & -width
+    bars = (0...(last - start) / width).map { index in
+      let low = start + index * width
       let high = low + width - 1
       let inside = sorted.filter { $0.key >= low && $0.key <= high }
       return Bar(

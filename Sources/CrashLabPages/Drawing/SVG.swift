@@ -32,8 +32,10 @@ struct SVG {
   }
 
   /// Beside its place, on the side where there is more room.
-  mutating func label(_ style: String, _ content: String, at place: Double, y: Int) {
-    let anchor = Anchor(place)
+  mutating func label(
+    _ style: String, _ content: String, at place: Double, y: Int, anchor: Anchor? = nil
+  ) {
+    let anchor = anchor ?? Anchor(place)
     element(
       "text",
       [
@@ -50,6 +52,11 @@ struct SVG {
 
   enum Anchor: String {
     case start, middle, end
+
+    /// Of a figure below an axis: under its tick, but within the drawing.
+    static func onAxis(_ place: Double) -> Anchor {
+      place < 0.1 ? .start : place > 0.9 ? .end : .middle
+    }
 
     /// Off the line that it names.
     var aside: String {

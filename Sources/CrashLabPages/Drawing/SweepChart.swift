@@ -1,10 +1,11 @@
 internal import CrashLab
 internal import CrashLabBench
+internal import CrashLabText
 
 /// A hop's cost over the members of the ring: a line for threads, one for processes.
 struct SweepChart {
   private let curve: TLBReport.Curve
-  private static let (top, bottom) = (24, 200)
+  private static let (top, bottom) = (56, 236)
 
   init(_ curve: TLBReport.Curve) { self.curve = curve }
 
@@ -15,16 +16,16 @@ struct SweepChart {
       let high = rings.map({ max($0.thread, $0.process) }).max(), high > 0
     else { return "" }
     func x(_ members: Int) -> Double {
-      0.12 + 0.84 * Double(members - first) / Double(last - first)
+      0.24 + 0.72 * Double(members - first) / Double(last - first)
     }
     func y(_ value: Double) -> Int {
       let share = max(0, min(1, value / high))
       return SweepChart.bottom - Int(share * Double(SweepChart.bottom - SweepChart.top - 16))
     }
     var svg = SVG()
-    for part in [0.0, 0.5, 1] {
-      svg.line("grid", from: 0, to: 1, y1: y(high * part), y2: y(high * part))
-      svg.label("word name", "\(Figures.short(high * part)) ns", at: 0, y: y(high * part) - 4)
+    for tick in RoundTicks.upTo(high) {
+      svg.line("grid", from: 0.22, to: 1, y1: y(tick), y2: y(tick))
+      svg.label("word name", "\(grouped(rounded(tick))) ns", at: 0, y: y(tick) + 4)
     }
     for ring in rings {
       svg.element(
@@ -52,10 +53,10 @@ struct SweepChart {
     }
     if let step = curve.processStep {
       let place = x(step.members)
-      svg.line("mark pointer", from: place, to: place, y1: 4, y2: SweepChart.bottom)
+      svg.line("mark pointer", from: place, to: place, y1: 36, y2: SweepChart.bottom)
       svg.label(
         "word pointer", "step at \(step.members): +\(Figures.short(step.height)) ns", at: place,
-        y: 14)
+        y: 46)
     }
     for (ring, next) in zip(rings, rings.dropFirst()) {
       for (style, value) in [("threads", \TLBReport.RingPair.thread), ("processes", \.process)] {
@@ -64,8 +65,8 @@ struct SweepChart {
           y2: y(next[keyPath: value]))
       }
     }
-    svg.label("word processes", "processes (line)", at: 0.2, y: SweepChart.bottom - 28)
-    svg.label("word threads", "threads (dashes)", at: 0.2, y: SweepChart.bottom - 10)
+    svg.label("word processes", "processes (line)", at: 0, y: 12)
+    svg.label("word threads", "threads (dashes)", at: 0, y: 28)
     let words = rings.map { ring in
       "\(ring.members): threads \(Figures.short(ring.thread)), processes "
         + Figures.short(ring.process)

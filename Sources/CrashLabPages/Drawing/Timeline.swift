@@ -26,21 +26,22 @@ struct Timeline {
   var drawing: String {
     guard let last = moments.last, last.at > 0 else { return "" }
     var svg = SVG()
-    var rows = LabelRows()
-    let placed = moments.map { moment in
-      let place = moment.at / last.at
-      return (moment, place, rows.place(moment.name, at: place))
-    }
+    let rows = MarkRows(moments.map { ($0.name, $0.at / last.at) })
     let axis = rows.count * 16 + 10
     svg.line("axis", from: 0, to: 1, y1: axis, y2: axis)
-    for (moment, place, row) in placed {
-      svg.line("mark \(moment.style)", from: place, to: place, y1: row * 16 + 2, y2: axis + 5)
+    for (moment, place) in zip(moments, rows.places) {
+      let at = moment.at / last.at
+      svg.line("mark \(moment.style)", from: at, to: at, y1: place.row * 16 + 2, y2: axis)
+      svg.label(
+        "word \(moment.style)", moment.name, at: at, y: (place.row + 1) * 16 - 4,
+        anchor: place.anchor)
     }
-    for (moment, place, row) in placed {
-      svg.label("word \(moment.style)", moment.name, at: place, y: (row + 1) * 16 - 4)
+    for tick in RoundTicks.upTo(last.at, atMost: 3) {
+      svg.line("scale", from: tick / last.at, to: tick / last.at, y1: axis, y2: axis + 6)
+      svg.label(
+        "word scale", microseconds(tick), at: tick / last.at, y: axis + 20,
+        anchor: .onAxis(tick / last.at))
     }
-    svg.label("word", "0", at: 0, y: axis + 20)
-    svg.label("word", microseconds(last.at), at: 1, y: axis + 20)
     let description = moments.map { "\($0.name) at \(microseconds($0.at))" }
       .joined(separator: "; ")
     return svg.document(height: axis + 26, description: "Time line to scale: \(description)")

@@ -4,18 +4,23 @@ internal import CrashLabText
 /// A case as the template reads it: its line in the overview and its section.
 struct CaseValues {
   var crashCase: CrashCase?
-  var record: CaseRecord?
+  var record: CaseRecord
   var folder: String
   var id: String
   var machine: Machine
 
-  var verdict: VerdictWords { .of(record) }
+  var verdict: VerdictWords { .of(record.verdict) }
+
+  /// Its line in the contents.
+  var entry: Values { ["id": id, "name": name, "verdict": verdict.values] }
+
+  private var name: String { crashCase?.name ?? record.name }
 
   var values: Values {
     var values: Values = [
-      "id": id, "folder": folder, "name": crashCase?.name ?? record?.name ?? "",
-      "verdict": verdict.values, "ran": record != nil,
-      "seen": shortened(record?.told.first?.summary ?? "not part of this run"),
+      "id": id, "folder": folder, "name": name,
+      "verdict": verdict.values,
+      "seen": shortened(record.told.first?.summary ?? ""),
       "trials": trials,
     ]
     if let crashCase {
@@ -23,7 +28,7 @@ struct CaseValues {
       values["lesson"] = crashCase.lesson
       values["expected"] = crashCase.expectation.inWords
     }
-    if let record, record.attempts > 1 {
+    if record.attempts > 1 {
       values["attempts"] =
         "\(grouped(record.attempts)) attempts, "
         + "\(grouped(record.summary.asExpected)) as expected"
@@ -38,11 +43,11 @@ struct CaseValues {
   }
 
   private var trials: [Values] {
-    (record?.told ?? []).enumerated().map { index, trial in
+    record.told.enumerated().map { index, trial in
       TrialValues(trial: trial, id: "\(id)-\(index)", machine: machine, isRepeated: isRepeated)
         .values
     }
   }
 
-  private var isRepeated: Bool { (record?.attempts ?? 0) > 1 }
+  private var isRepeated: Bool { record.attempts > 1 }
 }

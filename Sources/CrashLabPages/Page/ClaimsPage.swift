@@ -4,11 +4,20 @@ internal import CrashLabText
 
 /// What textbooks say, held against this machine, in one self-contained HTML file.
 package enum ClaimsPage {
-  package static func html(_ report: ClaimsReport) -> String {
+  package static func html(_ report: ClaimsReport, heading: RunHeading = RunHeading()) -> String {
     Templates.claims.render([
       "style": Templates.style,
       "title": "What textbooks say, held against this machine",
       "sentence": sentence(report),
+      "heading": heading.values,
+      "contentsName": "Sentences",
+      "contents": [
+        [
+          "entries": report.claims.map {
+            ["id": $0.id, "name": $0.sentence, "verdict": words(for: $0.verdict).values] as Values
+          }
+        ] as Values
+      ],
       "machine": MachineValues.rows(report.machine)
         + [["name": "switching", "value": report.conditions.inWords]],
       "claims": report.claims.map { claim in

@@ -5,9 +5,9 @@ internal import CrashLabText
 package struct PageReporter: Reporter {
   private var page: RunPage
 
-  /// - Parameter catalogue: tells folders, summaries and expectations, and what was not run.
-  package init(machine: Machine, catalogue: CaseCollection) {
-    self.page = RunPage(machine: machine, catalogue: catalogue)
+  /// - Parameter catalogue: tells folders, summaries and expectations.
+  package init(machine: Machine, catalogue: CaseCollection, heading: RunHeading) {
+    self.page = RunPage(machine: machine, catalogue: catalogue, heading: heading)
   }
 
   package mutating func trial(_ report: TrialReport) -> String {

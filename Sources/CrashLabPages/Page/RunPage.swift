@@ -13,8 +13,11 @@ struct RunPage {
   /// A folder of reports that somebody made up may name any number of cases.
   private static let mostCases = 2000
 
-  init(machine: Machine, catalogue: CaseCollection) {
+  private let heading: RunHeading
+
+  init(machine: Machine, catalogue: CaseCollection, heading: RunHeading = RunHeading()) {
     self.machine = machine
+    self.heading = heading
     self.catalogue = catalogue
   }
 
@@ -41,6 +44,10 @@ struct RunPage {
         "title": "crashlab: \(RunPage.sentence(summary))",
         "sentence": RunPage.sentence(summary),
         "duration": "\(grouped(rounded(duration / 1000))) ms",
+        "isRun": summary.total > 0,
+        "heading": heading.values,
+        "contentsName": "Cases",
+        "contents": folders.map(\.contents),
         "machine": MachineValues.rows(machine),
         "verdicts": verdictFilters(in: folders),
         "folders": folders.map(\.values),
@@ -55,7 +62,7 @@ struct RunPage {
     if summary.notAsExpected > 0 { parts.append("\(grouped(summary.notAsExpected)) not") }
     if summary.skipped > 0 { parts.append("\(grouped(summary.skipped)) skipped") }
     if summary.laboratoryErrors > 0 {
-      parts.append("\(grouped(summary.laboratoryErrors)) laboratory errors")
+      parts.append(summary.laboratoryErrorsInWords)
     }
     return parts.joined(separator: ", ")
   }
@@ -68,27 +75,33 @@ struct RunPage {
     var values: Values {
       [
         "id": id, "name": name, "count": entries.count,
-        "ran": entries.contains { $0.record != nil }, "cases": entries.map(\.values),
+        "cases": entries.map(\.values),
       ]
+    }
+
+    var contents: Values {
+      ["id": id, "name": name, "entries": entries.map(\.entry)]
     }
   }
 
-  /// The catalogue's folders in its order, and one for what is in none.
+  /// Of the catalogue's folders, in its order, those of which something ran, and one for what is in
+  /// none.
   private var folders: [Folder] {
-    var folders = catalogue.folders.map { folder in
-      Folder(
-        id: folder.name, name: folder.name,
-        entries: folder.cases.map { crashCase in
+    var folders: [Folder] = catalogue.folders.compactMap { folder in
+      let entries = folder.cases.compactMap { crashCase in
+        indices[crashCase.name].map {
           CaseValues(
-            crashCase: crashCase, record: indices[crashCase.name].map { records[$0] },
-            folder: folder.name, id: "case-\(crashCase.name)", machine: machine)
-        })
+            crashCase: crashCase, record: records[$0], folder: folder.name,
+            id: "case-\(crashCase.name)", machine: machine)
+        }
+      }
+      return entries.isEmpty ? nil : Folder(id: folder.name, name: folder.name, entries: entries)
     }
     let others = records.enumerated().filter { catalogue[$0.element.name] == nil }
     if !others.isEmpty {
       folders.append(
         Folder(
-          id: "other", name: "not in the catalogue",
+          id: "other", name: folders.isEmpty ? "programs" : "not in the catalogue",
           entries: others.map { index, record in
             CaseValues(
               crashCase: nil, record: record, folder: "other", id: "other-\(index)",

@@ -12,16 +12,10 @@ struct VerdictWords: Equatable {
   static let laboratoryError = VerdictWords(id: "error", mark: "!", name: "laboratory error")
   static let skipped = VerdictWords(id: "skipped", mark: "–", name: "skipped")
   static let judgedByNobody = VerdictWords(id: "seen", mark: "·", name: "seen, not judged")
-  static let notRun = VerdictWords(id: "absent", mark: "○", name: "not run")
 
   static let all = [
-    notAsExpected, laboratoryError, asExpected, skipped, judgedByNobody, notRun,
+    notAsExpected, laboratoryError, asExpected, skipped, judgedByNobody,
   ]
-
-  static func of(_ record: CaseRecord?) -> VerdictWords {
-    guard let record else { return notRun }
-    return of(record.verdict)
-  }
 
   static func of(_ verdict: TrialReport.Verdict?) -> VerdictWords {
     switch verdict {

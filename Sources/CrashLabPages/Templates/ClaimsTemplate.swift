@@ -12,7 +12,10 @@ let claimsTemplate = #"""
   <p class="brand">crashlab</p>
   <h1>{{title}}</h1>
   <p class="lead">{{sentence}}</p>
+  {{>heading}}
   </header>
+  <div class="columns">
+  {{>contents}}
   <main>
   {{>machine}}
   <section aria-labelledby="overview-title">
@@ -20,7 +23,7 @@ let claimsTemplate = #"""
   <nav aria-label="Sentences">
   <ul class="overview sentences">
   {{#claims}}
-  <li><span class="badge {{verdict.id}}" aria-hidden="true">{{verdict.mark}}</span> <a href="#{{id}}">{{sentence}}</a><span class="seen">{{verdict.name}}</span></li>
+  <li data-case="{{id}}"><span class="badge {{verdict.id}}" aria-hidden="true">{{verdict.mark}}</span> <a href="#{{id}}">{{sentence}}</a><span class="seen">{{verdict.name}}</span></li>
   {{/claims}}
   </ul>
   </nav>
@@ -28,7 +31,7 @@ let claimsTemplate = #"""
   <section id="claims" aria-labelledby="claims-title">
   <h2 id="claims-title">What this machine says</h2>
   {{#claims}}
-  <article class="case" id="{{id}}" aria-labelledby="{{id}}-title">
+  <article class="case" id="{{id}}" data-case="{{id}}" aria-labelledby="{{id}}-title">
   <header class="case-head"><p class="path">{{id}}</p><h3 id="{{id}}-title">{{sentence}}</h3> <span class="badge {{verdict.id}}"><span aria-hidden="true">{{verdict.mark}}</span> {{verdict.name}}</span></header>
   <p><b>Here</b> {{evidence}}</p>
   {{#figures}}<figure><figcaption>{{caption}}</figcaption>{{{drawing}}}</figure>{{/figures}}
@@ -40,6 +43,8 @@ let claimsTemplate = #"""
   {{/claims}}
   </section>
   </main>
+  </div>
+  {{>search}}
   </body>
   </html>
 

@@ -18,12 +18,15 @@ let pageTemplate = #"""
   <header>
   <p class="brand">crashlab</p>
   <h1>{{sentence}}</h1>
-  <p class="lead">Every trial ran in a process of its own. Here is where it fell, how it came there, and who died with it. The run took {{duration}}.</p>
+  <p class="lead">{{#isRun}}Every trial ran in a process of its own. {{/isRun}}Here is where it fell, how it came there, and who died with it.{{#isRun}} The run took {{duration}}.{{/isRun}}</p>
+  {{>heading}}
   </header>
+  <div class="columns">
+  {{>contents}}
   <main>
   {{>machine}}
   <section aria-labelledby="overview-title">
-  <h2 id="overview-title">The catalogue</h2>
+  <h2 id="overview-title">The cases</h2>
   <form class="filter" aria-label="Filter">
   <fieldset><legend>Verdict</legend>{{#verdicts}}<label><input type="checkbox" id="verdict-{{id}}" checked="checked"/> <span class="badge {{id}}"><span aria-hidden="true">{{mark}}</span> {{name}}</span> <span class="count">{{count}}</span></label>{{/verdicts}}</fieldset>
   <fieldset><legend>Folder</legend>{{#folders}}<label><input type="checkbox" id="folder-{{id}}" checked="checked"/> {{name}} <span class="count">{{count}}</span></label>{{/folders}}</fieldset>
@@ -34,7 +37,7 @@ let pageTemplate = #"""
   <h3>{{name}}</h3>
   <ul class="overview">
   {{#cases}}
-  <li data-verdict="{{verdict.id}}"><span class="badge {{verdict.id}}"><span aria-hidden="true">{{verdict.mark}}</span><span class="hidden"> {{verdict.name}}: </span></span> {{#ran}}<a href="#{{id}}">{{name}}</a>{{/ran}}{{^ran}}<span class="name">{{name}}</span>{{/ran}}<span class="seen">{{seen}}</span></li>
+  <li data-verdict="{{verdict.id}}" data-case="{{id}}"><span class="badge {{verdict.id}}"><span aria-hidden="true">{{verdict.mark}}</span><span class="hidden"> {{verdict.name}}: </span></span> <a href="#{{id}}">{{name}}</a><span class="seen">{{seen}}</span></li>
   {{/cases}}
   </ul>
   </div>
@@ -44,8 +47,7 @@ let pageTemplate = #"""
   <h2 id="trials-title">The trials</h2>
   {{#folders}}
   {{#cases}}
-  {{#ran}}
-  <article class="case" id="{{id}}" data-folder="{{folder}}" data-verdict="{{verdict.id}}" aria-labelledby="{{id}}-title">
+  <article class="case" id="{{id}}" data-case="{{id}}" data-folder="{{folder}}" data-verdict="{{verdict.id}}" aria-labelledby="{{id}}-title">
   <header class="case-head"><p class="path">{{folder}}</p><h3 id="{{id}}-title">{{name}}</h3> <span class="badge {{verdict.id}}"><span aria-hidden="true">{{verdict.mark}}</span> {{verdict.name}}</span></header>
   {{#summary}}<p class="lead">{{summary}}</p>{{/summary}}
   {{#expected}}<p class="expected"><b>Expected</b> {{expected}}</p>{{/expected}}
@@ -53,13 +55,14 @@ let pageTemplate = #"""
   {{#overshoots}}<figure class="overshoots"><figcaption>How far below the stack limit the faults fell</figcaption>{{{drawing}}}</figure>{{/overshoots}}
   {{#trials}}{{>trial}}{{/trials}}
   {{#lesson}}<p class="lesson"><b>What it teaches</b> {{lesson}}</p>{{/lesson}}
-  <p class="back"><a href="#overview-title">Back to the catalogue</a></p>
+  <p class="back"><a href="#overview-title">Back to the cases</a></p>
   </article>
-  {{/ran}}
   {{/cases}}
   {{/folders}}
   </section>
   </main>
+  </div>
+  {{>search}}
   </body>
   </html>
 

@@ -1,11 +1,11 @@
-/// What every page begins with: it may fetch nothing and run nothing.
+/// What every page begins with: it may fetch nothing, and run nothing but the search.
 let headTemplate = #"""
   <!DOCTYPE html>
   <html lang="en" xmlns="http://www.w3.org/1999/xhtml">
   <head>
   <meta charset="utf-8"/>
   <meta name="viewport" content="width=device-width, initial-scale=1"/>
-  <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src 'none'; img-src data:"/>
+  <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src {{{scripts}}}; img-src data:"/>
   <meta name="color-scheme" content="light dark"/>
   <link rel="icon" href="data:,"/>
   """#
@@ -15,6 +15,11 @@ let definitionsTemplate = #"""
   <svg class="definitions" width="0" height="0" aria-hidden="true"><defs>
   <pattern id="hatch" width="7" height="7" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect class="hatch-ground" width="7" height="7"/><rect class="hatch-line" width="2.5" height="7"/></pattern>
   </defs></svg>
+  """#
+
+/// When and how it was made.
+let headingTemplate = #"""
+  <dl class="made">{{#heading}}<div><dt>{{name}}</dt><dd>{{#isCommand}}<code>{{value}}</code>{{/isCommand}}{{^isCommand}}{{value}}{{/isCommand}}</dd></div>{{/heading}}</dl>
   """#
 
 /// What the machine is.

@@ -19,7 +19,7 @@ extension Templates {
     html { scroll-behavior: smooth; -webkit-text-size-adjust: 100% }
     @media (prefers-reduced-motion: reduce) { html { scroll-behavior: auto } }
     body {
-      margin: 0 auto; padding: 1.5rem clamp(1rem, 4vw, 3rem) 4rem; max-width: 68rem;
+      margin: 0 auto; padding: 1.5rem clamp(1rem, 4vw, 3rem) 4rem; max-width: 84rem;
       background: var(--paper); color: var(--ink);
       font: 1rem/1.5 system-ui, "Segoe UI", "Liberation Sans", sans-serif;
       overflow-wrap: anywhere;
@@ -42,6 +42,27 @@ extension Templates {
     b { font-weight: 600 }
     code, .address, .frames, .number { font-family: ui-monospace, "Liberation Mono", monospace; font-size: .9em }
     code { background: var(--free); border: 1px solid var(--line); border-radius: 4px; padding: .1rem .4rem }
+    .made { margin: .8rem 0 0 } .made div { display: flex; gap: .6rem } .made dd { margin: 0; min-width: 0 }
+    .made dt { flex: 0 0 5rem; color: var(--soft); font-size: .85rem; padding-top: .1rem }
+    [hidden] { display: none !important }
+    .contents { position: sticky; top: 0; z-index: 1; background: var(--paper); display: flex; gap: .8rem; align-items: center; padding: .5rem 0; border-bottom: 1px solid var(--line) }
+    .contents p { margin: 0 } .contents .search { display: flex; flex: 1; min-width: 0; gap: .5rem; align-items: center }
+    input[type=search] { font: inherit; flex: 1; width: 6rem; min-width: 0; height: 2.2rem; padding: 0 .6rem; color: var(--ink); background: var(--card); border: 1px solid var(--line); border-radius: 8px }
+    input::placeholder { color: var(--soft); opacity: 1 } output { color: var(--soft); font-size: .85rem; white-space: nowrap }
+    .contents .wide { display: none }
+    .contents .group { color: var(--soft); font-size: .85rem; margin: .8rem 0 .1rem }
+    .contents ul { list-style: none; margin: 0; padding: 0; font-size: .9rem }
+    .contents li a { display: block; padding: .08rem 0 .08rem 1.3rem; text-indent: -1.3rem; text-decoration: none }
+    .contents li a:hover { text-decoration: underline } .contents .badge { display: inline-block; width: 1.3rem; text-indent: 0 }
+    .case, h2 { scroll-margin-top: 4rem }
+    main { min-width: 0 }
+    @media screen and (min-width: 64rem) {
+      .columns { display: grid; grid-template-columns: 16rem minmax(0, 1fr); gap: 0 2.5rem; margin-top: 1.5rem }
+      .contents { display: block; align-self: start; max-height: 100vh; overflow-y: auto; border: 0; padding: .5rem .5rem 1rem 2px }
+      .contents .wide { display: block } .contents .search { margin-bottom: .6rem }
+      main > section:first-child h2 { margin-top: .5rem }
+      .case, h2 { scroll-margin-top: 1rem }
+    }
     .facts { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(14rem, 100%), 1fr)); gap: .7rem 1.5rem; margin: 0 }
     .facts dt { color: var(--soft); font-size: .85rem }
     .facts dd { margin: 0 }
@@ -108,9 +129,14 @@ extension Templates {
       th, td { padding-right: .8rem }
     }
     @media print {
-      :root { --paper: #fff; --card: #fff }
+      :root {
+        --paper: #fff; --card: #fff; --ink: #1d1c1a; --soft: #5c5850; --line: #dcd8cf;
+        --link: #1b4f8f; --good: #1c6a3d; --bad: #b01f1f; --warn: #7d5300;
+        --stack: #9dc0ea; --other: #cdbcec; --map: #dcd6ca; --free: #f3f1ec; --hatch: #e2a39d;
+        --hatch-ground: #f9e3e0; --pointer: #6a3fb0; color-scheme: light;
+      }
       body { max-width: none; padding: 0; font-size: 10pt }
-      .filter, .skip, .back { display: none }
+      .filter, .skip, .back, .contents { display: none }
       .case { break-inside: auto; border: 0; border-top: 1px solid #999; border-radius: 0; padding: 1rem 0 }
       figure, table, .overview li { break-inside: avoid }
       .scroll { overflow: visible }

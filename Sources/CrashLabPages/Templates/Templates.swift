@@ -10,15 +10,21 @@ struct Templates {
   static let claims = Templates(main: claimsTemplate, parts: [:])
 
   private let library: MustacheLibrary
+  private let isSearched: Bool
 
   private init(main: String, parts: [String: String]) {
     let shared = [
       "main": main, "head": headTemplate, "definitions": definitionsTemplate,
-      "machine": machineTemplate,
+      "machine": machineTemplate, "heading": headingTemplate, "contents": contentsTemplate,
+      "search": searchTemplate,
     ]
+    isSearched = main.contains("{{>search}}")
     let templates = parts.merging(shared) { $1 }.mapValues { MustacheTemplate.page($0) }
     library = MustacheLibrary(templates: templates)
   }
 
-  func render(_ values: Values) -> String { library.render(values, withTemplate: "main") ?? "" }
+  func render(_ values: Values) -> String {
+    let scripts = isSearched ? "'sha256-\(Search.hash)'" : "'none'"
+    return library.render(values.merging(["scripts": scripts]) { $1 }, withTemplate: "main") ?? ""
+  }
 }

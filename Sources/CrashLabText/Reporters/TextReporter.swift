@@ -81,19 +81,8 @@ package struct TextReporter: Reporter {
   }
 
   package static func line(for summary: RunReport.Summary, theme: Theme) -> String {
-    var parts = ["\(grouped(summary.asExpected)) as expected"]
-    if summary.notAsExpected > 0 {
-      parts.append(theme.bad("\(grouped(summary.notAsExpected)) not as expected"))
-    }
-    if summary.skipped > 0 { parts.append(theme.warning("\(grouped(summary.skipped)) skipped")) }
-    if summary.laboratoryErrors > 0 {
-      let errors = summary.laboratoryErrors == 1 ? "laboratory error" : "laboratory errors"
-      parts.append(theme.bad("\(grouped(summary.laboratoryErrors)) \(errors)"))
-    }
     let seconds = (summary.duration / 1e4).rounded() / 100
-    let trials = summary.total == 1 ? "trial" : "trials"
-    return "\n\(theme.heading("\(grouped(summary.total)) \(trials)")): "
-      + parts.joined(separator: ", ") + " in \(seconds) s\n"
+    return "\n\(summary.inWords(theme: theme)) in \(seconds) s\n"
   }
 
   /// For repeated runs: how far below the stack limit the faults fell.
@@ -105,6 +94,23 @@ package struct TextReporter: Reporter {
       text += "  \(name): \(values.inWords)\n"
     }
     return text
+  }
+}
+
+extension RunReport.Summary {
+  /// `3 trials: 2 as expected, 1 skipped`
+  package func inWords(theme: Theme = .plain) -> String {
+    let trials = total == 1 ? "trial" : "trials"
+    var parts = ["\(grouped(asExpected)) as expected"]
+    if notAsExpected > 0 { parts.append(theme.bad("\(grouped(notAsExpected)) not as expected")) }
+    if skipped > 0 { parts.append(theme.warning("\(grouped(skipped)) skipped")) }
+    if laboratoryErrors > 0 { parts.append(theme.bad(laboratoryErrorsInWords)) }
+    return "\(theme.heading("\(grouped(total)) \(trials)")): " + parts.joined(separator: ", ")
+  }
+
+  /// `1 laboratory error`, `2 laboratory errors`
+  package var laboratoryErrorsInWords: String {
+    "\(grouped(laboratoryErrors)) laboratory error" + (laboratoryErrors == 1 ? "" : "s")
   }
 }
 

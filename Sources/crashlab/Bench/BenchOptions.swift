@@ -4,9 +4,11 @@ import CrashLabBench
 
 /// What becomes of a benchmark's figures, the same for every benchmark.
 struct BenchOptions: ParsableArguments {
-  @Option(help: "text or json.") var format: TextOrJSON = .text
+  @Option(help: "How to write it: text or json.") var format: TextOrJSON = .text
 
-  @Option(help: ArgumentHelp("Write the figures to this file too, as JSON.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("Write the figures to this file too, as JSON.", valueName: "file"),
+    completion: .file())
   var export: String?
 
   @Option(
@@ -17,7 +19,8 @@ struct BenchOptions: ParsableArguments {
   /// Measures and shows. Throws the exit status that the command ends with.
   func take(_ benchmark: some Benchmark) throws {
     // Read first: after minutes of measuring is late to say that it can't be.
-    let earlier = try compare.map { try BenchmarkReport.read($0) }
+    let earlier = try compare.map { file in try reading { try BenchmarkReport.read(file) } }
+    if let export { try checkWritable(export) }
     var (report, signal) = try withSession(milliseconds: benchmark.plannedMilliseconds) {
       try benchmark.run(session: $0)
     }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import CrashLab
+import CrashLabPages
 import CrashLabText
 import Glibc
 
@@ -22,6 +23,12 @@ struct CrashReportOptions: ParsableArguments {
         + "$XDG_STATE_HOME/crashlab)", valueName: "folder"))
   var output: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Write a page that a browser shows, besides ('-': standard output).", valueName: "file"),
+    completion: .file(extensions: ["html"]))
+  var html: String?
+
   @Flag(help: "Do not keep the report.")
   var noKeep = false
 
@@ -41,11 +48,25 @@ struct CrashReportOptions: ParsableArguments {
         report.attempt = index + 1
         try folder.save(report)
       }
+      try folder.save(commandLine: RunFolder.ownCommandLine)
       return lastComponent(folder.path)
     } catch {
       complain("the report is not kept: \((error as? SystemError)?.withAdvice ?? "\(error)")")
       return nil
     }
+  }
+
+  /// Writes the page, if one was asked for.
+  ///
+  /// - Parameter run: the name of the run that they are kept as.
+  func writePage(of reports: [TrialReport], machine: Machine, run: String?) throws {
+    guard let html else { return }
+    var page = PageReporter(
+      machine: machine, catalogue: CaseCollection([]),
+      heading: RunHeading(
+        date: RunFolder.now(), run: run, command: RunFolder.ownCommandLine))
+    for report in reports { _ = page.trial(report) }
+    try writeWhole(page.end(duration: 0), to: html)
   }
 
   /// How much of it a reader of standard output or error gets.
@@ -59,7 +80,9 @@ struct CrashReportOptions: ParsableArguments {
 
   /// The line that tells where it is kept, for a terminal.
   func kept(_ run: String?) -> String {
-    run.map { "kept: crashlab report \($0)\n" } ?? ""
+    guard let run else { return "" }
+    let note = (output ?? RunFolder.rootOfCrashes()).flatMap { RunFolder.noteOfSize($0) }
+    return "kept: crashlab report \(run)\n" + (note.map { "\($0)\n" } ?? "")
   }
 
   /// Writes reports to standard output.
@@ -68,6 +91,8 @@ struct CrashReportOptions: ParsableArguments {
   ) throws {
     for note in notes { complain(note) }
     let run = keep(reports, machine: machine)
+    try writePage(of: reports, machine: machine, run: run)
+    if html == "-" { return }
     let text = text(for: .standard)
     try Output.standard.write(
       format == .json

@@ -34,9 +34,15 @@ extension RunOptions {
     _ total: Int, of names: [String], on machine: Machine,
     _ run: ((TrialResult) throws -> Void) throws -> Void
   ) throws {
+    if let html { try checkWritable(html) }
     let folder = noSave ? nil : try RunFolder.create(in: output, machine: machine)
+    try folder?.save(commandLine: RunFolder.ownCommandLine)
     var reporter = makeReporter(names, machine: machine)
-    var page = exportHtml == nil ? nil : PageReporter(machine: machine, catalogue: catalogue)
+    let heading = RunHeading(
+      date: RunFolder.now(), run: (folder?.path).map(lastComponent),
+      command: RunFolder.ownCommandLine)
+    var page =
+      html == nil ? nil : PageReporter(machine: machine, catalogue: catalogue, heading: heading)
     var progress = Progress(total: total)
     var summary = RunReport.Summary()
     let started = monotonicTime()
@@ -59,9 +65,10 @@ extension RunOptions {
     }
     progress.clear()
     try Output.standard.write(reporter.end(duration: duration))
-    if var page, let exportHtml { try writeWhole(page.end(duration: duration), to: exportHtml) }
+    if var page, let html { try writeWhole(page.end(duration: duration), to: html) }
     if format == .text, let folder {
       try Output.standard.write("reports in \(folder.path): crashlab report shows them\n")
+      if let note = RunFolder.noteOfSize(output) { complain(note) }
     }
     if summary.laboratoryErrors > 0 { throw ExitCode(EX_SOFTWARE) }
     if summary.notAsExpected > 0 { throw ExitCode(1) }
@@ -93,6 +100,17 @@ extension RunOptions {
     case .junit: JUnitReporter { catalogue.folder(of: $0) }
     case .github: GitHubReporter { catalogue.folder(of: $0) }
     }
+  }
+}
+
+/// What a body reads that the user has named; a file or a process that can't be read is told, and ends
+/// the command with the status for that.
+func reading<Value>(_ body: () throws -> Value) throws -> Value {
+  do {
+    return try body()
+  } catch let error as SystemError {
+    complain(error.withAdvice)
+    throw ExitCode(EX_NOINPUT)
   }
 }
 

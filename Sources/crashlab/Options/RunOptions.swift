@@ -31,8 +31,11 @@ struct RunOptions: ParsableArguments {
   var output: String = ".crashlab"
 
   @Option(
-    help: ArgumentHelp("Write a page that a browser shows, besides.", valueName: "file"))
-  var exportHtml: String?
+    name: [.customLong("html"), .customLong("export-html")],
+    help: ArgumentHelp(
+      "Write a page that a browser shows, besides ('-': standard output).", valueName: "file"),
+    completion: .file(extensions: ["html"]))
+  var html: String?
 
   @Flag(help: "Write no run folder.")
   var noSave = false
