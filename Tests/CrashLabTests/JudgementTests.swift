@@ -209,6 +209,15 @@ func nameOfTheLibraryIsTheMachines(symbols: Bool?, symbol: String?, image: Strin
   #expect(expectation.faults[0].mismatches(with: fault, fault: nil).isEmpty == fits)
 }
 
+/// A core dump ended every process that shared the memory, until Linux 5.16.
+@Test(arguments: [("Linux 5.10.0", true), ("Linux 5.15.9", true), ("Linux 5.16.0", false)])
+func endOfSharersIsTheMachines(kernel: String, dies: Bool) {
+  let expectation = CrashLab.Expectation.survives(counters: ["left": 1...1])
+    .diesWithSharer(of: .segv).resolved(on: machine { $0.kernel = kernel })
+  #expect(expectation.ending == (dies ? .killed(.segv) : .survives))
+  #expect(expectation.counters.isEmpty == dies)
+}
+
 // MARK: - What survives, leaves, or writes over others' memory
 
 private func judge(

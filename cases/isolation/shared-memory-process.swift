@@ -8,6 +8,6 @@ let sharedMemoryProcess = CrashCase(
     that overflows dies alone. SIGSEGV ends a thread group, not everything that shares its \
     memory. (Until Linux 5.16 a core dump ended every process that shared the memory.)
     """,
-  requires: [.kernel(major: 5, minor: 16, why: "a core dump is limited to a thread group")],
   expect: .survives(counters: ["signal of the other": 11...11, "word that it left": 42...42])
+    .diesWithSharer(of: .segv)
 ) { _ in clab_case_shared_memory_process() }

@@ -3,6 +3,10 @@ extension Expectation {
   package func resolved(on machine: Machine) -> Expectation {
     var expectation = self
     for index in expectation.faults.indices { expectation.faults[index].resolve(on: machine) }
+    if let signal = signalFromSharer, machine.dumpEndsSharers {
+      expectation.ending = .killed(signal)
+      expectation.counters = [:]
+    }
     return expectation
   }
 }

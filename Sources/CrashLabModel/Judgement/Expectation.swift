@@ -18,6 +18,9 @@ public struct Expectation: Sendable {
   public var corruption: [Expectation.Canary]
   /// Counters that the case notes, each with the range that it must be in.
   public var counters: [String: ClosedRange<Int>]
+  /// What ends it where a core dump ends every process that shares the memory
+  /// (`Machine.dumpEndsSharers`); nil: the same as elsewhere.
+  package var signalFromSharer: Signal?
 
   /// Something is expected that only the sender's part of siginfo can tell: si_code of a signal that
   /// was sent is lost with it.
@@ -55,6 +58,14 @@ public struct Expectation: Sendable {
   /// One fault, and the process dies of it.
   public static func dies(_ fault: FaultExpectation) -> Expectation {
     Expectation(faults: [fault], ending: .killed(fault.signal))
+  }
+
+  /// The same, but a kernel whose core dumps end every process that shares the memory (Linux before
+  /// 5.16) ends it with the signal of the process that crashed, before it can note a counter.
+  public func diesWithSharer(of signal: Signal) -> Expectation {
+    var expectation = self
+    expectation.signalFromSharer = signal
+    return expectation
   }
 
   /// No fault is raised; the canaries tell what happened.

@@ -59,6 +59,10 @@ public struct Machine: Sendable, Codable, Equatable {
     return numbers.count == 2 ? (numbers[0], numbers[1]) : (0, 0)
   }
 
+  /// A core dump ends every process that shares the memory, and not only the thread group that
+  /// crashed: fs/coredump.c until Linux 5.16.
+  package var dumpEndsSharers: Bool { kernelVersion < (5, 16) }
+
   /// What the kernel allows the main stack of a process with this soft limit.
   package func mainStackLimits(soft: UInt64?) -> MainStackLimits {
     let pageMask = ~UInt64(pageSize - 1)
