@@ -170,7 +170,9 @@ import Testing
       #expect(broken.isEmpty)
       #expect(files.count == 6)
       let names = try FileManager.default.contentsOfDirectory(atPath: "\(folder)/\(run)")
-      #expect(names.count == 6, "something else was left behind: \(names)")
+      #expect(
+        names.filter { !$0.hasSuffix(".json") } == [RunFolder.nameOfCommandLine],
+        "something else was left behind: \(names)")
 
       let list = try Command().run(["report", "--output", folder])
       #expect(list.output.contains("6 trials: 6 as expected"))

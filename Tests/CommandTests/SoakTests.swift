@@ -40,6 +40,7 @@ import Testing
       #expect(try FileManager.default.contentsOfDirectory(atPath: temporary).isEmpty)
       let run = try #require(RunFolder.list(in: runs).first)
       let files = try FileManager.default.contentsOfDirectory(atPath: "\(runs)/\(run)")
+        .filter { $0 != RunFolder.nameOfCommandLine }
       #expect(files.count == names.count * rounds)
       #expect(files.allSatisfy { $0.hasSuffix(".json") && !$0.hasPrefix(".") })
       try expectFlat(looks)
