@@ -91,7 +91,7 @@ struct LayoutCommand: ParsableCommand {
   }
 
   private func look(_ machine: Machine) throws -> Layout {
-    if let pid { return try reading { try Layout.look(at: pid, machine: machine) } }
+    if let pid { return try Layout.look(at: pid, machine: machine) }
     if !command.isEmpty {
       return try LaidOutProgram(command, patience: after).look(machine: machine)
     }
