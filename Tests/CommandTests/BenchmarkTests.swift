@@ -66,7 +66,8 @@ import Testing
   @Test(arguments: ["/nowhere/at/all", "/proc/self/exe", "/dev/zero"])
   func whatIsNoReportIsTold(path: String) throws {
     let result = try Command().run(["bench", "--compare", path])
-    #expect(result.status == 70 && result.output.isEmpty)
+    #expect(result.status == 66 && result.output.isEmpty)
     #expect(result.errors.contains(path))
+    #expect(try Command().run(["bench", "compare", path, path]).status == 66)
   }
 }

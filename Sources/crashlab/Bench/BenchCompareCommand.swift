@@ -12,8 +12,9 @@ struct BenchCompareCommand: ParsableCommand {
   @Option(help: "text or json.") var format: TextOrJSON = .text
 
   func run() throws {
-    let comparison = BenchmarkComparison(
-      try BenchmarkReport.read(before), try BenchmarkReport.read(now))
+    let comparison = try reading {
+      BenchmarkComparison(try BenchmarkReport.read(before), try BenchmarkReport.read(now))
+    }
     let output = Output.standard
     try output.write(
       format == .json ? comparison.json() : comparison.text(theme: .suited(to: output)))
