@@ -26,8 +26,8 @@ private struct PageRegion {
   var end: UInt64 = 0
   var categories: UInt64 = 0
 
-  static let present: UInt64 = 1 << 2
-  static let swapped: UInt64 = 1 << 3
+  static let present: UInt64 = 1 << 3
+  static let swapped: UInt64 = 1 << 4
   /// Kernel 6.16 on.
   static let `guard`: UInt64 = 1 << 8
 }
