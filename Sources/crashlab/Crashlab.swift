@@ -21,7 +21,8 @@ struct Crashlab: ParsableCommand {
     subcommands: [
       AllCommand.self, RunCommand.self, ListCommand.self, ExplainCommand.self, ExecCommand.self,
       CoreCommand.self, LookCommand.self,
-      ReportCommand.self, CompareCommand.self, LayoutCommand.self, FramesCommand.self,
+      StacksCommand.self, ReportCommand.self, CompareCommand.self, LayoutCommand.self,
+      FramesCommand.self,
       SwitchCommand.self, ClaimsCommand.self, BenchCommand.self, DoctorCommand.self,
       ResumeCommand.self,
     ])

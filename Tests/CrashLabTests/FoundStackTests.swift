@@ -240,9 +240,9 @@ func stackPointerIsTheLastFieldButOne(text: String, expected: UInt64?) {
 }
 
 @Test func namesThatDifferByANumberAreOneGroup() {
-  #expect(StackGroup.pattern("worker-17") == "worker-*")
-  #expect(StackGroup.pattern("a1b22") == "a*b*")
-  #expect(StackGroup.pattern("main") == "main")
+  #expect(namePattern("worker-17") == "worker-*")
+  #expect(namePattern("a1b22") == "a*b*")
+  #expect(namePattern("main") == "main")
 }
 
 @Test func widthsOfTheStripCoverTheArea() {

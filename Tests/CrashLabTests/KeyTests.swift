@@ -89,6 +89,25 @@ import Testing
     try check("layout", [unknown.json()], isWhole: false)
   }
 
+  @Test func stacks() throws {
+    func report(_ stack: UsedStack) throws -> String {
+      var tally = StackTally()
+      tally.add(stack)
+      return try StacksReport(
+        tally, names: [:], images: [], limit: .unknown, notes: [], command: ["x"],
+        machine: Documents.machine
+      ).json()
+    }
+    let whole = UsedStack(
+      kind: .thread, name: "x", entry: Address(1), size: 65536, guard: 4096,
+      threadLocalStorage: 1, peak: .init(bytes: 4096, bound: .exact))
+    try check("stacks", [report(whole)])
+    let unknown = UsedStack(
+      kind: .thread, name: "x", entry: nil, size: nil, guard: nil, threadLocalStorage: nil,
+      peak: nil)
+    try check("stacks", [report(unknown)], isWhole: false)
+  }
+
   @Test func frames() throws {
     func report(
       step: Int?, symbol: String?, line: Int?

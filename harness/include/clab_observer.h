@@ -22,6 +22,7 @@ enum clab_stop_kind {
   CLAB_STOPPED_EXECUTED = 5, /* the process has become another program; `thread` is its leader */
   CLAB_STOPPED_LEAVING = 6,  /* the thread is about to end, and the whole process with it */
   CLAB_STOPPED_EXITING = 7,  /* the thread is about to end, by itself or by a signal */
+  CLAB_STOPPED_MAKING = 8,   /* the thread has made another, which `status` is the number of */
 };
 
 struct clab_observed_stop {

@@ -48,6 +48,8 @@ static enum clab_stop_kind kind_of(pid_t thread, int event, int signal) {
   case PTRACE_EVENT_EXIT:
     return clab_syscall_of_thread(thread) == SYS_exit_group ? CLAB_STOPPED_LEAVING
                                                             : CLAB_STOPPED_EXITING;
+  case PTRACE_EVENT_CLONE:
+    return CLAB_STOPPED_MAKING;
   default:
     return CLAB_STOPPED_EVENT;
   }
@@ -141,7 +143,9 @@ int clab_observer_wait(pid_t group, bool block, struct clab_observed_stop *stop)
   stop->signal = WSTOPSIG(status);
   stop->kind = kind_of(thread, status >> 16, stop->signal);
   unsigned long told;
-  if (status >> 16 == PTRACE_EVENT_EXIT && ptrace(PTRACE_GETEVENTMSG, thread, NULL, &told) == 0)
+  int event = status >> 16;
+  if ((event == PTRACE_EVENT_EXIT || event == PTRACE_EVENT_CLONE) &&
+      ptrace(PTRACE_GETEVENTMSG, thread, NULL, &told) == 0)
     stop->status = (int32_t)told;
   return 0;
 }

@@ -41,7 +41,7 @@ public struct ForeignProgram: Sendable {
     let scope = Observer.Scope.program(
       followsForks: followsForks, isOutlived: clab_observer_who_passes_on() != getpid())
     let tracer = Tracer.current()
-    let process = try spawn(scope, tracer)
+    let process = try spawn(scope.flags, tracer)
     // Ctrl-C and Ctrl-\ reach the program through the terminal; this process is to tell its end.
     let quiet = [SIGINT, SIGQUIT].map { ($0, signal($0, SIG_IGN)) }
     defer {
@@ -103,7 +103,8 @@ public struct ForeignProgram: Sendable {
       exitStatus: termination.shellStatus)
   }
 
-  private func spawn(_ scope: Observer.Scope, _ tracer: Tracer) throws(SystemError) -> pid_t {
+  /// - Parameter flags: `clab_observer_flags`.
+  func spawn(_ flags: UInt32, _ tracer: Tracer) throws(SystemError) -> pid_t {
     if let objection = ProgramFile(named: arguments[0])?.objection(to: tracer) {
       let code = objection == .is32Bit ? ENOEXEC : EACCES
       throw SystemError("execute", arguments[0], code: code, for: .runProgram(objection))
@@ -111,7 +112,7 @@ public struct ForeignProgram: Sendable {
     var process: pid_t = 0
     var vector: [UnsafeMutablePointer<CChar>?] = arguments.map { strdup($0) } + [nil]
     defer { for argument in vector { free(argument) } }
-    let error = clab_observer_spawn(&vector, scope.flags, &process)
+    let error = clab_observer_spawn(&vector, flags, &process)
     if error != 0 { throw SystemError("execute", arguments[0], code: error, for: .traceProgram) }
     return process
   }

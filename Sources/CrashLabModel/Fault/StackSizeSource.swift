@@ -42,16 +42,20 @@ extension StackSizeSource {
     case .main: return .resourceLimit
     case .coroutine: return .coroutine
     case .alternateStack: return .alternateStack
-    case .thread: return ofThread(site, images, limit)
+    case .thread:
+      return ofThread(
+        size: site.stackSize, guard: site.guard?.size ?? 0, images: images, limit: limit)
     }
   }
 
   /// Two sizes are the default's: with the guard in them, or beside them (glibc has done both).
-  private static func ofThread(
-    _ site: FaultSite, _ images: some Sequence<String>, _ limit: ResourceLimit
+  ///
+  /// - Returns: nil if the size is not known.
+  package static func ofThread(
+    size: Int?, guard: Int, images: some Sequence<String>, limit: ResourceLimit
   ) -> StackSizeSource? {
-    guard let size = site.stackSize else { return nil }
-    let sizes = [size, size.plus(site.guard?.size ?? 0)]
+    guard let size else { return nil }
+    let sizes = [size, size.plus(`guard`)]
     let isMusl = images.contains {
       let name = $0.split(separator: "/").last ?? ""
       return name.hasPrefix("ld-musl-") || name.hasPrefix("libc.musl-")
@@ -79,7 +83,12 @@ extension StackSizeSource {
     guard let start = outermost.firstIndex(where: { $0.symbol == "start_thread" }),
       start > outermost.startIndex
     else { return nil }
-    let image = outermost[start - 1].image?.split(separator: "/").last ?? ""
+    return maker(image: outermost[start - 1].image ?? "")
+  }
+
+  /// The same by the image that a thread's first function is of.
+  package static func maker(image path: String) -> StackSizeSource? {
+    let image = path.split(separator: "/").last ?? ""
     if ["libgomp.so", "libomp.so", "libiomp5.so"].contains(where: image.hasPrefix) {
       return .openMP
     }

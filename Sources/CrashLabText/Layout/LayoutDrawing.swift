@@ -74,7 +74,7 @@ package struct StackGroup {
     for index in stacks.indices {
       let stack = stacks[index]
       let key = Key(
-        kind: stack.kind, name: pattern(LayoutText.name(of: stack)), size: stack.size,
+        kind: stack.kind, name: namePattern(LayoutText.name(of: stack)), size: stack.size,
         guardSize: stack.guardSize, guardKind: stack.guard.kind)
       groups[key, default: []].append(index)
     }
@@ -84,18 +84,5 @@ package struct StackGroup {
         name: key.name, count: members.count, size: key.size, guard: stacks[members[0]].guard,
         touched: [touched[touched.count / 2], touched.last ?? 0])
     }.sorted { ($1.count, $0.name, $0.size) < ($0.count, $1.name, $1.size) }
-  }
-
-  /// `worker-17` and `worker-18` are both `worker-*`.
-  package static func pattern(_ name: String) -> String {
-    var result = ""
-    for character in name {
-      if !character.isNumber {
-        result.append(character)
-      } else if result.last != "*" {
-        result.append("*")
-      }
-    }
-    return result
   }
 }

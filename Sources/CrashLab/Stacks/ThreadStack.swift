@@ -1,0 +1,93 @@
+internal import CHarness
+internal import CrashLabModel
+internal import Glibc
+
+/// A thread's stack, looked at before the thread has executed anything.
+struct ThreadStack {
+  /// The lowest byte that it may use.
+  let low: Address
+  /// Where the thread begins; above it lie thread-local storage and control block.
+  let start: Address
+  let top: Address
+  let guardSize: Int
+  /// Whether `low` is where the stack ends, and not only where its memory does.
+  let isLimitKnown: Bool
+  /// Whether the thread's own block lies at its top.
+  let hasBlock: Bool
+  /// The lowest page that somebody had touched before.
+  let floor: Address?
+  var entry: Address?
+  /// From here to `start` it was filled.
+  var filledFrom: Address?
+  var peak: StackPeak?
+
+  /// What fills a stack: no zero, no text, no pointer.
+  static let pattern: UInt8 = 0xa5
+
+  /// Nil if there is no memory where it begins.
+  init?(_ told: clab_new_thread, in pages: borrowing TargetPages) {
+    guard told.stack_pointer > 0,
+      let mapping = pages.mapping(at: Address(told.stack_pointer - 1)),
+      mapping.permissions.contains(.write)
+    else { return nil }
+    start = Address(told.stack_pointer)
+    let block = Address(told.thread_pointer)
+    let isClaimed =
+      told.stack_low > 0 && told.stack_low < told.stack_pointer
+      && told.stack_low.addingReportingOverflow(told.stack_size).partialValue >= told.stack_pointer
+    hasBlock = start <= block && mapping.contains(block)
+    top =
+      hasBlock
+      ? min(pages.pageEnd(block), mapping.high)
+      : isClaimed
+        ? max(start, Address(told.stack_low &+ told.stack_size)) : mapping.high
+    // The kernel is told the memory with the guard in it (glibc), or nothing (musl).
+    let outer = isClaimed ? Address(told.stack_low) : mapping.low
+    if isClaimed, outer < mapping.low {
+      low = mapping.low
+      let below = pages.mapping(at: Address(mapping.low.value - 1))
+      let isGuard = below?.permissions.isDisjoint(with: [.read, .write]) == true
+      guardSize = isGuard ? Int(clamping: mapping.low.value - outer.value) : 0
+    } else {
+      low = pages.endOfHiddenGuard(outer..<start)
+      let hidden = Int(clamping: low.value - outer.value)
+      let below =
+        hidden == 0 && low.value > 0
+        ? pages.mapping(at: Address(low.value - 1)) : nil
+      let isGuard = below?.permissions.isDisjoint(with: [.read, .write]) == true
+      guardSize = isGuard ? Int(clamping: low.value - (below?.low.value ?? low.value)) : hidden
+    }
+    isLimitKnown = isClaimed || guardSize > 0
+    floor = pages.lowestTouched(in: low..<start)?.page
+  }
+
+  /// Bytes; nil if they are not known.
+  var threadLocalStorage: Int? {
+    hasBlock ? Int(clamping: top.value - start.value) : nil
+  }
+
+  /// Bytes; nil if its limit is not known.
+  var size: Int? { isLimitKnown ? Int(clamping: top.value - low.value) : nil }
+
+  /// What it has used until now. Its thread may go on.
+  func used(in pages: borrowing TargetPages, by thread: Int32) -> StackPeak? {
+    func depth(_ address: Address) -> Int { Int(clamping: top.value - address.value) }
+    if let filledFrom {
+      var place: UInt64 = 0
+      let error = clab_lowest_changed(
+        thread, filledFrom.value, start.value, ThreadStack.pattern, &place)
+      return error == 0 ? StackPeak(bytes: depth(Address(place)), bound: .exact) : nil
+    }
+    guard let touched = pages.lowestTouched(in: low..<top) else { return nil }
+    // What an earlier thread has left there may be all that there is.
+    let isOld = floor.map { $0 <= touched.page } ?? false
+    return StackPeak(
+      bytes: depth(touched.page), bound: isOld || touched.isHuge ? .atMost : .page)
+  }
+
+  func ended(named name: String) -> UsedStack {
+    UsedStack(
+      kind: .thread, name: name, entry: entry, size: size, guard: isLimitKnown ? guardSize : nil,
+      threadLocalStorage: threadLocalStorage, peak: peak)
+  }
+}

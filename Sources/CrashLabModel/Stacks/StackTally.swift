@@ -1,0 +1,47 @@
+/// Stacks of a kind together, however many there were: by name, entry function and size.
+package struct StackTally: Sendable {
+  package struct Key: Hashable, Sendable {
+    package var kind: StackKind
+    /// With a star for each number in it.
+    package var name: String
+    package var entry: Address?
+    package var size: Int?
+    package var `guard`: Int?
+  }
+
+  package struct Group: Sendable, Equatable {
+    package var count = 0
+    /// How many of them nobody has seen the peak of.
+    package var unseen = 0
+    package var peak: StackPeak?
+    package var threadLocalStorage: Int?
+  }
+
+  /// Names may be made up without end.
+  package static let mostGroups = 1024
+
+  package private(set) var groups: [Key: Group] = [:]
+
+  package init() {}
+
+  package mutating func add(_ stack: UsedStack) {
+    var key = Key(
+      kind: stack.kind, name: namePattern(stack.name), entry: stack.entry, size: stack.size,
+      guard: stack.guard)
+    if groups[key] == nil, groups.count >= StackTally.mostGroups {
+      key = Key(kind: stack.kind, name: "*", entry: nil, size: stack.size, guard: nil)
+      if groups[key] == nil, groups.count >= 2 * StackTally.mostGroups { key.size = nil }
+    }
+    var group = groups[key] ?? Group()
+    group.count += 1
+    if let peak = stack.peak {
+      group.peak = group.peak?.larger(peak) ?? peak
+    } else {
+      group.unseen += 1
+    }
+    if let storage = stack.threadLocalStorage {
+      group.threadLocalStorage = max(group.threadLocalStorage ?? 0, storage)
+    }
+    groups[key] = group
+  }
+}
