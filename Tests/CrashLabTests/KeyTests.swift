@@ -108,6 +108,19 @@ import Testing
     try check("stacks", [report(unknown)], isWhole: false)
   }
 
+  @Test func depth() throws {
+    let call = CallGraph.Call(site: Address(2), target: .external("x"), depth: 16)
+    let graph = CallGraph([
+      .init(address: Address(1), name: "f", own: 8, calls: [call], doubts: [.dynamicFrame])
+    ])
+    let assumed = StackAssumptions(["x": 64])
+    var report = DepthReport(
+      graph.deepest(from: Address(1), assuming: assumed), program: "x", entry: "f",
+      assuming: assumed)
+    report.assumed = [:]
+    try check("depth", [report.json()])
+  }
+
   @Test func frames() throws {
     func report(
       step: Int?, symbol: String?, line: Int?

@@ -1,5 +1,4 @@
 package import CrashLabModel
-internal import Glibc
 internal import ObjectFiles
 
 extension LargeFrameReport {
@@ -13,25 +12,12 @@ extension LargeFrameReport {
   package static func read(
     _ path: String, guardSize: Int, isNamed: Bool = true
   ) throws -> LargeFrameReport {
-    let descriptor = try system("open", path) { open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
-    defer { close(descriptor) }
-    var status = stat()
-    try system("fstat", path) { fstat(descriptor, &status) }
-    guard status.st_mode & S_IFMT == S_IFREG else {
-      throw UnreadableFile(path, .notRegular)
-    }
-    guard status.st_size > 0 else { throw UnreadableFile(path, .empty) }
-    let size = Int(status.st_size)
-    guard let memory = mmap(nil, size, PROT_READ, MAP_PRIVATE, descriptor, 0), memory != MAP_FAILED
-    else { throw SystemError("mmap", path) }
-    defer { munmap(memory, size) }
-    do throws(FileProblem) {
-      let image = try ElfImage(UnsafeRawBufferPointer(start: memory, count: size))
+    try ProgramBytes.read(path) { image, descriptor throws(FileProblem) in
       var report = try judge(image, path: path, guardSize: guardSize)
-      if isNamed { report.name(in: image, path: path, descriptor: descriptor) }
+      if isNamed, let file = LoadedFile(image, path: path, descriptor: descriptor) {
+        report.name(by: file)
+      }
       return report
-    } catch {
-      throw UnreadableFile(path, error)
     }
   }
 
@@ -80,38 +66,11 @@ extension LargeFrameReport {
       dynamic: dynamic, uncovered: uncovered)
   }
 
-  /// As if the file were loaded: the symbolicator looks at processes.
-  private mutating func name(in image: ElfImage, path: String, descriptor: CInt) {
-    let page: UInt64 = 4096
-    var full = [CChar](repeating: 0, count: Int(PATH_MAX) + 1)
-    guard realpath(path, &full) != nil else { return }
-    let name = String(decoding: full.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
-    // A program that is linked to a fixed place is there; any other is put where nothing else is.
-    let lowest = image.segments.map(\.address).min() ?? 0
-    let bias: UInt64 = lowest < page ? 0x5500_0000_0000 : 0
-    let mappings = image.segments.compactMap { segment -> Mapping? in
-      let low = (segment.address &+ bias) & ~(page - 1)
-      // As the loader maps them: whole pages, each with its own permissions.
-      let end = segment.address.addingReportingOverflow(segment.fileSize).partialValue &+ bias
-      let high = (end &+ (page - 1)) & ~(page - 1)
-      guard low < high, high < 1 << 47 else { return nil }
-      return Mapping(
-        low: Address(low), high: Address(high), permissions: segment.permissions,
-        offset: segment.offset & ~(page - 1), path: name)
-    }.sorted { $0.low < $1.low }
-    var files = MappedFiles()
-    if let first = mappings.first {
-      files[first] = ImageFile(duplicating: descriptor).map { .file($0) }
-    }
-    let symbolicator = Symbolicator()
+  private mutating func name(by file: LoadedFile) {
     func named(_ functions: [Function]) -> [Function] {
       // Beyond this nobody reads on, and each name takes its time.
       let wanted = functions.prefix(2000)
-      let names = symbolicator.names(
-        of: wanted.map {
-          .init(programCounter: Address($0.address.value &+ bias), isReturnAddress: false)
-        }, in: mappings, files: files
-      ).names
+      let names = file.names(of: wanted.map(\.address))
       return zip(wanted, names).map { function, name in
         var function = function
         function.symbol = name.symbol
