@@ -1,0 +1,93 @@
+#if canImport(Testing)
+  internal import CrashLab
+  internal import CrashLabText
+  public import Testing
+
+  /// How many bytes of stack a closure uses, to the byte.
+  ///
+  /// ```swift
+  /// let bytes = try measureStack { _ = parse(typicalInput) }
+  /// ```
+  ///
+  /// It runs in this process and thread, on a stack of its own that was filled beforehand
+  /// (`Laboratory.stackUse`), and may capture whatever it likes.
+  ///
+  /// - Parameter room: bytes of that stack; a closure that needs more ends the process.
+  /// - Throws: what the closure throws, or if there is no memory.
+  public func measureStack(room: Int = 8 << 20, _ body: () throws -> Void) throws -> Int {
+    try Laboratory.stackUse(room: room, body)
+  }
+
+  /// Expects that a closure uses no more than so many bytes of stack.
+  ///
+  /// ```swift
+  /// @Test func parserFitsAFiber() throws {
+  ///   try expectStack(atMost: 64 << 10) { _ = parse(typicalInput) }
+  /// }
+  /// ```
+  ///
+  /// - Parameters:
+  ///   - most: bytes.
+  ///   - room: bytes of the stack that it runs on; a closure that needs more ends the process.
+  /// - Returns: the bytes that it used.
+  /// - Throws: what the closure throws, or if there is no memory.
+  @discardableResult
+  public func expectStack(
+    atMost most: Int, room: Int = 8 << 20,
+    sourceLocation: Testing.SourceLocation = #_sourceLocation, _ body: () throws -> Void
+  ) throws -> Int {
+    let used = try measureStack(room: max(room, most), body)
+    if used > most {
+      Issue.record(
+        "used \(used) bytes of stack, \(used - most) more than the \(most) that it may",
+        sourceLocation: sourceLocation)
+    }
+    return used
+  }
+
+  /// The smallest stack of a thread on which a closure comes to its end, in whole pages: found by
+  /// bisection, where every failure is an overflow that was seen to die in its own guard.
+  ///
+  /// ```swift
+  /// let size = try smallestStack { _ = parse(typicalInput) }
+  /// ```
+  ///
+  /// The closure runs in processes of its own (`Laboratory.trial`), so it can't capture anything.
+  ///
+  /// - Parameters:
+  ///   - most: bytes of the largest stack that is tried.
+  ///   - timeout: seconds that a trial may take.
+  /// - Returns: bytes, as pthread_attr_setstacksize(3) takes them; 16 KiB is the least.
+  /// - Throws: if it can't be tried; `StackSearchFailure` if the largest stack is too small, or if it
+  ///   fails of anything but an overflow.
+  public func smallestStack(
+    upTo most: Int = 8 << 20, timeout: Double = 10,
+    for body: @escaping @convention(c) () -> Void
+  ) throws -> Int {
+    let page = 4096
+    func fits(_ pages: Int) throws -> Bool {
+      let name = Test.current?.name ?? "closure"
+      let result = try Laboratory.trial(
+        name, on: .thread(size: pages * page), timeout: timeout, body)
+      if result.finished && result.faults.isEmpty { return true }
+      if let missing = result.missedOverflow { throw StackSearchFailure(description: missing) }
+      return false
+    }
+    let least = 4  // PTHREAD_STACK_MIN of glibc
+    var enough = max(least, most / page)
+    guard try fits(enough) else {
+      throw StackSearchFailure(description: "a stack of \(enough * page) bytes is too small")
+    }
+    var tooSmall = least - 1
+    while enough - tooSmall > 1 {
+      let middle = (enough + tooSmall) / 2
+      if try fits(middle) { enough = middle } else { tooSmall = middle }
+    }
+    return enough * page
+  }
+
+  /// Why no smallest stack was found.
+  public struct StackSearchFailure: Error, CustomStringConvertible {
+    public var description: String
+  }
+#endif
