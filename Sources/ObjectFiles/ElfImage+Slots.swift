@@ -52,14 +52,15 @@ extension ElfImage {
         clab_instruction_decode(
           code.bindMemory(to: UInt8.self).baseAddress, code.count, &instruction)
       else { return nil }
-      place &+= UInt64(instruction.length)
       if UInt32(instruction.flow) == CLAB_FLOW_JUMP.rawValue {
         guard UInt32(instruction.target) == CLAB_TARGET_MEMORY.rawValue,
           instruction.memory_count > 0, instruction.memory.0.base == 16
         else { return nil }
+        // The decoder counts from the instruction's beginning.
         return place &+ UInt64(bitPattern: instruction.memory.0.displacement)
       }
       if UInt32(instruction.flow) != CLAB_FLOW_NEXT.rawValue { return nil }
+      place &+= UInt64(instruction.length)
     }
     return nil
   }

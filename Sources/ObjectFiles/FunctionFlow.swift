@@ -225,7 +225,9 @@ package struct FunctionFlow {
     where instruction.memory_count > 0
       && instruction.memory.0.base == FunctionFlow.instructionPointer
       && instruction.memory.0.index == UInt8(CLAB_NO_REGISTER):
-      return .slot(next &+ UInt64(bitPattern: instruction.memory.0.displacement))
+      // The decoder counts from the instruction's beginning.
+      let place = next &- UInt64(instruction.length)
+      return .slot(place &+ UInt64(bitPattern: instruction.memory.0.displacement))
     default: return .unknown
     }
   }

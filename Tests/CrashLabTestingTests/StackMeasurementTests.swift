@@ -21,10 +21,9 @@ import Testing
   @Test func deeperIsMore() throws {
     let sizes = try [10, 20, 100, 500].map { level in try measureStack { _ = use(0, level) } }
     #expect(sizes == sizes.sorted() && sizes[0] > 10 * 512)
-    // Every level takes the same.
-    let frame = (sizes[1] - sizes[0]) / 10
-    #expect(sizes[1] - sizes[0] == 10 * frame)
-    #expect(sizes[3] - sizes[2] == 400 * frame)
+    // Every level takes the same, but for where the deepest one ends.
+    let frame = Double(sizes[3] - sizes[2]) / 400
+    #expect(abs(Double(sizes[1] - sizes[0]) - 10 * frame) <= 128)
   }
 
   @Test func sameClosureUsesTheSame() throws {
