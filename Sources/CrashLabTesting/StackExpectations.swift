@@ -10,7 +10,8 @@
   /// ```
   ///
   /// It runs in this process and thread, on a stack of its own that was filled beforehand
-  /// (`Laboratory.stackUse`), and may capture whatever it likes.
+  /// (`Laboratory.stackUse`), and may capture whatever it likes. The first call of a library's
+  /// function takes stack for the dynamic linker too: call the closure once before to leave it out.
   ///
   /// - Parameter room: bytes of that stack; a closure that needs more ends the process.
   /// - Throws: what the closure throws, or if there is no memory.

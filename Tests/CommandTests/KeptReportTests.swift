@@ -103,9 +103,9 @@ import Testing
 
   /// One status for what can't be read, whichever command was to read it.
   @Test(arguments: [
-    ["layout", "--pid", "4194303"], ["look", "--pid", "4194303"], ["frames", "/no/such/file"],
-    ["core", "/no/such/file"], ["bench", "layout", "--compare", "/no/such/file"],
-    ["run", "--file", "/no/such/file"], ["compare", "/no/such", "/no/such"],
+    ["look", "--pid", "4194303"], ["frames", "/no/such/file"], ["core", "/no/such/file"],
+    ["bench", "layout", "--compare", "/no/such/file"], ["run", "--file", "/no/such/file"],
+    ["compare", "/no/such", "/no/such"],
   ])
   func whatIsNotThereHasOneStatus(command: [String]) throws {
     #expect(try Command().run(command).status == 66)

@@ -27,6 +27,8 @@ import Testing
   }
 
   @Test func sameClosureUsesTheSame() throws {
+    // The first call of a library's function takes stack for the dynamic linker too.
+    _ = use(0, 50)
     let first = try measureStack { _ = use(0, 50) }
     for _ in 0..<20 { #expect(try measureStack { _ = use(0, 50) } == first) }
   }
