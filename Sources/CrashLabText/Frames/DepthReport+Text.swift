@@ -22,7 +22,7 @@ extension DepthReport {
       text += "\n"
     }
     if path.count > 4 * limit { text += "  and \(grouped(path.count - 4 * limit)) more\n" }
-    text += "\(grouped(functions)) functions can be reached\n"
+    text += "\(grouped(functions)) function\(functions == 1 ? "" : "s") can be reached\n"
     for kind in CallGraph.Deepest.Unknown.Kind.allCases {
       let these = unknown.filter { $0.kind == kind }
       if these.isEmpty { continue }
