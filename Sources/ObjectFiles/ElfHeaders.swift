@@ -51,9 +51,6 @@ package struct ElfHeaders {
       }
   }
 
-  /// Where the program begins.
-  package var entryPoint: UInt64 { header.e_entry }
-
   // MARK: - Segments
 
   /// How many program headers there are: more than 65,534 are counted in the first section header

@@ -90,9 +90,6 @@ package struct ElfImage {
     return nil
   }
 
-  /// Where the program begins.
-  package var entryPoint: UInt64 { headers.entryPoint }
-
   var sectionCount: Int { headers.sectionCount }
 
   func section(_ index: Int) -> Elf64_Shdr? { headers.section(index, ElfImage.reader(bytes)) }

@@ -49,15 +49,7 @@ struct ExecCommand: ParsableCommand {
     let machine = Machine.current(trying: false)
     let program = ForeignProgram(command, followsForks: followForks)
     if let end = try program.supervise() { throw exitCode(end) }
-    let outcome: ForeignProgram.Outcome
-    do {
-      outcome = try program.run(machine: machine)
-    } catch let error as SystemError {
-      complain(error.withAdvice)
-      throw ExitCode(
-        error.code == ENOENT
-          ? 127 : [EACCES, ENOEXEC].contains(error.code) ? 126 : EX_SOFTWARE)
-    }
+    let outcome = try self.program.starting { try program.run(machine: machine) }
     if output.format == .json { for program in outcome.curtailed { complain(program.inWords) } }
     // The program has run: whatever becomes of the report, its status is told.
     do {

@@ -13,10 +13,10 @@ struct FramesCommand: ParsableCommand {
       moves the stack pointer over the guard at once: what it writes first may lie in somebody \
       else's memory, and nothing faults. -fstack-clash-protection builds with probes.
 
-      --depth tells how deep the stack can be from one function on (main, or --depth NAME): its \
-      calls are followed in the machine code, and the way that takes most is shown. Recursions, \
-      calls through pointers and functions of other files are named: with them there is no bound, \
-      unless --assume says what they need.
+      --depth tells how deep the stack can be from one function on (--depth main): its calls are \
+      followed in the machine code, and the way that takes most is shown. Recursions, calls through \
+      pointers and functions of other files are named: with them there is no bound, unless --assume \
+      says what they need.
 
         crashlab frames --fail-over 64K ./server
         crashlab frames --depth worker --assume memcpy=64 --assume 'worker:*=4K' ./server

@@ -51,15 +51,9 @@ struct StacksCommand: ParsableCommand {
 
   func run() throws {
     let file = try report.map { try ReportFile($0) }
-    let machine = Machine.current()
-    let outcome: ForeignProgram.StacksOutcome
-    do {
-      outcome = try ForeignProgram(command).measureStacks(isExact: exact, machine: machine)
-    } catch let error as SystemError {
-      complain(error.withAdvice)
-      throw ExitCode(
-        error.code == ENOENT
-          ? 127 : [EACCES, ENOEXEC].contains(error.code) ? 126 : EX_SOFTWARE)
+    let machine = Machine.current(trying: false)
+    let outcome = try program.starting {
+      try ForeignProgram(command).measureStacks(isExact: exact, machine: machine)
     }
     do {
       let isTerminal = file == nil && Output.error.isTerminal

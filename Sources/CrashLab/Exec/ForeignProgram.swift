@@ -42,12 +42,8 @@ public struct ForeignProgram: Sendable {
       followsForks: followsForks, isOutlived: clab_observer_who_passes_on() != getpid())
     let tracer = Tracer.current()
     let process = try spawn(scope.flags, tracer)
-    // Ctrl-C and Ctrl-\ reach the program through the terminal; this process is to tell its end.
-    let quiet = [SIGINT, SIGQUIT].map { ($0, signal($0, SIG_IGN)) }
-    defer {
-      clab_observer_pass_on(0)
-      for (number, before) in quiet { signal(number, before) }
-    }
+    let keys = TerminalKeys()
+    defer { keys.restore() }
 
     let observer = Observer(process, scope: scope)
     // The observer waits for any child: a naming process that stays would be one more.

@@ -6,11 +6,11 @@ extension DepthReport {
   ///
   /// - Parameters:
   ///   - path: of an ELF file of x86-64, which may be anything.
-  ///   - entry: the function's name as in the file's symbol table; nil: main, or where the file begins.
-  /// - Throws: SystemError if the file can't be read, UnreadableFile if it is no such file or has no
-  ///   such function.
+  ///   - entry: the function's name as in the file's symbol table, or its address: `0x1139`.
+  /// - Returns: nil if the file has no such function.
+  /// - Throws: SystemError if the file can't be read, UnreadableFile if it is no such file.
   package static func read(
-    _ path: String, from entry: String?, assuming: StackAssumptions
+    _ path: String, from entry: String, assuming: StackAssumptions
   ) throws -> DepthReport? {
     try ProgramBytes.read(path) { image, descriptor throws(FileProblem) in
       let functions = FunctionTable(image)
@@ -54,12 +54,9 @@ private struct FunctionTable {
     slots = image.slots
   }
 
-  func address(of wanted: String?) -> UInt64? {
-    if let wanted {
-      if wanted.hasPrefix("0x") { return UInt64(wanted.dropFirst(2), radix: 16) }
-      return names.filter { $0.value == wanted }.keys.min()
-    }
-    return names.first { $0.value == "main" }?.key ?? holding(image.entryPoint)?.address
+  func address(of wanted: String) -> UInt64? {
+    wanted.hasPrefix("0x")
+      ? UInt64(wanted.dropFirst(2), radix: 16) : names.filter { $0.value == wanted }.keys.min()
   }
 
   func name(of address: UInt64) -> String { names[address] ?? "\(Address(address))" }

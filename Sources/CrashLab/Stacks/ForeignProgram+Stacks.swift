@@ -22,11 +22,8 @@ extension ForeignProgram {
     try OwnProcess.mustHaveNoChildren()
     let flags = CLAB_OBSERVE_EXECUTION.rawValue | CLAB_OBSERVE_LEAVING.rawValue
     let process = try spawn(flags, Tracer.current())
-    let quiet = [SIGINT, SIGQUIT].map { ($0, signal($0, SIG_IGN)) }
-    defer {
-      clab_observer_pass_on(0)
-      for (number, before) in quiet { signal(number, before) }
-    }
+    let keys = TerminalKeys()
+    defer { keys.restore() }
 
     var watch: StackWatch?
     var termination: Termination?

@@ -1,4 +1,8 @@
 import ArgumentParser
+import CrashLab
+import CrashLabModel
+import CrashLabText
+import Glibc
 
 /// A program and its arguments: whatever follows the program's name is its own. `--` before the name
 /// is allowed, as elsewhere.
@@ -14,6 +18,19 @@ struct ProgramArguments: ParsableArguments {
   func validate() throws {
     if let first = words.first, first != "--", first.hasPrefix("-"), first != "-" {
       throw ValidationError("Unknown option '\(first)'. A program of that name: -- \(first)")
+    }
+  }
+
+  /// What a body has started. A program that can't be started is told, and ends the command with a
+  /// shell's status for that.
+  func starting<Value>(_ body: () throws -> Value) throws -> Value {
+    do {
+      return try body()
+    } catch let error as SystemError {
+      complain(error.withAdvice)
+      throw ExitCode(
+        error.code == ENOENT
+          ? 127 : [EACCES, ENOEXEC].contains(error.code) ? 126 : EX_SOFTWARE)
     }
   }
 }
