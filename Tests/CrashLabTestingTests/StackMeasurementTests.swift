@@ -4,13 +4,17 @@ import Testing
 
 @testable import CrashLab
 
-@inline(never) private func use(_ bytes: Int, _ level: Int) -> Int {
-  withUnsafeTemporaryAllocation(byteCount: 512, alignment: 16) { frame in
-    if let low = frame.baseAddress { memset(low, Int32(level | 1), frame.count) }
-    let deeper = level > 0 ? use(bytes, level - 1) : 0
-    return deeper &+ Int(frame[Child.opaque(0)])
-  }
+/// Takes stack by itself only: a generic call in a debug build would ask the runtime's tables.
+@inline(never) private func use(_ level: Int) -> Int {
+  level > 0 ? use(level - 1) &+ Child.opaque(level) : 0
 }
+
+/// How many signals have come.
+private nonisolated(unsafe) let arrivals: UnsafeMutablePointer<Int> = {
+  let counter = UnsafeMutablePointer<Int>.allocate(capacity: 1)
+  counter.initialize(to: 0)
+  return counter
+}()
 
 /// Stacks of closures, in this process.
 @Suite struct StackMeasurementTests {
@@ -19,39 +23,68 @@ import Testing
   }
 
   @Test func deeperIsMore() throws {
-    let sizes = try [10, 20, 100, 500].map { level in try measureStack { _ = use(0, level) } }
-    #expect(sizes == sizes.sorted() && sizes[0] > 10 * 512)
+    // The first call of a library's function takes stack for the dynamic linker too.
+    _ = use(1)
+    let sizes = try [100, 200, 1000, 5000].map { level in try measureStack { _ = use(level) } }
+    #expect(sizes == sizes.sorted() && sizes[0] > 100 * 16)
     // Every level takes the same, but for where the deepest one ends.
-    let frame = Double(sizes[3] - sizes[2]) / 400
-    #expect(abs(Double(sizes[1] - sizes[0]) - 10 * frame) <= 128)
+    let frame = Double(sizes[3] - sizes[2]) / 4000
+    #expect(abs(Double(sizes[1] - sizes[0]) - 100 * frame) <= 64)
   }
 
   @Test func sameClosureUsesTheSame() throws {
-    // The first call of a library's function takes stack for the dynamic linker too.
-    _ = use(0, 50)
-    let first = try measureStack { _ = use(0, 50) }
-    for _ in 0..<20 { #expect(try measureStack { _ = use(0, 50) } == first) }
+    _ = use(1)
+    let first = try measureStack { _ = use(500) }
+    for _ in 0..<20 {
+      let again = try measureStack { _ = use(500) }
+      #expect(again == first)
+    }
+  }
+
+  /// A handler's frame is some thousand bytes.
+  @Test func signalsWait() throws {
+    let arrival = __libc_current_sigrtmin() + 7
+    var action = sigaction()
+    action.__sigaction_handler.sa_handler = { _ in arrivals.pointee += 1 }
+    try #require(sigaction(arrival, &action, nil) == 0)
+    // Dispatch's threads have blocked it.
+    var mask = sigset_t()
+    var before = sigset_t()
+    sigemptyset(&mask)
+    sigaddset(&mask, arrival)
+    pthread_sigmask(SIG_UNBLOCK, &mask, &before)
+    defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
+    func send(_ signal: CInt) { _ = pthread_kill(pthread_self(), signal) }
+    send(0)
+    var during = 0
+    let without = try measureStack { send(0) }
+    let with = try measureStack {
+      send(arrival)
+      during = arrivals.pointee
+    }
+    #expect(during == 0 && arrivals.pointee == 1)
+    #expect(with < without + 1024)
   }
 
   @Test func capturesAndThrows() throws {
     struct Problem: Error {}
     var result = 0
-    try expectStack(atMost: 64 << 10) { result = use(0, 10) }
+    try expectStack(atMost: 64 << 10) { result = use(10) }
     #expect(result != 0)
     #expect(throws: Problem.self) { try measureStack { throw Problem() } }
   }
 
   @Test func tooMuchIsAnIssue() throws {
     try withKnownIssue {
-      try expectStack(atMost: 4096) { _ = use(0, 50) }
+      try expectStack(atMost: 4096) { _ = use(500) }
     } matching: {
       $0.comments.contains { $0.rawValue.contains("more than the 4096 that it may") }
     }
   }
 
   @Test func smallestStackHoldsIt() throws {
-    let size = try smallestStack(upTo: 1 << 20) { _ = use(0, 200) }
-    let needed = try measureStack { _ = use(0, 200) }
+    let size = try smallestStack(upTo: 1 << 20) { _ = use(2000) }
+    let needed = try measureStack { _ = use(2000) }
     #expect(size > needed && size < needed + (64 << 10))
     #expect(size % 4096 == 0)
   }

@@ -10,6 +10,11 @@ extension Laboratory {
   /// moves the stack pointer over, and never writes, at its deepest point is not counted. Nothing is
   /// tried here: if it needs more than the room, this process dies in that stack's guard.
   ///
+  /// Signals that come from elsewhere wait in this thread until it returns: their frames, of some
+  /// thousand bytes, would be taken for the closure's. Generic code that is not optimised asks the
+  /// Swift runtime's tables at its deepest point, and takes some 100 bytes more of stack there where
+  /// another thread has just added to them.
+  ///
   /// - Parameters:
   ///   - room: bytes of the stack.
   ///   - body: may capture whatever it likes.
@@ -22,6 +27,8 @@ extension Laboratory {
       throw SystemError("mmap", "a stack of \(size) bytes")
     }
     defer { munmap(limit - guardSize, guardSize + size) }
+    let mask = SignalMask(blockingArrivals: ())
+    defer { withExtendedLifetime(mask) {} }
     // What the call of an empty closure takes is nobody's.
     let alone = try used({}, on: limit, size: size)
     return max(0, try used(body, on: limit, size: size) - alone)
