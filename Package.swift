@@ -36,6 +36,7 @@ let package = Package(
       cSettings: [.define("_GNU_SOURCE")],
       linkerSettings: [
         .linkedLibrary("iberty"), .linkedLibrary("dw"), .linkedLibrary("elf"),
+        .linkedLibrary("deflate"),
       ]
     ),
     .target(

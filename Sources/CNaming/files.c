@@ -5,6 +5,8 @@
  */
 #include "files.h"
 
+#include "inflate.h"
+
 #include <dlfcn.h>
 #include <elfutils/libdwelf.h>
 #include <errno.h>
@@ -107,6 +109,7 @@ static int open_if_same(const char *path, const struct identity *wanted) {
     close(file);
     return -1;
   }
+  file = clab_inflated(file);
   clab_limit_grow(file);
   return file;
 }
@@ -153,8 +156,10 @@ static int ask_servers(Dwfl *dwfl, const struct identity *wanted) {
   if (!debuginfo || wanted->build_size <= 0)
     return -1;
   int file = debuginfo(client, wanted->build, wanted->build_size, NULL);
-  if (file >= 0)
-    clab_limit_grow(file);
+  if (file < 0)
+    return -1;
+  file = clab_inflated(file);
+  clab_limit_grow(file);
   return file;
 }
 

@@ -4,6 +4,7 @@
 #include "open.h"
 
 #include "files.h"
+#include "inflate.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -64,6 +65,8 @@ struct image *clab_image_open(int file, const char *path, enum clab_naming_depth
   }
   image->depth = depth;
   image->alternate_file = -1;
+  if (depth == CLAB_NAMING_LINES)
+    file = clab_inflated(file);
   clab_limit_grow(file);
   if (!report(image, file)) {
     clab_image_close(image);
