@@ -87,9 +87,21 @@ package final class RunFolder: Sendable {
 
   // MARK: - Reading what earlier runs have left
 
-  /// The names of the run folders, oldest first; empty if there is no root.
+  /// The names of the run folders, oldest first; empty if there is no root. A name tells the second
+  /// of the start; of one second's, the folder that was changed last is the latest.
   package static func list(in root: String) -> [String] {
-    entries(of: root).filter { !$0.hasPrefix(".") }.sorted()
+    let names = entries(of: root).filter { !$0.hasPrefix(".") }
+    let runs = names.map { name in
+      (start: String(name.prefix(19)), changed: lastChange(of: "\(root)/\(name)"), name: name)
+    }
+    return runs.sorted { $0 < $1 }.map(\.name)
+  }
+
+  /// In nanoseconds; 0 if it can't be told.
+  private static func lastChange(of path: String) -> Int {
+    var status = stat()
+    guard lstat(path, &status) == 0 else { return 0 }
+    return status.st_mtim.tv_sec &* 1_000_000_000 &+ status.st_mtim.tv_nsec
   }
 
   /// The trials of a run that can be read, by name of their files, and what is wrong with others.
