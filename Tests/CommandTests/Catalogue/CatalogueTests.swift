@@ -72,17 +72,14 @@ import Testing
 
   /// The headers of the C bodies are what `.github/generate declarations` makes of them.
   @Test func declarationsAreThoseOfTheBodies() throws {
-    let generate = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-      .deletingLastPathComponent().deletingLastPathComponent()
-      .appendingPathComponent(".github/generate")
+    let generate = PackageFolder.file(".github/generate")
     let result = try Command(path: generate.path).run(["--check", "declarations"])
     #expect(result.status == 0, "\(result.output)\(result.errors)")
   }
 
   /// One file a case, and every file in the list.
   @Test func listHoldsEveryFile() throws {
-    let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-      .deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("cases")
+    let root = PackageFolder.file("cases")
     for folder in catalogue.folders {
       let files = try FileManager.default
         .contentsOfDirectory(atPath: root.appendingPathComponent(folder.name).path)

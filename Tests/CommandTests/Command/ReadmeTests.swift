@@ -9,9 +9,7 @@ import Testing
   private static let text = file("README.md")
 
   private static func file(_ path: String) -> String {
-    let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-      .deletingLastPathComponent().deletingLastPathComponent()
-    return (try? String(contentsOf: root.appendingPathComponent(path), encoding: .utf8)) ?? ""
+    (try? String(contentsOf: PackageFolder.file(path), encoding: .utf8)) ?? ""
   }
 
   /// `.github/generate catalogue` writes the table anew.

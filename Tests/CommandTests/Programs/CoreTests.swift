@@ -170,8 +170,7 @@ import Testing
       if: FileManager.default.isExecutableFile(atPath: compiler), "\(compiler) is not installed"))
   func staticProgramHasAllItsFrames() throws {
     try withTemporaryFolder { folder in
-      let source = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-        .deletingLastPathComponent().appendingPathComponent("Programs/Foreign/main.c")
+      let source = PackageFolder.file("Tests/Programs/Foreign/main.c")
       let program = "\(folder)/static"
       let build = Process()
       build.executableURL = URL(fileURLWithPath: CoreTests.compiler)

@@ -12,7 +12,7 @@ enum BuiltProgram {
       if let answer = known[program.path] { return answer }
       let answer = problem(
         of: program,
-        sources: folders(of: program.lastPathComponent).map(root.appendingPathComponent),
+        sources: folders(of: program.lastPathComponent).map(PackageFolder.file),
         command: build == .release ? "swift build -c release" : "swift build --build-tests")
       known[program.path] = answer
       return answer
@@ -30,9 +30,6 @@ enum BuiltProgram {
     }
     return nil
   }
-
-  private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-    .deletingLastPathComponent().deletingLastPathComponent()
 
   /// What a program is linked of: what it does not contain may be newer.
   private static func folders(of program: String) -> [String] {

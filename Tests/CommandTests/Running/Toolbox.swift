@@ -38,9 +38,7 @@ enum Toolbox {
     return program
   }
 
-  static let sources =
-    URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-    .deletingLastPathComponent().path + "/Programs/Overflows/"
+  static let sources = PackageFolder.path + "/Tests/Programs/Overflows/"
 
   /// How many frames gdb finds where the program stops with a fault; those of inlined functions,
   /// which have no place on the stack, are not counted.

@@ -26,9 +26,7 @@ import Testing
 
   /// By path relative to the tree.
   private static func sources(of tree: Tree) throws -> [String: String] {
-    let root = URL(fileURLWithPath: #filePath)
-      .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-      .appendingPathComponent(tree.path).path
+    let root = PackageFolder.file(tree.path).path
     let files = try #require(FileManager.default.enumerator(atPath: root))
     var sources: [String: String] = [:]
     for case let file as String in files where file.hasSuffix(".c") || file.hasSuffix(".h") {

@@ -4,8 +4,7 @@ import Testing
 /// The walls of the Swift targets: which may import which, no folders of a target that need each
 /// other in a circle, and a library that knows no command, no option and no case.
 @Suite struct SwiftArchitectureTests {
-  private static let root = URL(fileURLWithPath: #filePath)
-    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().path
+  private static let root = PackageFolder.path
 
   /// What each target may import; the system's modules are named too.
   private static let allowed: [String: Set<String>] = [

@@ -188,8 +188,7 @@ import Testing
 
   /// - Parameter isWhole: every key of the file is in it.
   private func check(_ name: String, _ texts: [String], isWhole: Bool = true) throws {
-    let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-      .deletingLastPathComponent().appendingPathComponent("Keys/\(name).keys")
+    let file = PackageFolder.file("Tests/Keys/\(name).keys")
     for text in texts {
       let value = try JSONSerialization.jsonObject(with: Data(text.utf8))
       if isWhole, ProcessInfo.processInfo.environment["CRASHLAB_RECORD"] == "1" {

@@ -7,8 +7,7 @@ import Testing
 @Suite struct RunComparisonTests {
   /// Recorded on one machine: a debug build with 8 MiB of main stack, a release build with 4.
   private static func recorded(_ name: String) throws -> RunProfile {
-    let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-      .deletingLastPathComponent().appendingPathComponent("Runs")
+    let folder = PackageFolder.file("Tests/Runs")
     return try RunProfile.read(folder.appendingPathComponent("\(name).json").path) { _ in }
   }
 
@@ -132,8 +131,7 @@ import Testing
   }
 
   private static func trial(_ name: String) throws -> TrialReport {
-    let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-      .deletingLastPathComponent().appendingPathComponent("Runs/debug-8-mib.json")
+    let file = PackageFolder.file("Tests/Runs/debug-8-mib.json")
     let report = try JSON.value(RunReport.self, from: Array(Data(contentsOf: file)))
     return try #require(report.trials.first { $0.case == name })
   }

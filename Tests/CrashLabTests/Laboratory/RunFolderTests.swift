@@ -36,6 +36,20 @@ import Testing
     }
   }
 
+  /// Process identifiers wrap around, and 999 is before 1000.
+  @Test func ofOneSecondTheLatestIsTheLastChanged() throws {
+    try withRoot { root, _ in
+      let names = [1, 20, 3, 1000].map { "2030-01-02T03.04.05-\($0)" }
+      let times = [4, 1, 3, 2].map { timespec(tv_sec: 1_900_000_000, tv_nsec: $0) }
+      for (name, time) in zip(names, times) {
+        try FileManager.default.createDirectory(
+          atPath: "\(root)/\(name)", withIntermediateDirectories: false)
+        try #require(utimensat(AT_FDCWD, "\(root)/\(name)", [time, time], 0) == 0)
+      }
+      #expect(RunFolder.list(in: root).suffix(4) == [names[1], names[3], names[2], names[0]])
+    }
+  }
+
   @Test func linkInItsPlaceRedirectsNothing() throws {
     try withRoot { root, folder in
       let files = FileManager.default

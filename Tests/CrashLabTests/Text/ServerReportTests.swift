@@ -10,8 +10,7 @@ import Testing
   private static func trial(
     _ verdict: TrialReport.Verdict?, text: String = "words"
   ) throws -> TrialReport {
-    let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-      .deletingLastPathComponent().appendingPathComponent("Runs/debug-8-mib.json")
+    let file = PackageFolder.file("Tests/Runs/debug-8-mib.json")
     var trial = try #require(
       try JSON.value(RunReport.self, from: Array(Data(contentsOf: file))).trials.first)
     trial.verdict = verdict

@@ -3,7 +3,7 @@
  * for this folder): the prologue touches every page on its way down, so the guard is hit before
  * any statement runs.
  */
-#include "../array_size.h"
+#include "../arrays/array_size.h"
 #include "crashlab_harness.h"
 #include "probed_cases.h"
 

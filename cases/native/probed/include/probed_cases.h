@@ -1,4 +1,4 @@
-/* Made by .github/generate from the C files of this folder, which describe each function. */
+/* Made by .github/generate from the C files beside this folder, which describe each function. */
 #ifndef CRASHLAB_PROBED_CASES_H
 #define CRASHLAB_PROBED_CASES_H
 

@@ -1,0 +1,19 @@
+import Foundation
+
+/// The package that these tests belong to.
+enum PackageFolder {
+  /// Where Package.swift is.
+  static let url: URL = {
+    var folder = URL(fileURLWithPath: #filePath)
+    while folder.path != "/" {
+      folder.deleteLastPathComponent()
+      let manifest = folder.appendingPathComponent("Package.swift").path
+      if FileManager.default.fileExists(atPath: manifest) { break }
+    }
+    return folder
+  }()
+
+  static let path = url.path
+
+  static func file(_ path: String) -> URL { url.appendingPathComponent(path) }
+}
