@@ -265,7 +265,7 @@ private struct Keys {
 /// Documents in which nothing is unknown.
 enum Documents {
   static let machine: Machine = {
-    var machine = Machine.current()
+    var machine = Machine.this
     machine.stackLimit = 8 << 20
     return machine
   }()

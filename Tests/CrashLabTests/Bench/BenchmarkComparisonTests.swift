@@ -80,7 +80,7 @@ import Testing
 
   static func report(_ figures: [(String, [Double])], kernel: String = "Linux 6") -> BenchmarkReport
   {
-    var machine = Machine.current()
+    var machine = Machine.this
     machine.kernel = kernel
     return BenchmarkReport(
       machine: machine, benchmarks: figures.map { .init($0.0, nanoseconds: $0.1) })

@@ -167,7 +167,7 @@ func framesAreInOrder(seen: [String], fits: Bool) {
 // MARK: - What a machine decides
 
 private func machine(_ change: (inout Machine) -> Void) -> Machine {
-  var machine = Machine.current()
+  var machine = Machine.this
   change(&machine)
   return machine
 }

@@ -11,7 +11,7 @@ import Testing
     return try RunProfile.read(folder.appendingPathComponent("\(name).json").path) { _ in }
   }
 
-  private static let machine = Machine.current()
+  private static let machine = Machine.this
 
   @Test func aRunIsLikeItself() throws {
     let run = try RunComparisonTests.recorded("release-4-mib")

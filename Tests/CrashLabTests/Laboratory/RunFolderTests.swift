@@ -9,7 +9,7 @@ import Testing
   private func withRoot(_ body: (String, RunFolder) throws -> Void) throws {
     let root = FileManager.default.temporaryDirectory.path + "/crashlab-\(UUID().uuidString)"
     defer { try? FileManager.default.removeItem(atPath: root) }
-    try body(root, RunFolder.create(in: root, machine: .current()))
+    try body(root, RunFolder.create(in: root, machine: .this))
   }
 
   private func names(_ path: String) throws -> [String] {
@@ -30,7 +30,7 @@ import Testing
 
   @Test func twoRunsOfOneSecondAreApart() throws {
     try withRoot { root, folder in
-      let others = try (0..<3).map { _ in try RunFolder.create(in: root, machine: .current()) }
+      let others = try (0..<3).map { _ in try RunFolder.create(in: root, machine: .this) }
       #expect(Set(others.map(\.path) + [folder.path]).count == 4)
       #expect(try names(root).count == 4)
     }
@@ -90,7 +90,7 @@ import Testing
     let root = files.temporaryDirectory.path + "/crashlab-\(UUID().uuidString)"
     defer { try? files.removeItem(atPath: root) }
     let runs = try ages.map { age in
-      let folder = try RunFolder.create(in: root, machine: .current())
+      let folder = try RunFolder.create(in: root, machine: .this)
       try folder.save(TrialReport(TrialResult(command: ["x"])))
       try folder.save(commandLine: "crashlab exec x")
       try makeOld(folder.path, days: age)

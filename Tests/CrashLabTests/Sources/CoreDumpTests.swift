@@ -8,7 +8,7 @@ import Testing
   private static func account(_ core: SyntheticCore) throws -> CoreDumpReport.Account {
     let source = MemorySource(core.bytes)
     let dump = try CoreDump(source)
-    return CoreAnalysis(dump, CoreMemory(dump, of: source), machine: Machine.current()).account()
+    return CoreAnalysis(dump, CoreMemory(dump, of: source), machine: Machine.this).account()
   }
 
   @Test func whatTheNotesTell() throws {
@@ -164,7 +164,7 @@ import Testing
       }
       #expect(dump.missingBytes == UInt64(whole.count - size))
       let look = CoreAnalysis(
-        dump, CoreMemory(dump, of: source), machine: Machine.current())
+        dump, CoreMemory(dump, of: source), machine: Machine.this)
       #expect(look.account().notes.first == .missingBytes(UInt64(whole.count - size)))
     }
     #expect(refused > 0)
@@ -195,7 +195,7 @@ import Testing
       for (left, right) in zip(dump.mappings, dump.mappings.dropFirst()) {
         #expect(left.low < left.high && left.low <= right.low)
       }
-      _ = CoreAnalysis(dump, CoreMemory(dump, of: source), machine: Machine.current()).account()
+      _ = CoreAnalysis(dump, CoreMemory(dump, of: source), machine: Machine.this).account()
     }
   }
 }

@@ -8,7 +8,7 @@ import Testing
   private func standing(
     _ id: String, _ change: (inout MachineFacts) -> Void
   ) -> Finding.Standing? {
-    var facts = MachineFacts(machine: .current())
+    var facts = MachineFacts(machine: .this)
     facts.machine.librarySymbols = true
     facts.alternateStackSize = 65536
     facts.unwinder = "1.6.2"
@@ -59,7 +59,7 @@ import Testing
   private func finding(
     _ id: String, _ change: (inout MachineFacts) -> Void
   ) -> Finding? {
-    var facts = MachineFacts(machine: .current())
+    var facts = MachineFacts(machine: .this)
     change(&facts)
     return Doctor(of: facts).findings.first { $0.id == id }
   }
@@ -104,7 +104,7 @@ import Testing
   }
 
   @Test func oneBrokenThingIsEnough() {
-    var facts = MachineFacts(machine: .current())
+    var facts = MachineFacts(machine: .this)
     facts.alternateStackSize = 65536
     #expect(Doctor(of: facts).isSound)
     facts.mappingGuardError = 14

@@ -10,7 +10,7 @@ import Testing
   private static func faults(
     after termination: Termination
   ) throws -> [Fault] {
-    let machine = Machine.current()
+    let machine = Machine.this
     var watched = WatchedProcess(getpid(), command: ["x"], machine: machine)
     let thread = getpid()
     var evidence = FaultJournalTests.evidence(thread: thread)

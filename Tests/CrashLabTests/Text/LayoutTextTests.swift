@@ -47,7 +47,7 @@ import Testing
             kind: .stacks, name: "", low: Address(0x7000_0000), high: Address(0x7201_0000),
             mapped: 0x3_0000, stacks: 3),
         ], duration: 1000),
-      command: ["./\(name)", name], machine: .current())
+      command: ["./\(name)", name], machine: .this)
   }
 
   /// With every stack, and with stacks that are condensed.
