@@ -1,5 +1,5 @@
 #if canImport(Testing)
-  internal import CrashLab
+  public import CrashLab
   internal import CrashLabText
   public import Testing
 
@@ -44,6 +44,40 @@
         sourceLocation: sourceLocation)
     }
     return used
+  }
+
+  /// Expects that a program ends by itself with status 0, and that no thread of it uses more than so
+  /// many bytes of its stack.
+  ///
+  /// ```swift
+  /// try expectStack(atMost: 256 << 10, of: ["./server", "--self-test"])
+  /// ```
+  ///
+  /// - Parameters:
+  ///   - most: bytes from the top of a stack down, thread-local storage included. A peak that is only
+  ///     known to be at most so many bytes counts as that.
+  ///   - command: the program, searched for in PATH, and its arguments.
+  ///   - includingMain: the main stack too.
+  ///   - timeout: seconds that it may take.
+  /// - Returns: its stacks.
+  /// - Throws: if it can't be tried, or takes longer.
+  @discardableResult
+  public func expectStack(
+    atMost most: Int, of command: [String], includingMain: Bool = true, timeout: Double = 60,
+    sourceLocation: Testing.SourceLocation = #_sourceLocation
+  ) throws -> StacksReport {
+    let (report, termination) = try Laboratory.stacks(of: command, exact: true, timeout: timeout)
+    let over = report.stacks.filter {
+      (includingMain || $0.kind != .main) && ($0.peak.map { $0 > most } ?? true)
+    }
+    if termination.exitStatus != 0 || !over.isEmpty {
+      let text = report.text()
+      let end = termination.exitStatus == 0 ? "" : "It did not end with status 0. "
+      Issue.record(
+        "\(end)\(over.count) of its stacks are over \(most) bytes, or not known\n\n\(text)",
+        sourceLocation: sourceLocation)
+    }
+    return report
   }
 
   /// The smallest stack of a thread on which a closure comes to its end, in whole pages: found by

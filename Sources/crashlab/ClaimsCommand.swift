@@ -18,16 +18,12 @@ struct ClaimsCommand: ParsableCommand {
 
   @Option(help: "How to write it: text, json or html.") var format: Format = .text
 
-  @Option(
-    help: ArgumentHelp(
-      "Write a page that a browser shows, besides ('-': standard output).", valueName: "file"),
-    completion: .file(extensions: ["html"]))
-  var html: String?
+  @OptionGroup var page: PageOption
 
   enum Format: String, ExpressibleByArgument, CaseIterable { case text, json, html }
 
   func run() throws {
-    if let html { try checkWritable(html) }
+    try page.prepare()
     let heading = RunHeading(date: RunFolder.now(), command: RunFolder.ownCommandLine)
     let measurement = ClaimsMeasurement(
       cases: ClaimsMeasurement.cases.compactMap { catalogue[$0] }, switching: options.measurement)
@@ -38,8 +34,8 @@ struct ClaimsCommand: ParsableCommand {
       try measurement.run(session: $0)
     }
     let output = Output.standard
-    if let html { try writeWhole(ClaimsPage.html(report, heading: heading), to: html) }
-    if html == "-" {
+    try page.write(ClaimsPage.html(report, heading: heading))
+    if page.replacesReport {
       if let signal { throw ExitCode(128 + signal.number) }
       return
     }

@@ -20,16 +20,13 @@ struct CompareCommand: ParsableCommand {
   @Option(name: .shortAndLong, help: "The folder with the run folders.")
   var output: String = ".crashlab"
   @Option(help: "How to write it: text or json.") var format: TextOrJSON = .text
-  @Option(
-    help: ArgumentHelp(
-      "Write a page that a browser shows ('-': standard output).", valueName: "file"))
-  var html: String?
+  @OptionGroup var page: PageOption
 
   func run() throws {
-    if let html { try checkWritable(html) }
+    try page.prepare()
     let comparison = RunComparison(try read(first), try read(second))
-    if let html { try ComparisonPage.write(comparison, to: html) }
-    if html != "-" {
+    try page.write(ComparisonPage.html(comparison))
+    if !page.replacesReport {
       try Output.standard.write(
         format == .json ? comparison.json() : comparison.text(theme: .suited(to: .standard)))
     }

@@ -36,7 +36,7 @@ struct CoreCommand: ParsableCommand {
   @OptionGroup var output: CrashReportOptions
 
   func run() throws {
-    if let html = output.html { try checkWritable(html) }
+    try output.page.prepare()
     let machine = Machine.current(trying: false)
     let account: CoreDumpReport.Account
     do {

@@ -44,7 +44,7 @@ struct ExecCommand: ParsableCommand {
 
   func run() throws {
     ForeignProgram.tellOwnCrash()
-    if let html = output.html { try checkWritable(html) }
+    try output.page.prepare()
     let file = try report.map { try ReportFile($0) }
     let machine = Machine.current(trying: false)
     let program = ForeignProgram(command, followsForks: followForks)

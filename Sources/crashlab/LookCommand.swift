@@ -27,7 +27,7 @@ struct LookCommand: ParsableCommand {
   }
 
   func run() throws {
-    if let html = output.html { try checkWritable(html) }
+    try output.page.prepare()
     let machine = Machine.current(trying: false)
     let result: TrialResult
     do {

@@ -82,6 +82,21 @@ private nonisolated(unsafe) let arrivals: UnsafeMutablePointer<Int> = {
     }
   }
 
+  @Test func aProgramsStacksAreBounded() throws {
+    let report = try expectStack(atMost: 1 << 20, of: ["sh", "-c", "exit 0"])
+    #expect(report.stacks.count == 1 && report.stacks.first?.exact == true)
+    try withKnownIssue {
+      try expectStack(atMost: 1024, of: ["sh", "-c", "exit 0"])
+    } matching: {
+      $0.comments.contains { $0.rawValue.hasPrefix("1 of its stacks are over 1024 bytes") }
+    }
+    try withKnownIssue {
+      try expectStack(atMost: 1 << 20, of: ["sh", "-c", "exit 3"])
+    } matching: {
+      $0.comments.contains { $0.rawValue.contains("did not end with status 0") }
+    }
+  }
+
   @Test func smallestStackHoldsIt() throws {
     let size = try smallestStack(upTo: 1 << 20) { _ = use(2000) }
     let needed = try measureStack { _ = use(2000) }

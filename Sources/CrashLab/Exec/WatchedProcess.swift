@@ -33,7 +33,7 @@ struct WatchedProcess {
     self.process = process
     self.machine = machine
     given = command
-    self.command = command ?? WatchedProcess.arguments(of: process)
+    self.command = command ?? processArguments(of: process)
     timeline = [.init(event: .forked, at: 0)]
   }
 
@@ -208,7 +208,7 @@ struct WatchedProcess {
     ignoredAtStart = ((try? SignalMasks(of: process, in: process)) ?? nil)?.ignored ?? 0
     fatal = []
     otherThreads = nil
-    command = given ?? WatchedProcess.arguments(of: process)
+    command = given ?? processArguments(of: process)
   }
 
   /// It has ended: what there is to tell, and how many faults it dealt with itself.
@@ -245,10 +245,5 @@ struct WatchedProcess {
     let handled = max(0, caughtFaults - ofTheEnd)
     if handled > 0 { seen.counters["faults handled by the program"] = handled }
     return (seen, handled)
-  }
-
-  private static func arguments(of process: pid_t) -> [String] {
-    (readSmallBytes("/proc/\(process)/cmdline") ?? []).split(separator: 0)
-      .map { String(decoding: $0, as: UTF8.self) }
   }
 }

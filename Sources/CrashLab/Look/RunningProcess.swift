@@ -39,7 +39,7 @@ package struct RunningProcess {
     held = []
     let released = clab_now()
 
-    var seen = TrialResult(command: arguments)
+    var seen = TrialResult(command: processArguments(of: process))
     seen.threads = snapshot.reports(by: .observer, with: Symbolicator(keepsProcess: false))
     for thread in all where !standing.contains(thread.id) {
       seen.threads.append(ThreadReport(id: thread.id, name: thread.name))
@@ -75,10 +75,5 @@ package struct RunningProcess {
     do throws(SystemError) { return try body() } catch {
       throw .noLook(at: process, error.call, code: error.code)
     }
-  }
-
-  private var arguments: [String] {
-    (readSmallBytes("/proc/\(process)/cmdline") ?? []).split(separator: 0)
-      .map { String(decoding: $0, as: UTF8.self) }
   }
 }

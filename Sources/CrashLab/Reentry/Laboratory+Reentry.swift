@@ -25,8 +25,8 @@ extension Laboratory {
     guard let place = CodePlace(of: body) else {
       throw TrialFailure(.notCode)
     }
-    return try FreshCopy.answer(
-      to: TrialRequest(
+    return try FreshCopy.result(
+      of: TrialRequest(
         name: name, subject: .closure(place, on: stack), timeout: timeout,
         showsOutput: showsOutput),
       within: 2 * timeout + 30)
@@ -44,10 +44,35 @@ extension Laboratory {
     of command: [String], timeout: Double = 60, showsOutput: Bool = false
   ) throws(TrialFailure) -> TrialResult {
     guard let name = command.first else { throw TrialFailure(.noCommand) }
-    return try FreshCopy.answer(
-      to: TrialRequest(
+    return try FreshCopy.result(
+      of: TrialRequest(
         name: name, subject: .command(command), timeout: timeout, showsOutput: showsOutput),
       within: timeout)
+  }
+
+  /// Runs a program to its end and tells how much of its stacks it has used, as `crashlab stacks`
+  /// does; with any number of threads running. It gets no standard input. The calling thread waits.
+  ///
+  /// - Parameters:
+  ///   - command: the program, searched for in PATH, and its arguments.
+  ///   - exact: fills stacks beforehand, so that their peaks are known to the byte.
+  ///   - timeout: seconds after which it is ended, and a failure.
+  ///   - showsOutput: whether it may write to this process's standard output and error.
+  /// - Returns: its stacks, and how it ended.
+  /// - Throws: if it can't be tried, or takes too long.
+  public static func stacks(
+    of command: [String], exact: Bool = false, timeout: Double = 60, showsOutput: Bool = false
+  ) throws(TrialFailure) -> (report: StacksReport, termination: Termination) {
+    guard let name = command.first else { throw TrialFailure(.noCommand) }
+    let answer = try FreshCopy.answer(
+      to: TrialRequest(
+        name: name, subject: .stacksOf(command, isExact: exact), timeout: timeout,
+        showsOutput: showsOutput),
+      within: timeout)
+    guard case .stacks(let report, let termination) = answer else {
+      throw TrialFailure(.unreadable("an answer to something else"))
+    }
+    return (report, termination)
   }
 }
 
@@ -56,9 +81,18 @@ private struct FreshCopy: ~Copyable {
   private let process: pid_t
   private let answers: CInt
 
+  static func result(
+    of request: TrialRequest, within seconds: Double
+  ) throws(TrialFailure) -> TrialResult {
+    guard case .result(let result) = try answer(to: request, within: seconds) else {
+      throw TrialFailure(.unreadable("an answer to something else"))
+    }
+    return result
+  }
+
   static func answer(
     to request: TrialRequest, within seconds: Double
-  ) throws(TrialFailure) -> TrialResult {
+  ) throws(TrialFailure) -> TrialAnswer {
     guard clab_can_enter_again() else {
       throw TrialFailure(.notLinked)
     }
@@ -69,10 +103,8 @@ private struct FreshCopy: ~Copyable {
     } catch {
       throw TrialFailure(error)
     }
-    switch answer {
-    case .result(let result): return result
-    case .failure(let failure): throw failure
-    }
+    if case .failure(let failure) = answer { throw failure }
+    return answer
   }
 
   /// With this program's arguments: they say to a test runner what it is to load.

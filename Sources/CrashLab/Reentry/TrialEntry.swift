@@ -12,7 +12,7 @@ func enterTrial() {
     let request = try JSON.value(TrialRequest.self, from: Array(text.utf8))
     if isResumed { try resume(request) }
     _ = fcntl(answers, F_SETFD, FD_CLOEXEC)
-    answer(.result(try result(of: request)))
+    answer(try attempt(request))
   } catch {
     let failure = TrialFailure(error)
     if isResumed { clab_skip("the child could not go on after it was executed again: \(failure)") }
@@ -25,7 +25,7 @@ private let answers = CInt(CLAB_ANSWERS)
 /// Set where a trial's child was executed again for its stack limit.
 private let resumedVariable = "CRASHLAB_TRIAL_GOES_ON"
 
-private func result(of request: TrialRequest) throws -> TrialResult {
+private func attempt(_ request: TrialRequest) throws -> TrialAnswer {
   switch request.subject {
   case .closure(_, on: let stack):
     if case .main(limit: .some) = stack { setenv(resumedVariable, "1", 1) } else { forgetRequest() }
@@ -36,11 +36,17 @@ private func result(of request: TrialRequest) throws -> TrialResult {
     options.argumentsToResume = CommandLine.arguments
     var results: [TrialResult] = []
     try Laboratory(options: options).run([PlannedTrial(tried)]) { results.append($0) }
-    return try unjudged(results[0])
+    return .result(try unjudged(results[0]))
   case .command(let arguments):
     forgetRequest()
     if !request.showsOutput { silence() }
-    return try ForeignProgram(arguments).run().result
+    return .result(try ForeignProgram(arguments).run().result)
+  case .stacksOf(let arguments, let isExact):
+    forgetRequest()
+    if !request.showsOutput { silence() }
+    let outcome = try ForeignProgram(arguments)
+      .measureStacks(isExact: isExact, machine: .current(trying: false))
+    return .stacks(outcome.report, outcome.termination)
   }
 }
 

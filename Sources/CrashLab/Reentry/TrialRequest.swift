@@ -6,6 +6,8 @@ struct TrialRequest: Codable, Equatable {
   enum Subject: Codable, Equatable {
     case closure(CodePlace, on: TrialStack)
     case command([String])
+    /// How much of its stacks it uses.
+    case stacksOf([String], isExact: Bool)
   }
 
   var name: String
@@ -19,6 +21,7 @@ struct TrialRequest: Codable, Equatable {
 /// What the fresh copy answers.
 enum TrialAnswer: Codable {
   case result(TrialResult)
+  case stacks(StacksReport, Termination)
   case failure(TrialFailure)
 }
 

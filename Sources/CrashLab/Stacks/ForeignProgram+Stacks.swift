@@ -6,8 +6,9 @@ extension ForeignProgram {
   /// What the stacks of a run came to.
   package struct StacksOutcome: Sendable {
     package var report: StacksReport
+    package var termination: Termination
     /// As a shell tells it: the program's own, or 128 and the signal's number.
-    package var exitStatus: Int32
+    package var exitStatus: Int32 { termination.shellStatus }
   }
 
   /// Runs the program to its end and looks at the stack of every thread when the thread ends. Its
@@ -79,6 +80,6 @@ extension ForeignProgram {
     return StacksOutcome(
       report: report
         ?? StacksReport(machine: machine, command: arguments, stacks: [], notes: [.endNotSeen]),
-      exitStatus: termination.shellStatus)
+      termination: termination)
   }
 }

@@ -86,6 +86,8 @@ package enum StacksNote: String, Sendable, Codable {
   case executedAnother = "executed-another"
   /// Some stacks were not filled: there was not memory enough for all.
   case notAllFilled = "not-all-filled"
+  /// It was looked at from time to time, while it ran.
+  case looked
 }
 
 /// How much of a stack may be used.

@@ -4,14 +4,9 @@ internal import CrashLabText
 
 /// Two runs beside each other, in one self-contained HTML file.
 package enum ComparisonPage {
-  /// - Parameter path: the file; `-` is standard output.
-  package static func write(_ comparison: RunComparison, to path: String) throws {
-    try writeWhole(html(comparison), to: path)
-  }
-
   private static let mostCases = 2000
 
-  static func html(_ comparison: RunComparison) -> String {
+  package static func html(_ comparison: RunComparison) -> String {
     Templates.comparison.render([
       "style": Templates.style,
       "sentence": comparison.sentence(),

@@ -8,6 +8,7 @@ struct Templates {
     main: comparisonTemplate,
     parts: ["sides": sidesTemplate, "row": rowTemplate])
   static let claims = Templates(main: claimsTemplate, parts: [:])
+  static let stacks = Templates(main: stacksTemplate, parts: [:])
 
   private let library: MustacheLibrary
   private let isSearched: Bool

@@ -22,10 +22,8 @@ private struct StacksText {
   private var entryWidth: Int { width - 17 - 1 - StacksText.numbers.reduce(0) { $0 + $1 + 1 } }
 
   func whole() -> String {
-    let threads = report.stacks.reduce(0) { $0 + ($1.kind == .main ? 0 : $1.count) }
-    var text = theme.heading("stacks") + " of \(printable(report.command.joined(separator: " "))): "
-    text += threads == 0 ? "the main stack" : "the main stack and \(grouped(threads)) "
-    text += threads == 0 ? "\n" : (threads == 1 ? "thread\n" : "threads\n")
+    let command = shortened(printable(report.command.joined(separator: " ")), to: 2 * width)
+    var text = theme.heading("stacks") + " of \(command): \(report.subjectInWords)\n"
     if !report.stacks.isEmpty {
       text +=
         theme.faint(line("name", "entry", ["count", "size", "guard", "peak", "used"])) + "\n"
@@ -34,7 +32,7 @@ private struct StacksText {
     if report.stacks.count > StacksText.most {
       text += "  and \(report.stacks.count - StacksText.most) groups more (--format json)\n"
     }
-    return text + advice() + notes()
+    return text + advice() + report.notesInWords.map(indented).joined()
   }
 
   private func line(_ name: String, _ entry: String, _ cells: [String]) -> String {
@@ -48,20 +46,48 @@ private struct StacksText {
     let entry =
       group.kind == .main ? "main stack" : shortSymbol(group.entry ?? "?", width: entryWidth)
     let isFull = group.use >= 0.8
-    let used =
-      group.size == nil || group.peak == nil ? "?" : "\(Int((group.use * 100).rounded(.up))) %"
     let text = line(
       printable(group.name), shortened(entry, to: entryWidth),
       [
         grouped(group.count), group.size.map(bytesInWords) ?? "?",
         group.kind == .main ? "-" : group.guard.map { $0 == 0 ? "none" : bytesInWords($0) } ?? "?",
-        peak(group), used,
+        group.peakInWords, group.useInWords,
       ])
     return (isFull ? theme.warning(text) : text) + "\n"
   }
 
-  private func peak(_ group: StacksReport.Group) -> String {
-    guard let peak = group.peak, let bound = group.bound else { return "?" }
+  // MARK: - What would have been enough
+
+  private func advice() -> String {
+    report.stacks.prefix(StacksText.most).compactMap(\.adviceInWords).map(indented).joined()
+  }
+
+  private func indented(_ words: String) -> String {
+    lines(of: words, room: width - 4).enumerated().map { ($0 == 0 ? "  " : "    ") + $1 + "\n" }
+      .joined()
+  }
+}
+
+extension StacksReport.Group {
+  /// What would have been enough, and where to set it; nil if that is not known.
+  package var adviceInWords: String? {
+    guard kind != .main, let advice, let size else { return nil }
+    let name = "'\(printable(self.name))' (\(shortSymbol(entry ?? "?", width: 40)))"
+    var words =
+      advice.size < size
+      ? "\(name): \(bytesInWords(advice.size)) would have held it, which saves "
+        + "\(bytesInWords(size - advice.size)) of addresses a stack"
+      : "\(name): \(bytesInWords(advice.size)) leave a margin of a quarter"
+    words += "; \(advice.source.inWords(size: size))."
+    if let storage = threadLocalStorage, let peak, storage * 4 > peak {
+      words += " Of the peak \(bytesInWords(storage)) are thread-local storage and control block."
+    }
+    return words
+  }
+
+  /// The peak, and what it is worth.
+  package var peakInWords: String {
+    guard let peak, let bound else { return "?" }
     switch bound {
     case .exact: return grouped(peak)
     case .page: return bytesInWords(peak)
@@ -70,52 +96,38 @@ private struct StacksText {
     }
   }
 
-  // MARK: - What would have been enough
-
-  private func advice() -> String {
-    var text = ""
-    for group in report.stacks.prefix(StacksText.most) where group.kind != .main {
-      guard let advice = group.advice, let size = group.size else { continue }
-      let name = "'\(printable(group.name))' (\(shortSymbol(group.entry ?? "?", width: 40)))"
-      var words =
-        advice.size < size
-        ? "\(name): \(bytesInWords(advice.size)) would have held it, which saves "
-          + "\(bytesInWords(size - advice.size)) of addresses a stack"
-        : "\(name): \(bytesInWords(advice.size)) leave a margin of a quarter"
-      words += "; \(advice.source.inWords(size: size))."
-      if let storage = group.threadLocalStorage, let peak = group.peak, storage * 4 > peak {
-        words += " Of the peak \(bytesInWords(storage)) are thread-local storage and control block."
-      }
-      text += indented(words)
-    }
-    return text
+  /// Of the size, as a whole number of hundredths, rounded up; `?` if one of them is not known.
+  package var useInWords: String {
+    size == nil || peak == nil ? "?" : "\(Int((use * 100).rounded(.up))) %"
   }
+}
 
-  private func indented(_ words: String) -> String {
-    lines(of: words, room: width - 4).enumerated().map { ($0 == 0 ? "  " : "    ") + $1 + "\n" }
-      .joined()
-  }
-
-  // MARK: - What is not known
-
-  private func notes() -> String {
-    var text = ""
-    if report.stacks.contains(where: { $0.bound == .atMost }) {
-      text += indented(
+extension StacksReport {
+  /// What is not known, and what the signs mean; a sentence or two each.
+  package var notesInWords: [String] {
+    var words: [String] = []
+    if stacks.contains(where: { $0.bound == .atMost }) {
+      words.append(
         "≤: at most. The C library gives stacks to one thread after the other: pages that an "
           + "earlier thread has touched are not told from its own.")
     }
-    if report.stacks.contains(where: { $0.bound == .atLeast }) {
-      text += indented("≥: at least. Deeper pages had been given back before they were looked at.")
+    if stacks.contains(where: { $0.bound == .atLeast }) {
+      words.append("≥: at least. Deeper pages had been given back before they were looked at.")
     }
-    let unseen = report.stacks.reduce(0) { $0 + $1.unseen }
+    let unseen = stacks.reduce(0) { $0 + $1.unseen }
     if unseen > 0 {
-      text += indented(
+      words.append(
         "Of \(grouped(unseen)) \(unseen == 1 ? "thread" : "threads") the peak is not known: the "
           + "memory was gone before it was looked at.")
     }
-    for note in report.notes { text += indented(note.inWords) }
-    return text
+    return words + notes.map(\.inWords)
+  }
+
+  /// `the main stack and 12 threads`
+  package var subjectInWords: String {
+    let threads = stacks.reduce(0) { $0 + ($1.kind == .main ? 0 : $1.count) }
+    if threads == 0 { return "the main stack" }
+    return "the main stack and \(grouped(threads)) \(threads == 1 ? "thread" : "threads")"
   }
 }
 
@@ -134,6 +146,9 @@ extension StacksNote {
       "It has executed another program: what is told is of the last one."
     case .notAllFilled:
       "Some stacks were not filled, as there was not memory enough: their peaks are whole pages."
+    case .looked:
+      "Seen while it ran: a thread that began and ended between two looks is missing, and a "
+        + "coroutine's stack is told only where a thread stood on it."
     }
   }
 }

@@ -23,11 +23,7 @@ struct CrashReportOptions: ParsableArguments {
         + "$XDG_STATE_HOME/crashlab)", valueName: "folder"))
   var output: String?
 
-  @Option(
-    help: ArgumentHelp(
-      "Write a page that a browser shows, besides ('-': standard output).", valueName: "file"),
-    completion: .file(extensions: ["html"]))
-  var html: String?
+  @OptionGroup var page: PageOption
 
   @Flag(help: "Do not keep the report.")
   var noKeep = false
@@ -60,13 +56,13 @@ struct CrashReportOptions: ParsableArguments {
   ///
   /// - Parameter run: the name of the run that they are kept as.
   func writePage(of reports: [TrialReport], machine: Machine, run: String?) throws {
-    guard let html else { return }
-    var page = PageReporter(
+    if page.html == nil { return }
+    var reporter = PageReporter(
       machine: machine, catalogue: CaseCollection([]),
       heading: RunHeading(
         date: RunFolder.now(), run: run, command: RunFolder.ownCommandLine))
-    for report in reports { _ = page.trial(report) }
-    try writeWhole(page.end(duration: 0), to: html)
+    for report in reports { _ = reporter.trial(report) }
+    try page.write(reporter.end(duration: 0))
   }
 
   /// How much of it a reader of standard output or error gets.
@@ -92,7 +88,7 @@ struct CrashReportOptions: ParsableArguments {
     for note in notes { complain(note) }
     let run = keep(reports, machine: machine)
     try writePage(of: reports, machine: machine, run: run)
-    if html == "-" { return }
+    if page.replacesReport { return }
     let text = text(for: .standard)
     try Output.standard.write(
       format == .json

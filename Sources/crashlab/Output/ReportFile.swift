@@ -16,5 +16,8 @@ struct ReportFile: ~Copyable {
 
   deinit { close(descriptor) }
 
-  func write(_ text: String) throws { try Output(descriptor: descriptor).write(text) }
+  /// Valid while this value lives.
+  var output: Output { Output(descriptor: descriptor) }
+
+  func write(_ text: String) throws { try output.write(text) }
 }

@@ -87,6 +87,69 @@ import Testing
     #expect(try measure(size: 65536, bytes: 50_000, ["--fail-over", "40K"]).result.status == 1)
   }
 
+  /// Runs the program whose thread waits while the body looks at it.
+  private func whileItRuns(
+    _ body: (_ process: Int32, _ used: Int, _ end: () -> Void) throws -> Void
+  ) throws {
+    try withTemporaryFolder { folder in
+      let program = try Toolbox.build(
+        "used-stacks.c", with: "gcc", ["-O1", "-pthread"], into: folder)
+      let process = Process()
+      let (input, output) = (Pipe(), Pipe())
+      process.executableURL = URL(fileURLWithPath: program)
+      process.arguments = ["0", "300000", "0", "wait"]
+      (process.standardInput, process.standardOutput) = (input, output)
+      try process.run()
+      defer { process.waitUntilExit() }
+      var isOpen = true
+      func end() {
+        if isOpen { try? input.fileHandleForWriting.close() }
+        isOpen = false
+      }
+      defer { end() }
+      let line = String(decoding: output.fileHandleForReading.availableData, as: UTF8.self)
+      let used = try #require(Int(line.trimmingCharacters(in: .whitespacesAndNewlines)))
+      try body(process.processIdentifier, used, end)
+    }
+  }
+
+  @Test func aRunningProcessIsLookedAt() throws {
+    try whileItRuns { process, used, _ in
+      let result = try Command().run(["stacks", "--pid", "\(process)", "--format", "json"])
+      #expect(result.status == 0)
+      let report = try JSONDecoder().decode(StacksReport.self, from: Data(result.output.utf8))
+      let deep = try #require(report.stacks.first { $0.name == "deep" })
+      #expect(deep.entry == "deep" && deep.count == 1 && deep.bound == .atMost)
+      #expect((0..<4096).contains((deep.peak ?? 0) - used), "\(deep.peak ?? 0), \(used)")
+      #expect(report.stacks.first?.kind == .main && report.notes == [.looked])
+      #expect(report.command.last == "wait")
+    }
+  }
+
+  @Test func aProcessIsWatchedToItsEnd() throws {
+    try whileItRuns { process, used, end in
+      try withTemporaryFolder { folder in
+        let watch = try Command().start([
+          "stacks", "--pid", "\(process)", "--watch", "0.05", "--fail-over", "200K",
+          "--html", "\(folder)/page.html",
+        ])
+        let page = "\(folder)/page.html"
+        #expect(eventually(within: 20) { FileManager.default.fileExists(atPath: page) })
+        end()
+        let result = try watch.wait()
+        #expect(result.status == 1)
+        #expect(result.errors.contains("the stack of 'deep' (deep) was used to "))
+        let text = try String(contentsOfFile: page, encoding: .utf8)
+        #expect(text.contains("deep, deep") && text.contains("<svg"))
+      }
+    }
+  }
+
+  @Test func noSuchProcessIs66() throws {
+    let result = try Command().run(["stacks", "--pid", "2147483647"])
+    #expect(result.status == 66 && result.errors.contains("no such process"))
+  }
+
   @Test(arguments: [("exit 7", 7), ("kill -9 $$", 137), ("kill -SEGV $$", 139)])
   func statusIsTheProgramsOwn(script: String, status: Int32) throws {
     let result = try Command().run(["stacks", "--", "sh", "-c", script])
@@ -103,7 +166,9 @@ import Testing
   }
 
   @Test(arguments: [
-    ["stacks"], ["stacks", "--fail-over", "0", "true"], ["stacks", "--fail-over", "120%", "true"],
+    ["stacks"], ["stacks", "--watch", "1", "true"], ["stacks", "--pid", "1", "true"],
+    ["stacks", "--pid", "1", "--exact"], ["stacks", "--fail-over", "0", "true"],
+    ["stacks", "--fail-over", "120%", "true"],
   ])
   func mistakesAreUsage(arguments: [String]) throws {
     #expect(try Command().run(arguments).status == 64)

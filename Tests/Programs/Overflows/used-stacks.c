@@ -1,13 +1,14 @@
-/* Threads that use a known part of their stacks: used-stacks SIZE BYTES THREADS. SIZE 0 is the
-   default. The first has the name "deep" and uses BYTES; the others are one after the other,
+/* Threads that use a known part of their stacks: used-stacks SIZE BYTES THREADS [WAIT]. SIZE 0
+   is the default. The first has the name "deep" and uses BYTES; the others are one after the other,
    "short-N", and use little. Prints what the first has used: from the lowest byte that it wrote to
-   its stack's top. */
+   its stack's top. With WAIT it does that while the first lives, which ends with standard input. */
 #define _GNU_SOURCE
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 static unsigned char *top, *volatile lowest;
+static int waits;
 
 __attribute__((noinline)) static void use(long bytes) {
   volatile unsigned char frame[512];
@@ -30,6 +31,12 @@ static void *deep(void *bytes) {
   top = (unsigned char *)low + size;
   lowest = top;
   use((long)bytes);
+  if (waits) {
+    printf("%ld\n", (long)(top - lowest));
+    fflush(stdout);
+    while (getchar() != EOF)
+      ;
+  }
   return NULL;
 }
 
@@ -42,6 +49,7 @@ int main(int count, char **arguments) {
   pthread_attr_t attributes;
   pthread_t thread;
   long size = count > 1 ? atol(arguments[1]) : 0, threads = count > 3 ? atol(arguments[3]) : 0;
+  waits = count > 4;
   pthread_attr_init(&attributes);
   if (size > 0)
     pthread_attr_setstacksize(&attributes, (size_t)size);
@@ -53,6 +61,7 @@ int main(int count, char **arguments) {
     pthread_create(&thread, &attributes, briefly, name);
     pthread_join(thread, NULL);
   }
-  printf("%ld\n", (long)(top - lowest));
+  if (!waits)
+    printf("%ld\n", (long)(top - lowest));
   return 0;
 }
