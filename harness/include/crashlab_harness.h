@@ -215,7 +215,7 @@ const char *clab_refused_call(void);
    Async-signal-safe: yes */
 ssize_t clab_receive(int channel, void *buffer, size_t size, pid_t *sender);
 /* In a trial's child: executes the program again with these arguments, under this soft limit of the
-   main stack, with its channel and its board. Returns an errno if it can't.
+   main stack (0: as it is), with its channel and its board. Returns an errno if it can't.
    Async-signal-safe: yes */
 int clab_execute_again(char *const arguments[], size_t stack_limit);
 /* In a program executed so: takes over channel and board. 0, or -1 and errno if it was not.

@@ -1,7 +1,7 @@
 /*
  * Executing again: a fresh copy of the program in a trial's child, for what is settled at exec (a
- * main stack of its smallest size). The channel and the board stay open across it; what the board
- * says of the trial is taken up on the other side.
+ * main stack of its smallest size, variables that the loader reads). The channel and the board stay
+ * open across it; what the board says of the trial is taken up on the other side.
  */
 #include "trial/child.h"
 
@@ -16,7 +16,7 @@ int clab_execute_again(char *const arguments[], size_t stack_limit) {
   if (getrlimit(RLIMIT_STACK, &limit))
     return errno;
   limit.rlim_cur = stack_limit;
-  if (setrlimit(RLIMIT_STACK, &limit))
+  if (stack_limit && setrlimit(RLIMIT_STACK, &limit))
     return errno;
   clab_own_board->setup = clab_own_setup;
   if (clab_own_setup.board_descriptor == CLAB_BOARD)

@@ -115,12 +115,13 @@ static void describe_instruction(struct clab_evidence *evidence, const ucontext_
   clab_evidence_of_instruction(evidence, &registers, read_own, NULL);
 }
 
-/* Back to the default action. A fault repeats itself when the handler returns; a signal that was
-   sent does not, so it is sent again as it was. Async-signal-safe: yes */
+/* Back to the default action. A fault repeats itself when the handler returns. A signal that was
+   sent does not, and neither does the SIGSEGV of a signal whose frame did not fit, which like every
+   refusal of the processor comes from the kernel: it is sent again. Async-signal-safe: yes */
 static void die_of(int signal, siginfo_t *info, ucontext_t *context) {
   struct sigaction action = {.sa_handler = SIG_DFL};
   sigaction(signal, &action, NULL);
-  if (info->si_code <= 0)
+  if (info->si_code <= 0 || (signal == SIGSEGV && info->si_code == SI_KERNEL))
     syscall(SYS_rt_tgsigqueueinfo, getpid(), gettid(), signal, info);
   else
     clab_rewind_breakpoint(signal, context);

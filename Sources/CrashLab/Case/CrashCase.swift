@@ -20,6 +20,9 @@ public struct CrashCase: Sendable {
   public var isObserved: Bool
   /// Bytes of soft RLIMIT_STACK that the child is executed again under; nil: it is as forked.
   public var stackLimit: Int?
+  /// Variables that the child is executed again with: the loader and the C library read theirs at the
+  /// start.
+  public var environment: [String: String]
   public var expectation: Expectation
   public var body: @Sendable (Child) -> Void
 
@@ -28,7 +31,8 @@ public struct CrashCase: Sendable {
     requires requirements: [CrashCase.Requirement] = [],
     bystanders: Int = 2, deadline: Double? = nil, arming: CrashCase.Arming = [],
     observed: Bool = false,
-    stackLimit: Int? = nil, expect: Expectation, body: @escaping @Sendable (Child) -> Void
+    stackLimit: Int? = nil, environment: [String: String] = [:], expect: Expectation,
+    body: @escaping @Sendable (Child) -> Void
   ) {
     self.name = name
     self.summary = summary
@@ -39,6 +43,7 @@ public struct CrashCase: Sendable {
     self.arming = arming
     self.isObserved = observed
     self.stackLimit = stackLimit
+    self.environment = environment
     self.expectation = expect
     self.body = body
   }

@@ -1,3 +1,4 @@
+internal import CHarness
 internal import Glibc
 
 /// The calling thread's signal mask while this value lives; the one before comes back at its end, in

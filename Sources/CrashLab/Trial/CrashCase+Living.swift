@@ -4,14 +4,16 @@ internal import Glibc
 
 // What a child does with its case, from the fork to its end.
 extension CrashCase {
-  /// Replaces the child by a fresh copy of the program, if this case wants another stack limit.
+  /// Replaces the child by a fresh copy of the program, if this case wants another stack limit or
+  /// environment.
   ///
   /// - Parameter arguments: what makes the copy go on as this child; nil: the command's own.
   func executeAgain(arguments: [String]?) {
-    guard let limit = stackLimit else { return }
+    if stackLimit == nil, environment.isEmpty { return }
+    for (name, value) in environment { setenv(name, value, 1) }
     var vector = (arguments ?? ["crashlab", "resume", name]).map { strdup($0) } + [nil]
     Child().giveUp(
-      "the child could not be executed again", clab_execute_again(&vector, limit))
+      "the child could not be executed again", clab_execute_again(&vector, stackLimit ?? 0))
   }
 
   /// The child's whole life.

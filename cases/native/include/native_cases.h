@@ -2,6 +2,7 @@
 #ifndef CRASHLAB_NATIVE_CASES_H
 #define CRASHLAB_NATIVE_CASES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -23,6 +24,7 @@ void clab_case_null_write(void);
 void clab_case_read_only_write(void);
 void clab_case_use_after_unmap(void);
 void clab_case_wild_pointer(void);
+bool clab_case_load(void);
 long clab_case_coroutine_small_stack_library_call(double value);
 void clab_case_coroutine_ucontext(void *stack, size_t size);
 void clab_case_thread_read_only_guard_read(const void *stack_limit);
@@ -45,6 +47,7 @@ void *clab_case_map_file(size_t size, int *file);
 void clab_case_recurse_in_handler(void);
 void clab_case_thread_deep_callback(void);
 void clab_case_thread_irregular_recursion(void);
+bool clab_case_openmp(unsigned threads);
 void clab_case_thread_simultaneous(uint32_t threads);
 
 #endif

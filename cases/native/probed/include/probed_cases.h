@@ -2,6 +2,7 @@
 #ifndef CRASHLAB_PROBED_CASES_H
 #define CRASHLAB_PROBED_CASES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
