@@ -53,5 +53,5 @@ package struct Claim: Sendable {
   /// Pure: the same evidence gives the same finding.
   package var judge: @Sendable (ClaimEvidence) -> Finding
 
-  package static let all: [Claim] = guards + stacks + switches + coroutines
+  package static let all: [Claim] = guards + stacks + costs + switches + coroutines
 }

@@ -6,6 +6,7 @@ package struct ClaimEvidence: Sendable {
   /// Trials of the catalogue, by their case's name.
   package var trials: [String: [TrialFacts]] = [:]
   package var layout: LayoutFacts?
+  package var costs: StackCosts?
   package var kinds: [SwitchKind: SwitchKindReport] = [:]
   package var tlb: TLBReport?
   package var conditions: SwitchingConditions?

@@ -38,6 +38,7 @@ package struct ClaimsMeasurement: Sendable {
     if session.goesOn {
       let probe = LayoutProbe()
       evidence.layout = try probe.look(stackLimit: machine.stackLimit)
+      evidence.costs = try probe.costs()
       for threads in [1, 2, 16] {
         layouts.append(try probe.portrait(threads: threads, machine: machine))
       }

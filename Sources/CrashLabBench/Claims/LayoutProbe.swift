@@ -27,7 +27,7 @@ struct LayoutProbe {
   }
 
   /// glibc's, under the usual limit.
-  private static let usualSize = 8 << 20
+  static let usualSize = 8 << 20
 
   /// A fork would inherit this process's layout: only an execution draws a new one.
   private static func execution() -> LayoutFacts.Execution? {
@@ -50,7 +50,7 @@ struct LayoutProbe {
   }
 
   /// Threads that stand still while `look` looks; then they end, and one more is started.
-  private func withChild<Sight>(
+  func withChild<Sight>(
     threads: Int, size: Int, look: (pid_t) throws(SystemError) -> Sight
   ) throws(SystemError) -> (sight: Sight, stacks: [Range<Address>], later: Address) {
     let board = try LayoutBoard(threads: threads, size: size)
@@ -144,6 +144,7 @@ private let layOut: @convention(c) (CInt, UnsafeRawPointer?) -> Void = { channel
   guard let argument else { return }
   let memory = UnsafeMutableRawPointer(mutating: argument).assumingMemoryBound(to: UInt64.self)
   let count = Int(memory[0])
+  clab_share_arena()
   clab_stage_await(channel)
   let hall = ThreadHall()
   let threads = (0..<count).map { hall.start(size: Int(memory[1]), notingAt: memory + 4 + 2 * $0) }

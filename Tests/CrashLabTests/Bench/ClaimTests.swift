@@ -54,6 +54,7 @@ import Testing
       Set(Claim.all.map(\.id)) == [
         "guard-kills-process", "death-stops-at-thread-group", "guard-is-prot-none",
         "overflow-touches-guard", "stacks-scattered", "main-stack-8-mb", "sandwich-layout",
+        "thread-costs-its-stack", "guard-costs-nothing",
         "thread-switch-hundred-cycles", "thread-switch-keeps-page-table",
         "process-switch-flushes-tlb", "coroutine-switch-two-registers", "coroutine-state-on-heap",
         "ten-thousand-threads",
@@ -182,6 +183,33 @@ extension ClaimTests {
       $0.layout?.executions[0].heap = Address(0x7fff_ffff_f000)
     },
     Row("sandwich-layout", "nothing was seen", .notSettled) { $0.layout?.executions = [] },
+    Row("thread-costs-its-stack", "as here", .doesNotHold),
+    Row("thread-costs-its-stack", "half of it is there", .holds) {
+      $0.costs?.thread.resident = 4 << 20
+    },
+    Row("thread-costs-its-stack", "less than half", .notSettled) {
+      $0.costs?.thread.resident = (4 << 20) - 1
+    },
+    Row("thread-costs-its-stack", "a sixteenth", .doesNotHold) {
+      $0.costs?.thread.resident = 512 << 10
+    },
+    Row("thread-costs-its-stack", "more than a sixteenth", .notSettled) {
+      $0.costs?.thread.resident = (512 << 10) + 1
+    },
+    Row("thread-costs-its-stack", "the threads were not there", .notSettled) {
+      $0.costs?.thread.addressSpace = 4096
+    },
+    Row("guard-costs-nothing", "as here", .holdsWithCondition),
+    Row("guard-costs-nothing", "a kernel without MADV_GUARD_INSTALL", .doesNotHold) {
+      $0.costs?.installed = nil
+    },
+    Row("guard-costs-nothing", "installed guards split too", .doesNotHold) {
+      $0.costs?.installed?.mappings = 1
+    },
+    Row("guard-costs-nothing", "nothing is split", .holds) { $0.costs?.protected.mappings = 0 },
+    Row("guard-costs-nothing", "some are split", .notSettled) {
+      $0.costs?.protected.mappings = 255
+    },
   ]
 
   private static func scattered(_ count: Int) -> [LayoutFacts.Threads] {

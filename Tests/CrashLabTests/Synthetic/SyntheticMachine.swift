@@ -7,6 +7,7 @@ enum SyntheticMachine {
     var evidence = ClaimEvidence()
     for (name, facts) in trials { evidence.trials[name] = [facts, facts, facts] }
     evidence.layout = layout
+    evidence.costs = costs
     for (name, nanoseconds) in [
       (SwitchKind.coroutineInline, 0.45), (.coroutine, 1.5), (.coroutineFull, 3.9), (.getpid, 98),
       (.swapcontext, 150),
@@ -74,6 +75,13 @@ enum SyntheticMachine {
     threads: [threads(gap: 4096)],
     growth: .init(mapped: [512 << 10, 768 << 10, 1 << 20], step: 256 << 10),
     stackLimit: 8 << 20)
+
+  static let costs = StackCosts(
+    threads: 100,
+    thread: .init(
+      size: 8 << 20, addressSpace: (8 << 20) + 4096, resident: 9000, pageTables: 8200),
+    protected: .init(stacks: 256, mappings: 512, duration: 900),
+    installed: .init(stacks: 256, mappings: 0, duration: 700), mostMappings: 65530)
 
   static func threads(gap: UInt64) -> LayoutFacts.Threads {
     let size: UInt64 = 1 << 20

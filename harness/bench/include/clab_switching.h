@@ -144,6 +144,8 @@ void clab_stage_done(int channel, uint64_t elapsed, int error);
 /* A stage body; the argument is a size_t. Each stage goes that many bytes deeper into the main
    stack and touches every page on the way. Async-signal-safe: no */
 void clab_grow_stack(int channel, const void *argument);
+/* Threads get no memory of malloc's own: it would be counted as theirs. Async-signal-safe: no */
+void clab_share_arena(void);
 
 enum clab_load_kind {
   CLAB_LOAD_THREADS = 0,

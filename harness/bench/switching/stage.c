@@ -6,6 +6,7 @@
 
 #include <alloca.h>
 #include <errno.h>
+#include <malloc.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -85,6 +86,8 @@ void clab_stage_done(int channel, uint64_t elapsed, int error) {
   word.error = error;
   send(channel, &word, sizeof word, MSG_NOSIGNAL);
 }
+
+void clab_share_arena(void) { mallopt(M_ARENA_MAX, 1); }
 
 void clab_grow_stack(int channel, const void *argument) {
   size_t step = *(const size_t *)argument;
