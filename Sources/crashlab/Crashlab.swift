@@ -20,7 +20,7 @@ struct Crashlab: ParsableCommand {
     version: "crashlab \(crashLabVersion)",
     subcommands: [
       AllCommand.self, RunCommand.self, ListCommand.self, ExplainCommand.self, ExecCommand.self,
-      CoreCommand.self, LookCommand.self,
+      CoreCommand.self, LookCommand.self, CatchCommand.self,
       StacksCommand.self, ReportCommand.self, CompareCommand.self, LayoutCommand.self,
       FramesCommand.self,
       SwitchCommand.self, ClaimsCommand.self, BenchCommand.self, DoctorCommand.self,

@@ -13,12 +13,13 @@ struct ReportCommand: ParsableCommand {
       Without arguments it lists the runs, and the crashes that exec, core and look have kept: each \
       with its time, its signature and its command, then the signatures with their number. With a run \
       (its name or `latest`) it shows every trial, or the crash whole; with a case besides, the whole \
-      report of that trial.
+      report of that trial. --caught lists the crashes of the machine that `crashlab catch` has kept, or \
+      shows the one that is named.
 
         crashlab report --delete-older-than 30d
       """)
 
-  @Argument(help: "The run: a folder's name, or 'latest'.") var runName: String?
+  @Argument(help: "The run or caught crash: its name, or 'latest'.") var runName: String?
   @Argument(help: "The case.") var caseName: String?
   @Option(help: "Which time it was run.") var attempt: Int = 1
   @Option(
@@ -27,6 +28,9 @@ struct ReportCommand: ParsableCommand {
       "The folder with the run folders. (default: .crashlab and $XDG_STATE_HOME/crashlab)",
       valueName: "folder"))
   var output: String?
+
+  @Flag(help: "The machine's crashes, by `crashlab catch`. (--output: another folder of its)")
+  var caught = false
 
   @Flag(name: .shortAndLong, help: "Show everything of a crash.")
   var verbose = false
@@ -48,6 +52,12 @@ struct ReportCommand: ParsableCommand {
     if deleteOlderThan != nil, runName != nil || html != nil {
       throw ValidationError("--delete-older-than goes with no run and no --html.")
     }
+    if caught, deleteOlderThan != nil || caseName != nil {
+      throw ValidationError("--caught goes with no --delete-older-than and no case.")
+    }
+    if caught, html != nil, runName == nil {
+      throw ValidationError("--caught --html needs the name of a crash.")
+    }
   }
 
   /// A run, and the folder that it lies in.
@@ -59,6 +69,7 @@ struct ReportCommand: ParsableCommand {
   }
 
   func run() throws {
+    if caught { return try runCaught() }
     let roots = output.map { [$0] } ?? RunFolder.roots
     if let deleteOlderThan { return try delete(deleteOlderThan, in: roots) }
     let runs = roots.flatMap { root in RunFolder.list(in: root).map { Run(name: $0, root: root) } }
@@ -106,13 +117,16 @@ struct ReportCommand: ParsableCommand {
       "deleted \(runs) older than \(age.inWords), \(bytesInWords(bytes))\n")
   }
 
-  private func showCrashes(in folder: String) throws {
+  var textOfCrash: TrialText {
     let isTerminal = Output.standard.isTerminal
-    let text = TrialText(
+    return TrialText(
       theme: .suited(to: .standard), width: Output.standard.width,
       detail: isTerminal && !verbose ? .screen : .everything, fullNames: !isTerminal)
+  }
+
+  private func showCrashes(in folder: String) throws {
     let broken = try RunFolder.forEachTrial(in: folder) { file in
-      try Output.standard.write(text.whole(file.trial, machine: file.machine))
+      try Output.standard.write(textOfCrash.whole(file.trial, machine: file.machine))
     }
     for problem in broken { complain("not readable: \(problem)") }
   }
@@ -189,26 +203,32 @@ struct ReportCommand: ParsableCommand {
       let trouble = broken.isEmpty ? "" : ", \(broken.count) not readable"
       if sum.total > 0 || told.isEmpty {
         let command = RunFolder.commandLine(of: run.folder).map { "  \($0)" } ?? ""
-        let line = "\(run.name)  \(sum.inWords())\(trouble)\(command)"
-        try Output.standard.write(shortened(printable(line), to: max(60, width)) + "\n")
+        try writeLine("\(run.name)  \(sum.inWords())\(trouble)\(command)")
       }
       for trial in told {
         let command = (trial.command ?? []).joined(separator: " ")
-        let line = "\(run.name)  \(trial.signature ?? "-")  \(command)\(trouble)"
-        try Output.standard.write(shortened(printable(line), to: max(60, width)) + "\n")
+        try writeLine("\(run.name)  \(trial.signature ?? "-")  \(command)\(trouble)")
         crashes.append((run.name, trial))
       }
     }
     for root in roots { if let note = RunFolder.noteOfSize(root) { complain(note) } }
+    try writeGroups(of: crashes)
+  }
+
+  /// The signatures that came more than once.
+  func writeGroups(of crashes: [(run: String, trial: TrialReport)]) throws {
     let groups = CrashGroup.all(in: crashes).filter { $0.runs.count > 1 }
     if groups.isEmpty { return }
     let counts = groups.map { "\($0.runs.count) ×".count }.max() ?? 0
     try Output.standard.write("\n")
     for group in groups {
-      let line =
-        "\("\(group.runs.count) ×".aligned(to: counts))  \(group.signature)  \(group.summary)"
-      try Output.standard.write(shortened(printable(line), to: max(60, width)) + "\n")
+      try writeLine(
+        "\("\(group.runs.count) ×".aligned(to: counts))  \(group.signature)  \(group.summary)")
     }
+  }
+
+  func writeLine(_ line: String) throws {
+    try Output.standard.write(shortened(printable(line), to: max(60, width)) + "\n")
   }
 
   private var width: Int { Output.standard.isTerminal ? Output.standard.width : 200 }

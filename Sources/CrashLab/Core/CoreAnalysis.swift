@@ -10,13 +10,16 @@ struct CoreAnalysis {
   private let memory: CoreMemory
   private let machine: Machine
   private let process: Int32
+  private let remains: CoreRemains?
   private let symbolicator = Symbolicator()
   /// AT_MINSIGSTKSZ (include/uapi/linux/auxvec.h).
   private static let minimumSignalStackKey = 51
 
-  init(_ dump: CoreDump, _ memory: CoreMemory, machine: Machine) {
+  /// - Parameter remains: of the process, where it is still there.
+  init(_ dump: CoreDump, _ memory: CoreMemory, machine: Machine, remains: CoreRemains? = nil) {
     self.dump = dump
     self.memory = memory
+    self.remains = remains
     var machine = machine
     // Of the machine that it was dumped on.
     if let size = dump.auxiliary[UInt64(CoreAnalysis.minimumSignalStackKey)] {
@@ -26,13 +29,12 @@ struct CoreAnalysis {
     process = dump.program?.process ?? dump.threads.first?.id ?? 0
   }
 
-  func account() -> CoreDumpReport.Account {
+  /// - Parameter gathered: called when the memory is not needed any more; names come after it.
+  func account(_ gathered: () -> Void = {}) -> CoreDumpReport.Account {
     var notes: [CoreNote] = []
     if dump.missingBytes > 0 { notes.append(.missingBytes(dump.missingBytes)) }
-    let command =
-      memory.arguments(of: dump)
-      ?? dump.program?.arguments.split(separator: " ").map(String.init) ?? []
     var seen = TrialResult(command: command)
+    var faults: [UnnamedFault] = []
     if let end, var last = evidence(of: end) {
       let forced = forcedKill(last)
       if let forced {
@@ -40,19 +42,23 @@ struct CoreAnalysis {
         notes.append(.addressComputed)
       }
       if let cause = cause(of: last) {
-        seen.faults.append(fault(cause, handler: .init(isCaught: true, hasRun: true)))
+        faults.append(fault(cause, handler: .init(isCaught: true, hasRun: true)))
       }
-      seen.faults.append(
+      faults.append(
         fault(last, handler: forced.map { _ in .init(isCaught: true, forcedKill: true) }))
-      if seen.faults.contains(where: { $0.site.kind == .mainStackLimit }) {
+      if remains == nil, faults.contains(where: { $0.fault.site.kind == .mainStackLimit }) {
         notes.append(.mainStackLimitUnknown)
       }
     }
-    let others = threads(without: seen.faults.isEmpty ? nil : dump.threads.first?.id)
+    let others = threads(without: faults.isEmpty ? nil : dump.threads.first?.id)
+    let notesOnImages = notesOnImages(others.images)
+    gathered()
+    seen.faults = faults.map(named)
     seen.threads = others.reports(by: .core, with: symbolicator)
     seen.images = others.images
     if let number = dump.threads.first?.signal, number > 0 {
-      let termination = Termination.killed(by: Signal(number), coreDumped: true)
+      let termination = Termination.killed(
+        by: Signal(number), coreDumped: remains?.isKept ?? true)
       seen.termination = termination
       seen.death = DeathEvidence(
         termination: termination, threadsAtFault: dump.threads.count, threadsAfter: 0,
@@ -64,17 +70,43 @@ struct CoreAnalysis {
     return CoreDumpReport.Account(result: seen, notes: notes + notesOnImages)
   }
 
-  private func fault(_ evidence: Evidence, handler: HandlerFacts?) -> Fault {
-    var fault = Fault.assemble(
+  private var command: [String] {
+    remains?.command ?? memory.arguments(of: dump)
+      ?? dump.program?.arguments.split(separator: " ").map(String.init) ?? []
+  }
+
+  /// A fault, with what its frames are named from.
+  private struct UnnamedFault {
+    var fault: Fault
+    var trace: Trace?
+    var mappings: [Mapping] = []
+    var files = MappedFiles()
+  }
+
+  private func fault(_ evidence: Evidence, handler: HandlerFacts?) -> UnnamedFault {
+    let fault = Fault.assemble(
       evidence, photograph(with: evidence), handler: handler,
       in: .init(
         process: process, laboratory: 0, nullLimit: machine.lowestMappable,
+        senderName: evidence.sender.flatMap { remains?.nameOfProcess($0.process) },
         instruction: evidence.instruction, signalFrameSize: machine.minimumSignalStack,
-        findings: MemoryFindings(of: evidence, in: memory.asTarget)))
+        controlBlock: controlBlock(of: dump.threads[0]),
+        findings: MemoryFindings(of: evidence, in: memory.asTarget),
+        stackLimit: remains?.stackLimit ?? .unknown))
+    var unnamed = UnnamedFault(fault: fault, trace: evidence.trace)
     if let trace = evidence.trace {
-      let (mappings, files) = mappingsToName(
+      (unnamed.mappings, unnamed.files) = mappingsToName(
         trace.codeAddresses.map(\.programCounter) + fault.codePointers)
-      fault.name(trace, in: mappings, files: files, with: symbolicator)
+    }
+    return unnamed
+  }
+
+  private func named(_ unnamed: UnnamedFault) -> Fault {
+    var fault = unnamed.fault
+    if let trace = unnamed.trace {
+      fault.name(trace, in: unnamed.mappings, files: unnamed.files, with: symbolicator)
+      // The paths of another file system lead elsewhere here.
+      if remains?.sharesFiles == false { fault.source = nil }
     }
     fault.nameException(with: symbolicator)
     return fault
@@ -207,21 +239,22 @@ struct CoreAnalysis {
   private func photograph(with evidence: Evidence) -> Photograph {
     var facts = FoundStack.Facts(
       mappings: memory.mappings, threads: [], scan: PageScan(), process: process,
-      limits: MainStackLimits(
-        soft: nil, gap: UInt64(machine.stackGuardGap), isTold: false),
-      pageSize: dump.pageSize(or: machine.pageSize))
+      limits: mainStackLimits, pageSize: dump.pageSize(or: machine.pageSize))
     facts.threads = dump.threads.map { thread in
       var registers = thread.registers
       return ThreadSnapshot(
         id: thread.id, name: name(of: thread.id),
         stackPointer: Address(clab_stack_pointer_of(&registers)))
     }
+    facts.threads[0].controlBlock = controlBlock(of: dump.threads[0])
+    if let remains { facts.scan = remains.scan(Layout.memoryOfInterest(facts)) }
     let unsaid = guardUnsaid(evidence, pageSize: UInt64(facts.pageSize))
     switch unsaid {
     case .mapping(let mapping)?:
       let index = facts.mappings.lastIndex(startingAtOrBelow: mapping.low).map { $0 + 1 } ?? 0
       facts.mappings.insert(mapping, at: index)
-    case .installed(let range)?: facts.scan.guards = [range]
+    case .installed(let range)? where facts.scan.guards.isEmpty: facts.scan.guards = [range]
+    case .installed?: break
     case nil: break
     }
     facts.threads[0].stackPointer = witness(evidence, in: facts)
@@ -241,6 +274,29 @@ struct CoreAnalysis {
       stacks: FoundStack.find(facts).map(\.region))
   }
 
+  private var mainStackLimits: MainStackLimits {
+    switch remains?.stackLimit {
+    case .soft(let bytes)?: machine.mainStackLimits(soft: bytes)
+    case .unlimited?: machine.mainStackLimits(soft: nil)
+    case .unknown?, nil:
+      MainStackLimits(soft: nil, gap: UInt64(machine.stackGuardGap), isTold: false)
+    }
+  }
+
+  /// The C library's block of a thread: it begins with its own address, and holds the thread's
+  /// number. Nil if it does not, or on another machine.
+  private func controlBlock(of thread: CoreDump.Thread) -> Address? {
+    let base = thread.registers.fs_base
+    let own = UInt32(bitPattern: remains?.innerIdentifiers[thread.id] ?? thread.id)
+    let words = [UInt32](unsafeUninitializedCapacity: 256) { buffer, filled in
+      filled = memory.read(base, into: UnsafeMutableRawBufferPointer(buffer)) / 4
+    }
+    guard base != 0, words.count > 1, UInt64(words[1]) << 32 | UInt64(words[0]) == base,
+      words.contains(own)
+    else { return nil }
+    return Address(base)
+  }
+
   private func witness(_ evidence: Evidence, in facts: FoundStack.Facts) -> Address {
     let witness = evidence.addressInStack
     if let hidden = facts.scan.guards.first, hidden.contains(witness) { return hidden.upperBound }
@@ -249,7 +305,7 @@ struct CoreAnalysis {
 
   /// The names of other threads than the main one are in no dump.
   private func name(of thread: Int32) -> String {
-    thread == process ? dump.program?.name ?? "" : ""
+    remains?.names[thread] ?? (thread == process ? dump.program?.name ?? "" : "")
   }
 
   /// A guard that the dump does not tell of, but the kernel's answer to the access does.
@@ -306,10 +362,8 @@ struct CoreAnalysis {
     return (mappings, files)
   }
 
-  private var notesOnImages: [CoreNote] {
-    let identifiers = Dictionary(
-      ImageReport.all(in: memory.mappings, reading: memory.read).map { ($0.path, $0.buildId) }
-    ) { first, _ in first }
+  private func notesOnImages(_ images: [ImageReport]) -> [CoreNote] {
+    let identifiers = Dictionary(images.map { ($0.path, $0.buildId) }) { first, _ in first }
     return memory.images.states.sorted { $0.key < $1.key }.compactMap { path, state in
       state == .same || state == .noImage
         ? nil : .image(path: path, state, buildId: identifiers[path] ?? nil)

@@ -74,7 +74,8 @@ extension CoreDump {
   private static let signalNote: UInt32 = 0x5349_4749
   private static let fileNote: UInt32 = 0x4649_4c45
 
-  private static func pairs(_ bytes: [UInt8]) -> [(UInt64, UInt64)] {
+  /// Of an auxiliary vector, up to its end.
+  static func pairs(_ bytes: [UInt8]) -> [(UInt64, UInt64)] {
     bytes.withUnsafeBytes { bytes in
       var pairs: [(UInt64, UInt64)] = []
       guard var reader = ByteReader(bytes) else { return [] }

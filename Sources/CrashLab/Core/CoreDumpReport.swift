@@ -91,8 +91,9 @@ private func realPath(of path: String) -> String? {
 
 extension CoreDump {
   /// The path that the program was mapped from; nil if the dump does not tell.
-  var executable: String? {
-    let mappings = mappings
+  var executable: String? { executable(in: mappings) }
+
+  func executable(in mappings: [Mapping]) -> String? {
     let entry = auxiliary[UInt64(AT_ENTRY)].flatMap { mappings.holding(Address($0)) }
     return [entry?.path, files.first?.path].compactMap { $0 }.first { $0.hasPrefix("/") }
   }

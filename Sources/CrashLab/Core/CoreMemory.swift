@@ -24,6 +24,24 @@ final class CoreMemory {
     executable = dump.executable
   }
 
+  /// Of a process that is still there.
+  ///
+  /// - Parameter source: its memory; offsets are addresses.
+  init(
+    _ dump: CoreDump, at mappings: [Mapping], of source: any ByteSource, images: CoreImages
+  ) {
+    self.source = source
+    self.images = images
+    self.mappings = mappings
+    executable = dump.executable(in: mappings)
+    segments = mappings.map {
+      CoreDump.Segment(
+        low: $0.low.value, high: $0.high.value, offset: $0.low.value,
+        fileSize: $0.permissions.contains(.read) ? $0.high.value - $0.low.value : 0,
+        permissions: $0.permissions)
+    }
+  }
+
   deinit {
     clab_frame_index_free(&index)
     for frames in debugFrames.values {

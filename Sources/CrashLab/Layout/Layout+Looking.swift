@@ -62,7 +62,7 @@ extension Layout {
 
   /// The memory around every stack pointer, and of every claim: what pagemap is asked about. In
   /// ascending order; what lies close together is asked for at once.
-  private static func memoryOfInterest(_ facts: FoundStack.Facts) -> [Range<Address>] {
+  static func memoryOfInterest(_ facts: FoundStack.Facts) -> [Range<Address>] {
     // A stack pointer may lie in a heap of many gigabytes.
     let reach: UInt64 = 1 << 30
     var ranges: [Range<Address>] = []

@@ -43,7 +43,20 @@ extension ProcessDirectory {
       openat(descriptor, "pagemap", O_RDONLY | O_CLOEXEC)
     }
     defer { close(pagemap) }
-    var scan = PageScan()
+    return try PageScan(of: ranges, in: pagemap, pageSize: pageSize, byCall: byCall)
+  }
+}
+
+extension PageScan {
+  /// Looks at the pages of these ranges, which are in ascending order.
+  ///
+  /// - Parameters:
+  ///   - pagemap: of a process in /proc, open.
+  ///   - byCall: uses PAGEMAP_SCAN where the kernel has it.
+  init(
+    of ranges: [Range<Address>], in pagemap: CInt, pageSize: Int, byCall: Bool = true
+  ) throws(SystemError) {
+    self.init()
     var categories = PageRegion.present | PageRegion.swapped | PageRegion.guard
     var hasScan = byCall
     let room = UnsafeMutableBufferPointer<PageRegion>.allocate(capacity: 4096)
@@ -68,7 +81,7 @@ extension ProcessDirectory {
           break
         }
         for region in room.prefix(count) {
-          scan.add(
+          add(
             low: region.start, high: region.end,
             isGuard: region.categories & PageRegion.guard != 0)
         }
@@ -76,16 +89,14 @@ extension ProcessDirectory {
         start = max(request.walkEnd, start + UInt64(pageSize))
       }
       if start < range.upperBound.value {
-        try readPagemap(
-          pagemap, Address(start)..<range.upperBound, pageSize: pageSize, into: &scan)
+        try read(pagemap, Address(start)..<range.upperBound, pageSize: pageSize)
       }
     }
-    return scan
   }
 
   /// One 64-bit word a page (Documentation/admin-guide/mm/pagemap.rst).
-  private func readPagemap(
-    _ pagemap: CInt, _ range: Range<Address>, pageSize: Int, into scan: inout PageScan
+  private mutating func read(
+    _ pagemap: CInt, _ range: Range<Address>, pageSize: Int
   ) throws(SystemError) {
     let page = UInt64(pageSize)
     var next = range.lowerBound.value / page
@@ -99,7 +110,7 @@ extension ProcessDirectory {
       }
       // Nothing above the process's addresses, or nothing since it ended.
       guard got >= 8 else { return }
-      scan.add(pagemap: room.prefix(got / 8), from: next, pageSize: page)
+      add(pagemap: room.prefix(got / 8), from: next, pageSize: page)
       next += UInt64(got / 8)
     }
   }

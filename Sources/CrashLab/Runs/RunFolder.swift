@@ -44,17 +44,19 @@ package final class RunFolder: Sendable {
     return folder
   }
 
-  /// The name of a run that begins now, in local time.
-  static func startingName(process: pid_t) -> String {
-    var now = time(nil)
+  /// The name of a run in local time.
+  ///
+  /// - Parameter start: seconds since 1970; nil: now.
+  static func startingName(process: pid_t, at start: Int? = nil) -> String {
+    var now = start ?? time(nil)
     var parts = tm()
     localtime_r(&now, &parts)
-    let start = String(unsafeUninitializedCapacity: 64) {
+    let text = String(unsafeUninitializedCapacity: 64) {
       $0.withMemoryRebound(to: CChar.self) {
         strftime($0.baseAddress!, $0.count, "%Y-%m-%dT%H.%M.%S", &parts)
       }
     }
-    return "\(start)-\(process)"
+    return "\(text)-\(process)"
   }
 
   /// Makes a folder that was not there, with a number at the end of its name where it must be.
@@ -174,7 +176,7 @@ package final class RunFolder: Sendable {
   /// A report is larger than this only if somebody made it so.
   static let largestReport = 16 << 20
 
-  private static func read(_ path: String) throws -> TrialFile {
+  static func read(_ path: String) throws -> TrialFile {
     try JSON.value(
       TrialFile.self, from: readRegularFile(path, atMost: RunFolder.largestReport))
   }
