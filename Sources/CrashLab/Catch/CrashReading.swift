@@ -87,6 +87,11 @@ struct CrashReading {
       dump.threads[index].id = outer[dump.threads[index].id] ?? dump.threads[index].id
     }
     dump.program?.process = crashing.notice.process
+    if !outer.isEmpty, var signal = dump.signal, signal.si_code <= 0 {
+      // As the kernel tells a sender that has no number in the process's namespace: 0.
+      signal._sifields._kill.si_pid = outer[signal._sifields._kill.si_pid] ?? 0
+      dump.signal = signal
+    }
     return inner
   }
 

@@ -15,9 +15,9 @@ import Testing
   /// Whether the kernel writes a dump into the folder that a program died in, rather than handing
   /// it to a collector.
   static var kernelWritesCores: Bool {
-    guard
-      let pattern = try? String(contentsOfFile: "/proc/sys/kernel/core_pattern", encoding: .utf8)
-    else { return false }
+    let file = "/proc/sys/kernel/core_pattern"
+    let text = try? CorePattern.untouched { try String(contentsOfFile: file, encoding: .utf8) }
+    guard let pattern = text else { return false }
     return !pattern.hasPrefix("|") && !pattern.contains("/")
   }
 
@@ -36,8 +36,10 @@ import Testing
       // Swift's own backtracer would handle the faults of a program that links its runtime.
       process.environment = ["SWIFT_BACKTRACE": "enable=no"]
       process.standardError = FileHandle.nullDevice
-      try process.run()
-      process.waitUntilExit()
+      try CorePattern.untouched {
+        try process.run()
+        process.waitUntilExit()
+      }
       let core = try FileManager.default.contentsOfDirectory(atPath: folder).first {
         $0.hasPrefix("core")
       }
@@ -259,8 +261,10 @@ import Testing
       process.arguments = ["-c", "ulimit -c unlimited && exec \"$0\" null", program]
       process.currentDirectoryURL = URL(fileURLWithPath: folder)
       process.environment = ["SWIFT_BACKTRACE": "enable=no"]
-      try process.run()
-      process.waitUntilExit()
+      try CorePattern.untouched {
+        try process.run()
+        process.waitUntilExit()
+      }
       let core = try #require(
         FileManager.default.contentsOfDirectory(atPath: folder).first { $0.hasPrefix("core") })
       try FileManager.default.moveItem(atPath: program, toPath: moved)

@@ -80,6 +80,7 @@ struct Command: Sendable {
       process.standardInput = FileHandle.nullDevice
       process.standardOutput = try FileHandle(forWritingTo: outputFile)
       process.standardError = try FileHandle(forWritingTo: errorFile)
+      _ = CorePattern.isQuiet
       // The threads that run tests block signals; a user's shell does not.
       var none = sigset_t()
       var blocked = sigset_t()
