@@ -82,34 +82,34 @@ package struct CrashHandler {
     let reader = try system("fork") { clab_catch_fork() }
     if reader == 0 {
       close(ends[0])
+      if packing != nil { close(stream) }
       let answer = answer(packing?.head ?? stream, write, isKept: packing != nil)
       _exit(CrashHandler.send(answer, to: ends[1]) ? 0 : 1)
     }
     close(ends[1])
+    packing?.start()
     // The kernel waits for everybody who holds it.
-    if packing == nil { close(stream) }
+    close(stream)
     let deadline = clab_now() + UInt64(settings.limits.seconds) * 1_000_000_000
-    packing?.run(until: deadline)
     let answer = CrashHandler.receive(from: ends[0], until: deadline)
     close(ends[0])
     kill(-reader, SIGKILL)
     let signal = CrashHandler.waited(reader)
-    let dump = packing?.finish()
     guard let answer else {
-      dump?.delete()
+      packing?.finish(as: nil)
       return .timedOut
     }
     do throws(CrashAnswer.Missing) {
       let answer = try CrashAnswer(answer)
       let name = try? CaughtReports.save(answer.report, of: notice, in: reports)
       guard let name else { throw .unclear }
-      dump?.publish(as: name)
+      packing?.finish(as: name)
       CaughtReports.prune(in: reports, path: folder.reportsPath, to: settings.limits)
       return .reported(
         path: "\(folder.reportsPath)/\(name)\(CaughtReports.ending)", line: answer.line,
         droppedBefore: droppedBefore)
     } catch {
-      dump?.delete()
+      packing?.finish(as: nil)
       switch error {
       case .failure(.notDump): return .notDump
       case .failure(.otherProcess): return .gone

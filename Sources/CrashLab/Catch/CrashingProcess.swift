@@ -7,7 +7,7 @@ internal import Glibc
 /// without rights will need, opened by root. Nothing that the process could have written is looked
 /// into here; it is kept as bytes.
 ///
-/// All of it is opened below one descriptor of /proc/PID, and the memory, the mappings and the page
+/// All of it is opened below one descriptor of a folder of /proc, and the memory, the mappings and the page
 /// tables are bound to the memory that the process had in that moment: another one under its number
 /// would be another descriptor.
 final class CrashingProcess {
@@ -49,7 +49,8 @@ final class CrashingProcess {
     } else {
       pidfd = try system("pidfd_open") { clab_catch_pidfd(notice.process) }
     }
-    directory = try ProcessDirectory(notice.process)
+    // By the thread that crashes: the process's first may have ended, and has no memory then.
+    directory = try ProcessDirectory(notice.thread)
     let root = directory.descriptor
     memory = try system("open", "mem") { openat(root, "mem", O_RDONLY | O_CLOEXEC) }
     pagemap = openat(root, "pagemap", O_RDONLY | O_CLOEXEC)

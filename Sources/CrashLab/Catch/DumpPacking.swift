@@ -17,8 +17,10 @@ final class DumpPacking {
   private let name: String
   private let directory: CInt
   private let notice: CrashNotice
-  private var isWhole = false
+  private var pump: pid_t = -1
 
+  /// For the whole dump, nanoseconds.
+  private static let mostTime: UInt64 = 600_000_000_000
   static let program = "zstd"
 
   init(
@@ -39,16 +41,27 @@ final class DumpPacking {
     packer = clab_catch_pack(
       DumpPacking.program, packing[0], file, UInt64(limits.dumpBytes), user.user, user.group)
     close(packing[0])
-    signal(SIGPIPE, SIG_IGN)
     for descriptor in [toReader, toPacker] {
       _ = fcntl(descriptor, F_SETFL, O_NONBLOCK)
     }
   }
 
-  /// Passes on what comes, until its end or until nobody wants it. The stream stays open as long as the
-  /// reader may need the process.
-  func run(until deadline: UInt64) {
-    close(head)
+  /// Passes on what comes in a process of its own, from here on.
+  func start() {
+    pump = clab_catch_fork()
+    if pump == 0 {
+      close(head)
+      _exit(run(until: clab_now() + DumpPacking.mostTime) ? 0 : 1)
+    }
+    for descriptor in [head, toReader, toPacker] { close(descriptor) }
+  }
+
+  /// Until the stream's end, or until nobody wants it. It stays open as long as the reader may need the
+  /// process.
+  ///
+  /// - Returns: whether the compressor got all of it.
+  private func run(until deadline: UInt64) -> Bool {
+    signal(SIGPIPE, SIG_IGN)
     var reader: CInt? = toReader
     var packer: CInt? = toPacker
     var buffer = [UInt8](repeating: 0, count: 64 << 10)
@@ -67,15 +80,14 @@ final class DumpPacking {
         packer = nil
       }
     }
-    isWhole = isEnded && packer != nil
+    let isWhole = isEnded && packer != nil
     if let packer { close(packer) }
     // The reader closes its end when it needs the process no more.
     if let reader {
       var waiting = pollfd(fd: reader, events: 0, revents: 0)
       while clab_now() < deadline, poll(&waiting, 1, 100) == 0 {}
-      close(reader)
     }
-    close(stream)
+    return isWhole
   }
 
   /// - Returns: whether the other end took everything.
@@ -99,28 +111,29 @@ final class DumpPacking {
     return true
   }
 
-  /// Waits for the compressor.
+  /// Waits for the compressor, and gives the file its name if it is whole.
   ///
-  /// - Returns: the file; nil if it is not whole.
-  func finish() -> DumpPacking? {
+  /// - Parameter name: of the report; nil: there is none, and no dump is kept.
+  func finish(as report: String?) {
+    if report == nil {
+      for process in [pump, packer] where process > 0 { kill(process, SIGKILL) }
+    }
+    let isWhole = [pump, packer].map { DumpPacking.succeeded($0) } == [true, true]
+    let begun = ".\(name)\(CaughtReports.dumpEnding)"
+    if let report, isWhole {
+      if let reader = notice.reader { fchown(file, reader.user, reader.group) }
+      renameat(directory, begun, directory, report + CaughtReports.dumpEnding)
+    } else {
+      unlinkat(directory, begun, 0)
+    }
+    close(file)
+  }
+
+  /// Waits for a process.
+  private static func succeeded(_ process: pid_t) -> Bool {
     var status: CInt = 0
     var got: pid_t
-    repeat { got = waitpid(packer, &status, 0) } while got < 0 && errno == EINTR
-    if isWhole, got > 0, status == 0 { return self }
-    delete()
-    return nil
-  }
-
-  func publish(as name: String) {
-    if let reader = notice.reader { fchown(file, reader.user, reader.group) }
-    renameat(
-      directory, ".\(self.name)\(CaughtReports.dumpEnding)", directory,
-      name + CaughtReports.dumpEnding)
-    close(file)
-  }
-
-  func delete() {
-    unlinkat(directory, ".\(name)\(CaughtReports.dumpEnding)", 0)
-    close(file)
+    repeat { got = waitpid(process, &status, 0) } while got < 0 && errno == EINTR
+    return got > 0 && status == 0
   }
 }

@@ -38,20 +38,14 @@ package struct KernelSettings: Sendable, Equatable, Codable {
   /// others.
   package func set() throws(SystemError) {
     let now = try KernelSettings()
-    if now.setUserDumpable != setUserDumpable, setUserDumpable != 2 || corePattern.isSafe {
-      // The kernel refuses 2 as long as the pattern is a path that is not absolute.
-      if setUserDumpable != 2 || now.corePattern.isSafe {
-        try KernelSettings.write("\(setUserDumpable)", to: KernelSettings.setUserDumpableFile)
-      }
+    if now.setUserDumpable != setUserDumpable {
+      try KernelSettings.write("\(setUserDumpable)", to: KernelSettings.setUserDumpableFile)
     }
     if now.corePipeLimit != corePipeLimit {
       try KernelSettings.write("\(corePipeLimit)", to: KernelSettings.corePipeLimitFile)
     }
     if now.corePattern != corePattern {
       try KernelSettings.write(corePattern, to: KernelSettings.corePatternFile)
-    }
-    if try KernelSettings().setUserDumpable != setUserDumpable {
-      try KernelSettings.write("\(setUserDumpable)", to: KernelSettings.setUserDumpableFile)
     }
     let after = try KernelSettings()
     guard after == self else {
@@ -65,9 +59,4 @@ package struct KernelSettings: Sendable, Equatable, Codable {
     let line = text + "\n"
     try system("write", path) { Glibc.write(descriptor, line, line.utf8.count) }
   }
-}
-
-extension String {
-  /// fs.suid_dumpable 2 asks for a pipe or an absolute path.
-  fileprivate var isSafe: Bool { hasPrefix("|") || hasPrefix("/") }
 }

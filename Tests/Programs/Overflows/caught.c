@@ -24,6 +24,11 @@ static void *overflow(void *argument) {
   return argument;
 }
 
+static void *overflow_later(void *argument) {
+  usleep(20000);
+  return overflow(argument);
+}
+
 static void *rest(void *argument) {
   pause();
   return argument;
@@ -118,7 +123,11 @@ int main(int count, char **arguments) {
     make_mappings(number);
   else if (!strcmp(way, "deleted"))
     be_deleted(arguments);
-  else if (!strcmp(way, "flood"))
+  else if (!strcmp(way, "main-has-ended")) {
+    pthread_t thread;
+    pthread_create(&thread, NULL, overflow_later, NULL);
+    pthread_exit(NULL);
+  } else if (!strcmp(way, "flood"))
     fork_again(number);
   else if (!strcmp(way, "named"))
     prctl(PR_SET_NAME, "\033[2J\n<0>evil");

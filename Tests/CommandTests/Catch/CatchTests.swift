@@ -60,7 +60,7 @@ struct CatchTests {
     try CatchingMachine.with { machine in
       let program = try Self.build([], into: machine.folder)
       let memory = Self.isLong ? "2048" : "64"
-      for way in ["thread", "main", "coroutine", "null", "abort"] {
+      for way in ["thread", "main", "coroutine", "null", "abort", "main-has-ended"] {
         let words = [program, way, "as-\(way)"]
         try machine.run(words)
         let report = try machine.report(of: "as-\(way)")
