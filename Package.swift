@@ -15,6 +15,7 @@ let package = Package(
     .library(name: "CrashLab", targets: ["CrashLab"]),
     .library(name: "CrashLabText", targets: ["CrashLabText"]),
     .library(name: "CrashLabTesting", targets: ["CrashLabTesting"]),
+    .library(name: "CrashLabReporter", targets: ["CrashLabReporter"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
@@ -59,6 +60,14 @@ let package = Package(
       dependencies: ["CrashLabModel", "ObjectFiles", "CHarness", "CNaming"],
       swiftSettings: strict
     ),
+    // Inside other programs: it depends on the C library alone. `preload` makes a library for
+    // LD_PRELOAD of it, which .github/install builds: SwiftPM would link the Swift runtime to it.
+    .target(
+      name: "CReporter",
+      exclude: ["preload"],
+      cSettings: [.headerSearchPath("."), .define("_GNU_SOURCE")]
+    ),
+    .target(name: "CrashLabReporter", dependencies: ["CReporter"], swiftSettings: strict),
     // Reports in words.
     .target(name: "CrashLabText", dependencies: ["CrashLabModel"], swiftSettings: strict),
     .target(

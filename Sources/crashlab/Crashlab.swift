@@ -24,7 +24,7 @@ struct Crashlab: ParsableCommand {
       StacksCommand.self, ReportCommand.self, CompareCommand.self, LayoutCommand.self,
       FramesCommand.self,
       SwitchCommand.self, ClaimsCommand.self, BenchCommand.self, DoctorCommand.self,
-      ResumeCommand.self,
+      ResumeCommand.self, ReportCrashCommand.self,
     ])
 
   /// Parses and runs; what goes wrong becomes a sentence and one of the documented statuses.

@@ -59,6 +59,8 @@ int clab_observer_resume(const struct clab_observed_stop *stop, int signal);
 /* Lets a stopped thread go on untraced, without the signal that it is stopped at. Returns 0 or an
    errno: ESRCH when it is gone. */
 int clab_observer_let_go(pid_t thread);
+/* Writes a word that a thread waits for. Returns 0 or an errno. Async-signal-safe: yes */
+int clab_observer_write_word(pid_t thread, uint64_t address, uint32_t value);
 /* Whether a thread is one of this process's. */
 bool clab_observer_is_of(pid_t thread, pid_t process);
 /* A descriptor that can be read from when the process has ended, close-on-exec; -1 and errno. */

@@ -40,6 +40,12 @@ final class Observer {
         unwinding: unwinding)
     }
 
+    /// A process that was seized as it was dying: what ends it. Nobody else may have children in
+    /// this process.
+    static let crash = Scope(
+      group: 0, signals: [SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP, SIGABRT, SIGSYS],
+      unwinding: CLAB_UNWIND_NONE, isOutlived: true)
+
     /// Any program: whatever may end it. Nobody else may have children in this process.
     static func program(followsForks: Bool, isOutlived: Bool) -> Scope {
       let harmless = [SIGCHLD, SIGCONT, SIGURG, SIGWINCH]

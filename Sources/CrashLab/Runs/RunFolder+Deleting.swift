@@ -48,18 +48,34 @@ extension RunFolder {
       defer { close(directory) }
       var status = stat()
       guard fstat(directory, &status) == 0, now - status.st_mtim.tv_sec > age else { continue }
-      for file in entries(of: "\(root)/\(name)") where isOwnFile(file) {
-        guard let status = regularFile(file, in: directory), unlinkat(directory, file, 0) == 0
-        else { continue }
-        deletion.bytes += Int(status.st_size)
-      }
-      if rmdir("\(root)/\(name)") == 0 {
-        deletion.deleted.append(name)
-      } else {
-        deletion.left.append("\(root)/\(name)")
-      }
+      delete(name, directory, in: root, &deletion)
     }
     return deletion
+  }
+
+  /// Deletes all runs but the latest, as far as this process may.
+  package static func keepLatest(_ count: Int, in root: String) {
+    var deletion = Deletion()
+    for name in list(in: root).filter(isNameOfRun).dropLast(count) {
+      guard let directory = open(name, in: root) else { continue }
+      defer { close(directory) }
+      delete(name, directory, in: root, &deletion)
+    }
+  }
+
+  private static func delete(
+    _ name: String, _ directory: CInt, in root: String, _ deletion: inout Deletion
+  ) {
+    for file in entries(of: "\(root)/\(name)") where isOwnFile(file) {
+      guard let status = regularFile(file, in: directory), unlinkat(directory, file, 0) == 0
+      else { continue }
+      deletion.bytes += Int(status.st_size)
+    }
+    if rmdir("\(root)/\(name)") == 0 {
+      deletion.deleted.append(name)
+    } else {
+      deletion.left.append("\(root)/\(name)")
+    }
   }
 
   /// `2026-11-24T07.30.00-1234`, as `create` makes it, with a number after it or not.

@@ -83,8 +83,9 @@ package struct TrialText {
   /// `the whole process died of SIGSEGV: 4 threads, all stopped; the control process lives`
   private func ending(_ trial: TrialReport) -> String {
     guard let termination = trial.termination else {
-      let count = trial.threads?.count ?? 0
+      let count = (trial.threads?.count ?? 0) + trial.faults.count
       let threads = count == 1 ? "one thread" : "\(grouped(count)) threads"
+      if let fault = trial.faults.last { return "it dies of \(fault.signal), with \(threads)" }
       return count == 0 ? "" : "alive, with \(threads)"
     }
     guard let death = trial.death else { return termination.inWords }

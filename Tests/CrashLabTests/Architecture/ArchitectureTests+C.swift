@@ -22,6 +22,9 @@ import Testing
     Tree(
       path: "Sources/CNaming", arrows: 4, folders: 0, functions: 10,
       example: ("clab_answer_add", "answer.c")),
+    Tree(
+      path: "Sources/CReporter", arrows: 10, folders: 4, functions: 30,
+      example: ("clab_helper_run", "crash/helper.c")),
   ]
 
   /// By path relative to the tree.

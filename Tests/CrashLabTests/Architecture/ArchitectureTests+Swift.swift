@@ -19,6 +19,7 @@ import Testing
     "CrashLabPages": [
       "CrashLab", "CrashLabModel", "CrashLabBench", "CrashLabText", "Glibc", "Mustache",
     ],
+    "CrashLabReporter": ["CReporter", "Glibc"],
     "CrashLabTesting": ["CrashLab", "CrashLabText", "Testing"],
   ]
 
