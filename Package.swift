@@ -175,6 +175,9 @@ let package = Package(
     .executableTarget(name: "many-threads", path: "Tests/Programs/ManyThreads"),
     .executableTarget(
       name: "foreign", path: "Tests/Programs/Foreign", cSettings: [.define("_GNU_SOURCE")]),
+    .executableTarget(
+      name: "reporting", dependencies: ["CrashLabReporter"], path: "Tests/Programs/Reporting",
+      swiftSettings: strict),
     // Ends by each kind of refusal that the kernel tells no address of.
     .executableTarget(
       name: "refused", path: "Tests/Programs/Refused", cSettings: [.define("_GNU_SOURCE")]),
@@ -189,7 +192,7 @@ let package = Package(
       dependencies: [
         "CrashLab", "CrashLabText", "CrashLabBench", "Catalogue", "crashlab", "oracle",
         "hostile-children", "hostile-machine", "many-threads",
-        "foreign", "futex-ring", "refused",
+        "foreign", "futex-ring", "refused", "reporting",
       ],
       path: "Tests",
       exclude: [

@@ -135,6 +135,33 @@ import Testing
     #expect(result.errors.contains("stack overflow in thread 'overflower'"))
   }
 
+  /// A program that installs it itself: threads of Dispatch and of Swift's pool are covered.
+  @Test(arguments: [
+    ("dispatch", FaultSite.Kind.guard), ("task", .guard), ("main", .mainStackLimit),
+    ("trap", .notAFault),
+  ])
+  func swiftProgramTells(way: String, site: FaultSite.Kind) throws {
+    try withTemporaryFolder { folder in
+      let program = try Command("reporting").executable.path
+      let result = try Command(path: program).run(
+        [way, "\(folder)/reports"],
+        environment: ["CRASHLAB_HELPER": try Command().executable.path])
+      #expect(result.status == (way == "trap" ? SIGILL : SIGSEGV))
+      let fault = try #require(try report(in: "\(folder)/reports").faults.first)
+      #expect(fault.site.kind == site)
+      #expect(fault.unwind?.complete == true)
+      if way != "trap" {
+        let function = fault.unwind?.recursion?.functions.first?.symbol
+        #expect(function?.contains("depth") == true, "\(function ?? "nothing")")
+      }
+    }
+  }
+
+  @Test func secondInstallationIsRefused() throws {
+    let result = try Command("reporting").run(["again"])
+    #expect(result.status == 0)
+  }
+
   // MARK: - Without the helper
 
   @Test(arguments: [

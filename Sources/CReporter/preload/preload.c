@@ -15,9 +15,23 @@
 #include <stddef.h>
 #include <sys/prctl.h>
 
+/* Sanitizers tell of crashes themselves, and unmap whatever alternate stack a thread has at its end
+   (compiler-rt, UnsetAlternateSignalStack). */
+static bool is_sanitized(void) {
+  static const char *const entries[] = {"__asan_init", "__tsan_init", "__msan_init",
+                                        "__hwasan_init"};
+  for (size_t i = 0; i < sizeof entries / sizeof *entries; i++)
+    if (dlsym(RTLD_DEFAULT, entries[i]))
+      return true;
+  return false;
+}
+
 /* The C library has initialised itself, and so have the libraries that the program is linked with:
    what they have installed stays. */
-__attribute__((constructor)) static void install(void) { clab_report_crashes(NULL, 0); }
+__attribute__((constructor)) static void install(void) {
+  if (!is_sanitized())
+    clab_report_crashes(NULL, 0);
+}
 
 typedef int (*setter)(int, const struct sigaction *, struct sigaction *);
 

@@ -30,6 +30,10 @@ package struct DyingProcess {
   /// - Throws: SystemError if the process can't be looked at; before the thread was told, its handler
   ///   goes on without this process.
   package func look(machine: () -> Machine, tell: (TrialResult) throws -> Void) throws {
+    // Mounted for another pid namespace, /proc tells of other processes under these numbers.
+    guard DyingProcess.ownNumberInProc == getpid() else {
+      throw SystemError.noLook(at: process, "find in /proc", code: ESRCH)
+    }
     let directory = try ProcessDirectory(process)
     var others = HeldThreads(of: process)
     try others.stopAll(in: directory, but: thread)
@@ -45,6 +49,15 @@ package struct DyingProcess {
     }
     defer { letDie(of: pending.evidence, by: observer) }
     try tell(result(of: pending, by: observer, others: others.standing, machine: machine()))
+  }
+
+  private static var ownNumberInProc: pid_t? {
+    withUnsafeTemporaryAllocation(of: CChar.self, capacity: 32) { text in
+      let count = readlink("/proc/self", text.baseAddress!, text.count - 1)
+      guard count > 0 else { return nil }
+      text[count] = 0
+      return pid_t(String(cString: text.baseAddress!))
+    }
   }
 
   private func signal(of observer: Observer) -> PendingSignal? {

@@ -43,6 +43,8 @@ enum BuiltProgram {
         .map { "Sources/\($0)" } + ["cases"]
     case "oracle":
       return library + ["Tests/Programs/Oracle", "Tests/Programs/RandomRecursions"]
+    case "reporting":
+      return ["Sources/CReporter", "Sources/CrashLabReporter", "Tests/Programs/Reporting"]
     case "hostile-children":
       return library + ["Sources/CrashLabText", "Tests/Programs/HostileChildren"]
     default:
