@@ -20,7 +20,8 @@ public enum CrashReporter {
   }
 
   public struct Configuration: Sendable, Equatable {
-    /// Nil: what CRASHLAB_REPORT says in the environment, else standard error.
+    /// Nil: what CRASHLAB_REPORT says in the environment (`stderr`, `folder:/PATH`, `off`), else
+    /// standard error.
     public var destination: Destination?
     /// Also takes over signals that have a handler: Swift's backtracer has one for each.
     public var replacesHandlers = true
@@ -36,6 +37,8 @@ public enum CrashReporter {
     case installedAlready
     /// Not an absolute path, or too long.
     case badDestination
+    /// CRASHLAB_REPORT is `off` in the environment, and the configuration names no destination.
+    case off
     /// The program gets rights by its file (set-user-ID).
     case privileged
     /// An errno.
@@ -59,6 +62,7 @@ public enum CrashReporter {
     case 0: break
     case EALREADY: throw .installedAlready
     case EINVAL: throw .badDestination
+    case ECANCELED: throw .off
     case EPERM: throw .privileged
     default: throw .system(error)
     }

@@ -165,8 +165,8 @@ import Testing
   // MARK: - Without the helper
 
   @Test(arguments: [
-    ("thread", "bytes below the limit of the thread's stack, 8388608 bytes in use, in its guard"),
-    ("main", "bytes below the limit of the main stack"),
+    ("thread", "bytes below the limit of the thread's stack (8388608 bytes), in its guard of 4096"),
+    ("main", "bytes below the limit of the main stack (8388608 bytes)"),
     ("null", "crashlab: the address lies in the page of address 0"),
     ("abort", "crashlab: SIGABRT sent by process "),
     ("step-over", "crashlab: the address lies in "),
@@ -191,8 +191,8 @@ import Testing
     #expect(result.status == SIGSEGV)
     #expect(
       result.errors.contains(
-        "bytes below the limit of a stack that is not the thread's own (a coroutine's?), "
-          + "65536 bytes in use, in its guard of 4096 bytes"), "\(result.errors)")
+        "bytes below the limit of a stack that is not the thread's own (a coroutine's?) "
+          + "(65536 bytes), in its guard of 4096 bytes"), "\(result.errors)")
   }
 
   /// A helper that is none.
@@ -202,6 +202,17 @@ import Testing
       ["null"], environment: try environment(helper: helper))
     #expect(result.status == SIGSEGV)
     #expect(result.errors.contains("crashlab: SIGSEGV (SEGV_MAPERR) at 0x0"))
+  }
+
+  @Test(arguments: [
+    ("off", ""),
+    ("folder:relative", "crashlab: CRASHLAB_REPORT is none of: off, stderr, folder:/PATH\n"),
+  ])
+  func reportMayBeOff(report: String, words: String) throws {
+    let program = try Command("foreign").executable.path
+    let result = try Command(path: program).run(
+      ["null"], environment: try environment(report: report))
+    #expect(result.status == SIGSEGV && result.errors == words)
   }
 
   // MARK: - Who has handlers keeps them

@@ -91,11 +91,12 @@ static void tell_overflow(struct clab_text *text, const struct clab_place *place
   clab_text_add_number(text, low - address);
   clab_text_add(text, " bytes below the limit of ");
   clab_text_add(text, place->is_main    ? "the main stack"
+                      : place->is_own   ? "the thread's stack"
                       : place->is_other ? "a stack that is not the thread's own (a coroutine's?)"
-                                        : "the thread's stack");
-  clab_text_add(text, ", ");
+                                        : "the stack in use");
+  clab_text_add(text, " (");
   clab_text_add_number(text, place->stack_high - low);
-  clab_text_add(text, " bytes in use");
+  clab_text_add(text, " bytes)");
   if (place->guard_high == low) {
     clab_text_add(text, ", in its guard of ");
     clab_text_add_number(text, place->guard_high - place->guard_low);

@@ -51,6 +51,7 @@ bool clab_place_find(struct clab_place *place, uint64_t address, uint64_t stack_
     before_high = is_closed ? map.high : 0;
   }
   clab_maps_close(&maps);
+  place->is_own = has_mark;
   place->is_other = place->stack_high && mark && !has_mark;
   return true;
 }

@@ -9,7 +9,8 @@ struct clab_place {
      below it, the one above the guard. All 0: none was found. */
   uint64_t stack_low, stack_high;
   bool is_main;  /* the kernel names it [stack] */
-  bool is_other; /* it is not the thread's own: a coroutine's, an alternate stack */
+  bool is_own;   /* it is the thread's */
+  bool is_other; /* it is not: a coroutine's, an alternate stack. Neither: nobody knows */
   /* What lies directly below, without access. All 0: nothing of that kind. */
   uint64_t guard_low, guard_high;
   /* What the address lies in. */

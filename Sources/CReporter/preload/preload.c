@@ -6,6 +6,7 @@
 #include "crash/handler.h"
 #include "crash/withdraw.h"
 #include "crashlab_reporter.h"
+#include "plain/calls.h"
 #include "settings/settings.h"
 
 #include <dlfcn.h>
@@ -29,8 +30,10 @@ static bool is_sanitized(void) {
 /* The C library has initialised itself, and so have the libraries that the program is linked with:
    what they have installed stays. */
 __attribute__((constructor)) static void install(void) {
-  if (!is_sanitized())
-    clab_report_crashes(NULL, 0);
+  static const char complaint[] =
+      "crashlab: CRASHLAB_REPORT is none of: off, stderr, folder:/PATH\n";
+  if (!is_sanitized() && clab_report_crashes(NULL, 0) == EINVAL)
+    clab_call(SYS_write, 2, (long)complaint, sizeof complaint - 1, 0, 0);
 }
 
 typedef int (*setter)(int, const struct sigaction *, struct sigaction *);
@@ -74,17 +77,17 @@ sigaction(int signal, const struct sigaction *restrict action, struct sigaction 
 
 /* As the C library's: system calls are restarted. The signals that the reporter leaves alone go to
    the C library's own. Async-signal-safe: yes, once it was called */
-__attribute__((visibility("default"))) __sighandler_t signal(int number, __sighandler_t handler) {
-  static __sighandler_t (*real)(int, __sighandler_t);
+__attribute__((visibility("default"))) sighandler_t signal(int number, sighandler_t handler) {
+  static sighandler_t (*real)(int, sighandler_t);
   if (clab_actions_has(number)) {
     struct sigaction action = {.sa_handler = handler, .sa_flags = SA_RESTART}, before;
     sigemptyset(&action.sa_mask);
     sigaddset(&action.sa_mask, number);
     return sigaction(number, &action, &before) ? SIG_ERR : before.sa_handler;
   }
-  __sighandler_t (*pass)(int, __sighandler_t) = __atomic_load_n(&real, __ATOMIC_RELAXED);
+  sighandler_t (*pass)(int, sighandler_t) = __atomic_load_n(&real, __ATOMIC_RELAXED);
   if (!pass) {
-    pass = (__sighandler_t(*)(int, __sighandler_t))dlsym(RTLD_NEXT, "signal");
+    pass = (sighandler_t(*)(int, sighandler_t))dlsym(RTLD_NEXT, "signal");
     __atomic_store_n(&real, pass, __ATOMIC_RELAXED);
   }
   if (!pass) {

@@ -26,6 +26,8 @@ int clab_settings_read(const char *report) {
     report = getenv("CRASHLAB_REPORT");
   if (!report || !*report)
     report = "stderr";
+  if (strcmp(report, "off") == 0)
+    return ECANCELED;
   bool is_known = strcmp(report, "stderr") == 0 || strncmp(report, "folder:/", 8) == 0;
   return is_known && join(clab_settings.report, report, strlen(report), "") ? 0 : EINVAL;
 }

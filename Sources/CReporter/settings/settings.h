@@ -22,7 +22,8 @@ struct clab_settings {
 
 extern struct clab_settings clab_settings;
 
-/* Reads `report` or the environment. Returns 0 or EINVAL. Async-signal-safe: no */
+/* Reads `report` or the environment. Returns 0, EINVAL, or ECANCELED for "off".
+   Async-signal-safe: no */
 int clab_settings_read(const char *report);
 /* Finds the helper's file: CRASHLAB_HELPER, beside the library as it is installed, PATH.
    Async-signal-safe: no */

@@ -97,14 +97,14 @@ int clab_stacks_prepare(void) {
 void clab_stacks_use(struct clab_block *block) {
   stack_t stack = {.ss_sp = stack_low(block), .ss_size = stack_size() & ~(size_t)63};
   clab_own.block = block;
-  if (!clab_own.stack_mark)
-    clab_own.stack_mark = (uint64_t)__builtin_frame_address(0);
   if (sigaltstack(&stack, NULL) || pthread_setspecific(key, block))
     clab_own.block = NULL; /* it stays mapped: the thread may run on it */
 }
 
 int clab_stacks_cover_thread(void) {
   stack_t now;
+  if (!clab_own.stack_mark)
+    clab_own.stack_mark = (uint64_t)__builtin_frame_address(0);
   if (clab_own.block)
     return 0;
   if (sigaltstack(NULL, &now))

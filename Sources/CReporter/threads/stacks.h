@@ -19,7 +19,7 @@ struct clab_block {
 /* What the calling thread has. */
 struct clab_own {
   struct clab_block *block; /* NULL: none of ours */
-  uint64_t stack_mark;      /* an address in its stack, near the upper end */
+  uint64_t stack_mark;      /* an address in its stack, near the upper end; 0: unknown */
   int32_t rounds;           /* of destructors, at its end */
 };
 extern __thread struct clab_own clab_own __attribute__((tls_model("initial-exec")));

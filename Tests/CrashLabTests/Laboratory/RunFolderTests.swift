@@ -105,6 +105,19 @@ import Testing
       ofItemAtPath: path)
   }
 
+  /// The names tell which are the latest: the runs of one second by the process, then by a number.
+  @Test func onlyTheLatestAreKept() throws {
+    try withRuns([0, 0, 0, 0]) { root, runs in
+      RunFolder.keepLatest(4, in: root)
+      #expect(RunFolder.list(in: root).count == 4)
+      let latest = RunFolder.list(in: root).suffix(2)
+      RunFolder.keepLatest(2, in: root)
+      #expect(RunFolder.list(in: root) == Array(latest))
+      RunFolder.keepLatest(0, in: root)
+      #expect(RunFolder.list(in: root).isEmpty)
+    }
+  }
+
   @Test func onlyOldOnesAreDeleted() throws {
     try withRuns([0, 29, 30, 400]) { root, runs in
       #expect(RunFolder.size(of: root) > 1000)

@@ -3,10 +3,9 @@
 //
 //     server FOLDER        prints its port; reports of crashes go to FOLDER
 import CrashLabReporter
+import Glibc
 import NIOCore
 import NIOPosix
-
-import Glibc
 
 /// How deep the brackets go from here.
 func depth(_ line: ArraySlice<UInt8>) -> Int {
