@@ -11,15 +11,20 @@ internal import Glibc
 /// else a short one by the handler itself.
 public enum CrashReporter {
   /// Where a report goes.
-  public enum Destination: Sendable, Equatable {
+  public enum Destination: Sendable {
     /// Words, to standard error.
     case standardError
     /// JSON, in a folder of its own for each crash below this one, an absolute path. The latest
     /// hundred are kept; `crashlab report --output PATH` lists them.
     case folder(String)
+    /// A closure gets the JSON that `crashlab exec --format json` prints. It runs in another process:
+    /// this program, executed anew with the same arguments and environment. There `install` calls
+    /// the closure and ends the process, so call it before anything that must not be done twice. It
+    /// may take ten seconds.
+    case closure(@Sendable (_ report: String) -> Void)
   }
 
-  public struct Configuration: Sendable, Equatable {
+  public struct Configuration: Sendable {
     /// Nil: what CRASHLAB_REPORT says in the environment (`stderr`, `folder:/PATH`, `off`), else
     /// standard error.
     public var destination: Destination?
@@ -50,6 +55,7 @@ public enum CrashReporter {
   /// Threads that live already, other than the calling one, get no alternate stack: see
   /// ``coverThread()``.
   public static func install(_ configuration: Configuration = .init()) throws(Refusal) {
+    if getenv("CRASHLAB_TAKES_REPORT") != nil { takeReport(configuration.destination) }
     let flags =
       configuration.replacesHandlers ? CLAB_REPORT_REPLACE_HANDLERS.rawValue : 0
     let error: CInt
@@ -57,6 +63,7 @@ public enum CrashReporter {
     case nil: error = clab_report_crashes(nil, flags)
     case .standardError: error = clab_report_crashes("stderr", flags)
     case .folder(let path): error = clab_report_crashes("folder:\(path)", flags)
+    case .closure: error = clab_report_crashes("closure", flags)
     }
     switch error {
     case 0: break
@@ -73,5 +80,21 @@ public enum CrashReporter {
   public static func coverThread() throws(Refusal) {
     let error = clab_report_crashes_of_thread()
     if error != 0 { throw .system(error) }
+  }
+
+  /// In the program that was executed anew. It never goes on as a second program.
+  private static func takeReport(_ destination: Destination?) -> Never {
+    unsetenv("CRASHLAB_TAKES_REPORT")  // what the closure starts is none of this
+    guard case .closure(let body) = destination else { exit(EX_SOFTWARE) }
+    var bytes: [UInt8] = []
+    while true {
+      let chunk = [UInt8](unsafeUninitializedCapacity: 64 * 1024) { buffer, count in
+        count = max(0, read(STDIN_FILENO, buffer.baseAddress, buffer.count))
+      }
+      if chunk.isEmpty { break }
+      bytes += chunk
+    }
+    body(String(decoding: bytes, as: UTF8.self))
+    exit(0)
   }
 }

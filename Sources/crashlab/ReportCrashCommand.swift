@@ -11,11 +11,12 @@ struct ReportCrashCommand: ParsableCommand {
   @Argument var process: Int32
   @Argument var thread: Int32
   @Argument var word: UInt64
-  /// `stderr`, or `folder:PATH`.
+  /// `stderr`, `folder:PATH`, or `closure`.
   @Argument var destination: String
 
   /// A program that is not let die is worse than one without a report.
   private static let mostSeconds: UInt32 = 30
+  private static let secondsOfClosure = 10
   /// So many reports are kept in a folder: a program may crash again and again.
   private static let mostReports = 100
 
@@ -39,7 +40,10 @@ struct ReportCrashCommand: ParsableCommand {
   }
 
   private func tell(_ report: TrialReport, machine: Machine) throws {
-    if destination.hasPrefix("folder:") {
+    if destination == "closure" {
+      let report = RunReport(machine: machine, trials: [report], duration: 0)
+      try ReportTaker(of: thread, seconds: ReportCrashCommand.secondsOfClosure).take(report.json())
+    } else if destination.hasPrefix("folder:") {
       let root = String(destination.dropFirst("folder:".count))
       RunFolder.makeRoot(root)
       let folder = try RunFolder.create(in: root, machine: machine)

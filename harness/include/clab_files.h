@@ -19,4 +19,8 @@ int clab_unpack(const char *program, int from, int to, uint64_t most);
    close-on-exec. -1 and errno. */
 int clab_open_below(const char *root, const char *path);
 
+/* A file in memory that is gone with its last descriptor; close-on-exec. Returns -1 and errno if
+   there is none. Async-signal-safe: yes */
+int clab_memory_file(const char *name);
+
 #endif

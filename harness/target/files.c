@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -74,3 +75,5 @@ int clab_open_below(const char *root, const char *path) {
   errno = error;
   return file;
 }
+
+int clab_memory_file(const char *name) { return memfd_create(name, MFD_CLOEXEC); }

@@ -33,12 +33,12 @@ struct start {
 static int become_helper(void *context) {
   struct start *start = context;
   /* Standard error is where it may write to; what else the program has open is not its business. */
+  clab_call(SYS_close_range, 3, ~0u, 0, 0, 0);
   long null = clab_call(SYS_openat, -100, (long)"/dev/null", 2, 0, 0);
   if (null >= 0) {
     clab_call(SYS_dup3, null, 0, 0, 0, 0);
     clab_call(SYS_dup3, null, 1, 0, 0, 0);
   }
-  clab_call(SYS_close_range, 3, ~0u, 0, 0, 0);
   long error = clab_call(SYS_execve, (long)clab_settings.helper, (long)start->arguments,
                          (long)clab_settings.environment, 0, 0);
   __atomic_store_n(&start->failed, (int)-error, __ATOMIC_RELEASE);

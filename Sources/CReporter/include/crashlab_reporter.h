@@ -28,11 +28,12 @@ enum clab_report_flags {
 };
 
 /* Installs the reporter for this process; once. `report` says where reports go: "stderr", or
-   "folder:PATH" for JSON in a folder, by its absolute path. NULL: what CRASHLAB_REPORT says, else
-   "stderr". `flags`: enum clab_report_flags. Returns 0 or an errno: EALREADY if it was installed
-   before, EINVAL if `report` is neither, ECANCELED if it is "off", EPERM in a program with
-   set-user-ID. Threads that live already, other than the calling one, are not covered.
-   Async-signal-safe: no */
+   "folder:PATH" for JSON in a folder, by its absolute path; "closure": this program is executed
+   anew with CRASHLAB_TAKES_REPORT=1 in its environment and the JSON as its standard input. NULL:
+   what CRASHLAB_REPORT says, else "stderr". `flags`: enum clab_report_flags. Returns 0 or an errno:
+   EALREADY if it was installed before, EINVAL if `report` is neither, ECANCELED if it is "off",
+   EPERM in a program with set-user-ID. Threads that live already, other than the calling one, are
+   not covered. Async-signal-safe: no */
 CLAB_REPORTER_API int clab_report_crashes(const char *report, unsigned flags);
 
 /* Gives the calling thread an alternate stack, if it has none: for threads that were made before,

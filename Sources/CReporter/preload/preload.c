@@ -62,7 +62,7 @@ sigaction(int signal, const struct sigaction *restrict action, struct sigaction 
   }
   struct sigaction own;
   if (clab_settings.installed && clab_actions_has(signal) && action &&
-      !(action->sa_flags & SA_SIGINFO) && action->sa_handler == SIG_DFL) {
+      action->sa_handler == SIG_DFL) {
     clab_actions_fill(&own, clab_handle_crash);
     action = &own;
   }

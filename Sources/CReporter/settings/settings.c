@@ -22,13 +22,15 @@ static bool join(char path[CLAB_PATH_BYTES], const char *part, size_t size, cons
 }
 
 int clab_settings_read(const char *report) {
+  /* Only a program that has a closure may be executed again for it. */
+  bool may_take = report && strcmp(report, "closure") == 0;
   if (!report)
     report = getenv("CRASHLAB_REPORT");
   if (!report || !*report)
     report = "stderr";
   if (strcmp(report, "off") == 0)
     return ECANCELED;
-  bool is_known = strcmp(report, "stderr") == 0 || strncmp(report, "folder:/", 8) == 0;
+  bool is_known = may_take || strcmp(report, "stderr") == 0 || strncmp(report, "folder:/", 8) == 0;
   return is_known && join(clab_settings.report, report, strlen(report), "") ? 0 : EINVAL;
 }
 
@@ -78,12 +80,16 @@ void clab_settings_keep_environment(void) {
   for (char **entry = environ; entry && *entry; entry++)
     for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++) {
       size_t size = strlen(*entry) + 1;
-      if (strncmp(*entry, wanted[i], strlen(wanted[i])) || count == CLAB_ENVIRONMENT_ENTRIES ||
+      if (strncmp(*entry, wanted[i], strlen(wanted[i])) || count == CLAB_ENVIRONMENT_ENTRIES - 2 ||
           used + size > sizeof clab_settings.text)
         continue;
       memcpy(clab_settings.text + used, *entry, size);
       clab_settings.environment[count++] = clab_settings.text + used;
       used += size;
     }
+  /* Where the library is loaded into every program, the helper reports to nobody. */
+  static char off[] = "CRASHLAB_REPORT=off", no_backtrace[] = "SWIFT_BACKTRACE=enable=no";
+  clab_settings.environment[count++] = off;
+  clab_settings.environment[count++] = no_backtrace;
   clab_settings.environment[count] = NULL;
 }

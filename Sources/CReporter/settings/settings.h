@@ -13,7 +13,7 @@ enum {
 
 struct clab_settings {
   bool installed;
-  char report[CLAB_PATH_BYTES]; /* "stderr" or "folder:PATH" */
+  char report[CLAB_PATH_BYTES]; /* "stderr", "folder:PATH" or "closure" */
   char helper[CLAB_PATH_BYTES]; /* empty: there is none */
   /* What the helper finds in its environment. */
   char *environment[CLAB_ENVIRONMENT_ENTRIES + 1];

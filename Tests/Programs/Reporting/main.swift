@@ -11,7 +11,21 @@ struct Tree {
 
 let arguments = CommandLine.arguments
 let folder = arguments.count > 2 ? arguments[2] : nil
-try CrashReporter.install(.init(destination: folder.map { .folder($0) } ?? .standardError))
+if arguments.count > 1, arguments[1] == "closure" {
+  try CrashReporter.install(
+    .init(
+      destination: .closure { report in
+        let text = "the closure got \(report.utf8.count) bytes\n\(report)"
+        var rest = Array(text.utf8)[...]
+        while !rest.isEmpty {
+          let count = rest.withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }
+          guard count > 0 else { break }
+          rest = rest.dropFirst(count)
+        }
+      }))
+} else {
+  try CrashReporter.install(.init(destination: folder.map { .folder($0) } ?? .standardError))
+}
 
 let tree = Tree(leaves: [1])
 switch arguments.count > 1 ? arguments[1] : "" {
@@ -21,7 +35,7 @@ case "dispatch":
 case "task":
   Task.detached { print(tree.depth(0)) }
   sleep(10)
-case "main":
+case "main", "closure":
   print(tree.depth(0))
 case "trap":
   print(tree.leaves[arguments.count])

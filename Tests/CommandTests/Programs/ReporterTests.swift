@@ -19,9 +19,7 @@ import Testing
       try FileManager.default.createDirectory(
         atPath: folder, withIntermediateDirectories: true)
       let library = "\(folder)/libcrashlab-report.so"
-      let script =
-        URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-        .deletingLastPathComponent().deletingLastPathComponent().path + "/.github/build-reporter"
+      let script = PackageFolder.file(".github/build-reporter").path
       let made = try Command(path: script).run([library])
       if made.status != 0 { throw Toolbox.Failed(description: made.errors) }
       let program = try Toolbox.build(
@@ -155,6 +153,19 @@ import Testing
         #expect(function?.contains("depth") == true, "\(function ?? "nothing")")
       }
     }
+  }
+
+  /// In the program, executed anew with the same arguments.
+  @Test func closureGetsTheReport() throws {
+    let result = try Command("reporting").run(
+      ["closure", "", "x"], environment: ["CRASHLAB_HELPER": try Command().executable.path])
+    #expect(result.status == SIGSEGV)
+    let start = try #require(result.errors.firstIndex(of: "{"))
+    #expect(result.errors[..<start].hasPrefix("the closure got "))
+    let report = try JSONDecoder().decode(RunReport.self, from: Data(result.errors[start...].utf8))
+    let trial = try #require(report.trials.first)
+    #expect(trial.command?.last == "x")
+    #expect(trial.faults.first?.site.kind == .mainStackLimit)
   }
 
   @Test func secondInstallationIsRefused() throws {

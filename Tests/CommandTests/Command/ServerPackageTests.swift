@@ -10,14 +10,12 @@ import Testing
     if: ProcessInfo.processInfo.environment["CRASHLAB_EXAMPLE"] != nil, "needs CRASHLAB_EXAMPLE"))
 struct ServerPackageTests {
   private func build() throws -> String {
-    let programs = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-      .deletingLastPathComponent().appendingPathComponent("Programs")
     // Beside this package's own build, so that it is kept and goes as that does.
     let folder = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
       .deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("server")
     let result = try Command(path: "/usr/bin/env").run([
       "swift", "build", "--jobs", "2", "--disable-build-manifest-caching", "--scratch-path",
-      folder.path, "--package-path", programs.appendingPathComponent("ServerPackage").path,
+      folder.path, "--package-path", PackageFolder.file("Tests/Programs/ServerPackage").path,
     ])
     try #require(result.status == 0, "\(result.output.suffix(2000))\(result.errors.suffix(2000))")
     return folder.appendingPathComponent("debug/server").path
