@@ -4,7 +4,12 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
+
+/* Whoever is linked with a library that inflates defines it (clab_section_inflate.h). */
+void *clab_section_inflate(int file, uint64_t offset, uint64_t size, uint64_t *out_size)
+    __attribute__((weak));
 
 enum { LARGEST = 256 << 20, MOST_FUNCTIONS = 1 << 21, HEAD = 8 /* length and identifier */ };
 
@@ -98,19 +103,42 @@ static int compare(const void *left, const void *right) {
   return a < b ? -1 : a > b;
 }
 
+static void take_inflated(struct clab_debug_frames *frames, int file,
+                          const struct clab_section *section) {
+  uint64_t size;
+  void *bytes = clab_section_inflate == NULL
+                    ? NULL
+                    : clab_section_inflate(file, section->offset, section->size, &size);
+  if (bytes == NULL)
+    return;
+  frames->bytes = size <= LARGEST ? malloc(size) : NULL;
+  if (frames->bytes != NULL) {
+    memcpy(frames->bytes, bytes, size);
+    frames->size = size;
+  }
+  munmap(bytes, size);
+}
+
+static void take(struct clab_debug_frames *frames, int file, const struct clab_section *section) {
+  frames->bytes = malloc(section->size);
+  frames->size = section->size;
+  if (frames->bytes == NULL ||
+      pread(file, frames->bytes, section->size, (off_t)section->offset) != (ssize_t)section->size)
+    clab_debug_frames_free(frames);
+}
+
 void clab_debug_frames_make(struct clab_debug_frames *frames, int file, uint64_t base) {
   struct clab_section section;
   *frames = (struct clab_debug_frames){0};
-  if (!clab_section_find(file, ".debug_frame", &section) || section.compressed ||
-      section.size > LARGEST || section.size == 0)
+  if (!clab_section_find(file, ".debug_frame", &section) || section.size > LARGEST ||
+      section.size == 0)
     return;
-  frames->bytes = malloc(section.size);
-  frames->size = section.size;
-  if (frames->bytes == NULL ||
-      pread(file, frames->bytes, section.size, (off_t)section.offset) != (ssize_t)section.size) {
-    clab_debug_frames_free(frames);
+  if (section.compressed)
+    take_inflated(frames, file, &section);
+  else
+    take(frames, file, &section);
+  if (frames->bytes == NULL)
     return;
-  }
   struct making making = {frames, base - section.bias, 0};
   convert(&making);
   if (frames->count > 0)

@@ -1,7 +1,7 @@
 /*
  * The call frame information that an image only has in its file: .debug_frame (DWARF 5, section
  * 6.4.1). A compiler that is told to make no .eh_frame (-fno-asynchronous-unwind-tables) still
- * makes it with -g. A compressed section is not read.
+ * makes it with -g. A compressed section is read where a library that inflates is linked.
  */
 #ifndef CRASHLAB_DEBUG_FRAMES_H
 #define CRASHLAB_DEBUG_FRAMES_H

@@ -47,12 +47,14 @@ static int get_dyn_info_list_addr(unw_addr_space_t as, unw_word_t *address, void
 static int access_mem(unw_addr_space_t as, unw_word_t address, unw_word_t *value, int write,
                       void *arg) {
   (void)as;
-  struct clab_walk *walk = ((struct clab_stepping *)arg)->walk;
+  struct clab_stepping *stepping = arg;
+  struct clab_walk *walk = stepping->walk;
   if (write)
     return -UNW_EINVAL;
   bool image = address >= walk->image.low && address < walk->image.high;
   bool done = image ? clab_code_read_checked(&walk->prover.code, address, value, sizeof *value)
                     : clab_memory_word(&walk->memory, address, value);
+  stepping->met_pc |= done && *value == stepping->registers->value[CLAB_REG_PC];
   return done ? 0 : -UNW_EINVAL;
 }
 
@@ -104,7 +106,7 @@ void clab_step_warm_up(void) {
 
 bool clab_step_begin(struct clab_stepping *stepping, struct clab_walk *walk,
                      const struct clab_registers *registers, unw_cursor_t *cursor) {
-  *stepping = (struct clab_stepping){walk, registers};
+  *stepping = (struct clab_stepping){walk, registers, false};
   return space != NULL && unw_init_remote(cursor, space, stepping) >= 0;
 }
 
@@ -133,5 +135,9 @@ int clab_step(struct clab_walk *walk, struct clab_registers *registers, bool exa
       unw_get_reg(&cursor, UNW_REG_IP, &registers->value[CLAB_REG_PC]) < 0)
     return -UNW_EBADREG;
   registers->valid |= UINT64_C(1) << CLAB_REG_SP | UINT64_C(1) << CLAB_REG_PC;
+  /* Where nothing says where the return address is, libunwind keeps the program counter: without an
+     end, as the stack grows shorter all the while. */
+  if (registers->value[CLAB_REG_PC] == from.value[CLAB_REG_PC] && !stepping.met_pc)
+    return -UNW_EBADFRAME;
   return result;
 }

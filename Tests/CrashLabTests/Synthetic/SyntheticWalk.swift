@@ -211,6 +211,8 @@ struct SyntheticDebugFile {
   var version: UInt8 = 4
   var functions: [Function]
   var flags: UInt64 = 0
+  /// By zlib, which is told to store the bytes as they are.
+  var isPacked = false
 
   private func little<Value: FixedWidthInteger>(_ value: Value) -> [UInt8] {
     withUnsafeBytes(of: value.littleEndian) { Array($0) }
@@ -233,9 +235,22 @@ struct SyntheticDebugFile {
     return bytes
   }
 
+  private func packed(_ bytes: [UInt8]) -> [UInt8] {
+    var sums = (first: UInt32(1), second: UInt32(0))
+    for byte in bytes {
+      sums.first = (sums.first + UInt32(byte)) % 65521
+      sums.second = (sums.second + sums.first) % 65521
+    }
+    let count = UInt16(bytes.count)
+    return little(UInt32(1)) + little(UInt32(0)) + little(UInt64(bytes.count)) + little(UInt64(8))
+      + [0x78, 1, 1] + little(count) + little(~count) + bytes
+      + little((sums.second << 16 | sums.first).byteSwapped)
+  }
+
   var bytes: [UInt8] {
     let names = Array("\0.debug_frame\0.names\0".utf8)
-    let section = section
+    let section = isPacked ? packed(section) : section
+    let flags = isPacked ? UInt64(1 << 11) : flags
     let program = 64
     let content = program + 56
     let headers = (content + section.count + names.count + 7) / 8 * 8

@@ -224,7 +224,28 @@ import Testing
     #expect(walk.trace.stop == CLAB_STOP_UNREADABLE.rawValue && walk.trace.complete == 0)
   }
 
-  /// Not inflated, so nothing is known: the end is a guess.
+  /// Only libunwind follows such a rule, and it leaves the program counter where it is.
+  @Test func aReturnAddressThatIsNowhere() {
+    let walk = SyntheticWalk(words: 64)
+    walk.inform([.init(start: 0x100, size: 0x80, instructions: [0x08, 16])])
+    walk.programCounter = SyntheticWalk.code + 0x110
+    walk.walk()
+    #expect(walk.trace.frame_count == 1 && walk.trace.complete == 0)
+  }
+
+  @Test func compressedDebugFramesAreRead() throws {
+    let walk = try WalkTests.informed(50)
+    var file = SyntheticDebugFile(functions: [
+      .init(start: 0x100, size: 0x80, instructions: [0x0e, 32]),
+      .init(start: 0x8000, size: 0x10, instructions: [0x0e, 32]),
+    ])
+    file.isPacked = true
+    walk.debugFrames = try file.frames(at: SyntheticWalk.code)
+    walk.walk()
+    #expect(walk.trace.frame_count == 50 && walk.trace.complete == 1)
+  }
+
+  /// No compression is named so: nothing is known, and the end is a guess.
   @Test func compressedSectionIsLeftAlone() throws {
     let walk = WalkTests.walked(try WalkTests.informed(50, flags: 1 << 11))
     #expect(walk.trace.frame_count == 1 && walk.trace.complete == 0)
@@ -233,9 +254,10 @@ import Testing
   @Test(arguments: 0..<20)
   func anyDebugFileIsBorne(seed: UInt64) throws {
     var random = SplitMix64(seed: seed)
-    let file = SyntheticDebugFile(functions: [
+    var file = SyntheticDebugFile(functions: [
       .init(start: 0x100, size: 0x80, instructions: [0x0e, 32])
     ])
+    file.isPacked = seed % 2 == 1
     var bytes = file.bytes
     for _ in 0..<4 {
       bytes[Int.random(in: 16..<bytes.count, using: &random)] = UInt8.random(
