@@ -63,10 +63,22 @@ static bool is_swift(const char *symbol) {
   return false;
 }
 
+/* Of a closure in a file's own code: nothing comes after "closure #1 in ". */
+static void cut_end(char *name) {
+  static const char end[] = " in ";
+  size_t length = strlen(name);
+  size_t size = sizeof end - 1;
+  if (length > size && strcmp(name + length - size, end) == 0)
+    name[length - size] = 0;
+}
+
 void clab_naming_demangle(const char *symbol, char *out, size_t size) {
   bool done = false;
-  if (is_swift(symbol) && _swift_backtrace_demangle)
+  if (is_swift(symbol) && _swift_backtrace_demangle) {
     done = take(_swift_backtrace_demangle(symbol, strlen(symbol), NULL, NULL), out, size);
+    if (done)
+      cut_end(out);
+  }
   /* Rust's older symbols look like C++, with a hash at the end that is left out. */
   if (!done && (strncmp(symbol, "_R", 2) == 0 || strncmp(symbol, "_ZN", 3) == 0))
     done = demangle_by(rust_demangle_callback, symbol, 0, out, size);

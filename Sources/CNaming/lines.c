@@ -7,6 +7,7 @@
 #include "lines.h"
 
 #include "files.h"
+#include "names.h"
 #include "symbols.h"
 
 #include <dwarf.h>
@@ -116,18 +117,6 @@ static void follow_inlined(struct chain *chain, Dwarf_Die *parent, Dwarf_Addr ad
   } while (go_to_sibling(&die));
 }
 
-static const char *name_of(Dwarf_Die *die) {
-  Dwarf_Attribute attribute;
-  static const unsigned int linkage[] = {DW_AT_linkage_name, DW_AT_MIPS_linkage_name};
-  for (size_t i = 0; i < 2; i++)
-    if (dwarf_attr_integrate(die, linkage[i], &attribute)) {
-      const char *name = dwarf_formstring(&attribute);
-      if (name && *name)
-        return name;
-    }
-  return dwarf_formstring(dwarf_attr_integrate(die, DW_AT_name, &attribute));
-}
-
 static const char *directory_of(struct unit *unit) {
   Dwarf_Attribute attribute;
   return dwarf_formstring(dwarf_attr(&unit->die, DW_AT_comp_dir, &attribute));
@@ -194,32 +183,42 @@ static void find_chain(struct unit *unit, Dwarf_Addr address, struct chain *chai
   follow_inlined(chain, &function, address, 0);
 }
 
+/* Of names that are as good as each other the one that the source has. */
+static const struct symbol *preferred(const struct image *image, const struct symbol *symbol,
+                                      struct chain *chain) {
+  const char *name = symbol && chain->count ? clab_bare_name_of(&chain->dies[0]) : NULL;
+  return name ? clab_symbols_alias(&image->symbols, symbol, name) : symbol;
+}
+
 void clab_answer_find(struct answer *answer, struct image *image, uint64_t address) {
+  static struct chain chain;
+  chain.count = 0;
   const struct symbol *symbol = clab_symbols_find(&image->symbols, address);
-  const char *name = symbol ? symbol->name : NULL;
-  if (symbol)
-    answer->head.distance = address - symbol->start;
   Dwarf_Addr there = address - image->dwarf_bias;
   struct unit *unit = image->dwarf ? unit_of(image, there) : NULL;
   struct place place = {0};
   const char *directory = NULL;
   if (unit) {
-    static struct chain chain;
-    chain.count = 0;
     find_chain(unit, there, &chain);
     place = place_of_address(unit, there);
     directory = directory_of(unit);
-    for (int i = chain.count - 1; i > 0; i--) {
-      clab_answer_add(answer, name_of(&chain.dies[i]), directory, place.file, place.line,
-                      place.column, true);
-      place = place_of_call(unit, &chain.dies[i]);
-    }
-    Dwarf_Addr entry;
-    if (!name && chain.count && dwarf_entrypc(&chain.dies[0], &entry) == 0 && entry <= there) {
-      name = name_of(&chain.dies[0]);
-      answer->head.distance = there - entry;
-    }
+    symbol = preferred(image, symbol, &chain);
+  }
+  const char *name = symbol ? symbol->name : NULL;
+  if (symbol)
+    answer->head.distance = address - symbol->start;
+  for (int i = chain.count - 1; i > 0; i--) {
+    const char *inlined = clab_name_of(unit, &chain.dies[i]);
+    clab_answer_add(answer, clab_name_unmangled(inlined, unit, image->path), directory, place.file,
+                    place.line, place.column, true);
+    place = place_of_call(unit, &chain.dies[i]);
+  }
+  Dwarf_Addr entry;
+  if (!name && chain.count && dwarf_entrypc(&chain.dies[0], &entry) == 0 && entry <= there) {
+    name = clab_name_of(unit, &chain.dies[0]);
+    answer->head.distance = there - entry;
   }
   answer->head.has_symbol = name != NULL;
-  clab_answer_add(answer, name, directory, place.file, place.line, place.column, false);
+  clab_answer_add(answer, clab_name_unmangled(name, unit, image->path), directory, place.file,
+                  place.line, place.column, false);
 }

@@ -118,3 +118,17 @@ const struct symbol *clab_symbols_find(const struct symbols *symbols, uint64_t a
   bool reaches = address == nearest->start || symbols->is_complete;
   return reaches && address < nearest->limit ? nearest : NULL;
 }
+
+const struct symbol *clab_symbols_alias(const struct symbols *symbols, const struct symbol *symbol,
+                                        const char *name) {
+  size_t length = strlen(name);
+  for (size_t i = (size_t)(symbol - symbols->items) + 1; i > 0; i--) {
+    const struct symbol *other = &symbols->items[i - 1];
+    if (other->start != symbol->start || other->rank != symbol->rank)
+      break;
+    if (strncmp(other->name, name, length) == 0 &&
+        (other->name[length] == 0 || other->name[length] == '@'))
+      return other;
+  }
+  return symbol;
+}
