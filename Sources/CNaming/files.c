@@ -17,6 +17,7 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #define DEBUG_ROOT "/usr/lib/debug"
@@ -145,19 +146,33 @@ static int open_by_link(const char *file, const char *link, const struct identit
   return -1;
 }
 
+static time_t now(void) {
+  struct timespec time;
+  clock_gettime(CLOCK_MONOTONIC, &time);
+  return time.tv_sec;
+}
+
 /* From the servers that DEBUGINFOD_URLS names; libdw has loaded the client only if there are any.
  */
 static int ask_servers(Dwfl *dwfl, const struct identity *wanted) {
   typedef int find(void *client, const unsigned char *build, int size, char **path);
   const char *servers = getenv("DEBUGINFOD_URLS");
+  /* In seconds, for its first 100 KB (debuginfod_find_debuginfo(3)); its own default is 90. */
+  setenv("DEBUGINFOD_TIMEOUT", "20", 0);
   void *client = servers && *servers ? dwfl_get_debuginfod_client(dwfl) : NULL;
   void *library = client ? dlopen("libdebuginfod.so.1", RTLD_LAZY | RTLD_NOLOAD) : NULL;
   find *debuginfo = library ? (find *)dlsym(library, "debuginfod_find_debuginfo") : NULL;
-  if (!debuginfo || wanted->build_size <= 0)
+  static bool are_silent;
+  if (!debuginfo || wanted->build_size <= 0 || are_silent)
     return -1;
+  time_t before = now();
   int file = debuginfo(client, wanted->build, wanted->build_size, NULL);
-  if (file < 0)
+  if (file < 0) {
+    /* Whoever was waited for to the end is not asked for the next file. */
+    int patience = atoi(getenv("DEBUGINFOD_TIMEOUT"));
+    are_silent = patience > 0 && now() - before >= patience;
     return -1;
+  }
   file = clab_inflated(file);
   clab_limit_grow(file);
   return file;

@@ -16,7 +16,7 @@ import Testing
     """
 
   /// Compiles `program` in a folder of its own, with what follows run there by a shell.
-  private static func withProgram(
+  static func withProgram(
     _ commands: String, source: String = inlines, _ body: (String) throws -> Void
   ) throws {
     try withTemporaryFolder { folder in
@@ -27,7 +27,7 @@ import Testing
     }
   }
 
-  private static func trial(_ program: String, build: Build = .debug) throws -> TrialReport {
+  static func trial(_ program: String, build: Build = .debug) throws -> TrialReport {
     let report = "\(program).json"
     let result = try Command(build: build).run([
       "exec", "--format", "json", "--report", report, "--", program,
@@ -38,7 +38,7 @@ import Testing
     return try #require(told.trials.first)
   }
 
-  private static func frame(_ program: String, _ index: Int = 0) throws -> UnwindReport.Frame {
+  static func frame(_ program: String, _ index: Int = 0) throws -> UnwindReport.Frame {
     let frames = try #require(try trial(program).faults.first?.unwind?.frames)
     return try #require(frames.indices.contains(index) ? frames[index] : nil)
   }
@@ -184,17 +184,24 @@ import Testing
     }
   }
 
+  /// CRASHLAB_SOAK says how many damaged programs.
+  private static let damages = max(
+    1, (Int(ProcessInfo.processInfo.environment["CRASHLAB_SOAK"] ?? "") ?? 200) / 4)
+
   /// Bytes that are changed anywhere in symbols, debug and call-frame information cost names at most.
+  /// In two of the parts those sections are compressed.
   @Test(arguments: 0..<4)
   func damagedDebugInformation(part: UInt64) throws {
     guard Toolbox.has("gcc"), Toolbox.has("readelf") else { return }
     var random = SplitMix64(seed: part)
-    try Self.withProgram("gcc -g -O2 program.c -o program; readelf -SW program > sections") {
-      program in
+    let packed = part % 2 == 1 ? "-gz -fno-asynchronous-unwind-tables" : ""
+    try Self.withProgram(
+      "gcc -g \(packed) -O2 program.c -o program; readelf -SW program > sections"
+    ) { program in
       let sections = try Self.sections(program)
       try #require(sections.count > 5)
       let whole = try Data(contentsOf: URL(fileURLWithPath: program))
-      for _ in 0..<50 {
+      for _ in 0..<Self.damages {
         var bytes = whole
         let section = sections[Int(random.next() % UInt64(sections.count))]
         for _ in 0...random.next() % 8 {
