@@ -104,7 +104,8 @@ struct ExecCommand: ParsableCommand {
     }
     for program in outcome.curtailed { words += "crashlab: \(program.inWords)\n" }
     if outcome.handledFaults > 0, !own.tellsOfCrash {
-      words += "crashlab: \(outcome.handledFaults) faults handled by the program\n"
+      let count = outcome.handledFaults
+      words += "crashlab: \(grouped(count)) fault\(count == 1 ? "" : "s") handled by the program\n"
     }
     return words
   }

@@ -2,7 +2,8 @@
 /// not known for certain are nil.
 package struct AbortMessage: Sendable, Codable, Equatable {
   /// Of the C library (an assertion, a damaged heap, a smashed stack), or of Swift's runtime; without
-  /// the end of the last line.
+  /// the end of the last line. Of a check that Swift's compiler has put into the code, the reason that
+  /// its debug information tells.
   @Nullable package var text: String?
   /// Why std::terminate was called; null if it was not, or if nobody knows.
   @Nullable package var terminate: Terminate?

@@ -9,10 +9,19 @@ extension Fault {
     guard var unwind else { return }
     unwind.take(names, missing: missing, of: trace, stackSize: site.stackSize)
     self.unwind = unwind
+    abortMessage = abortMessage ?? AbortMessage(text: failedCheck)
     if stackSizeSource != nil, site.owner?.kind == .thread,
       let maker = StackSizeSource.maker(of: unwind.frames)
     {
       stackSizeSource = maker
     }
+  }
+
+  /// The check of Swift's compiler that failed. It calls nothing: an instruction that is none ends
+  /// it, and its debug information has the reason as the name of an inlined function.
+  private var failedCheck: String? {
+    guard [.ill, .trap].contains(signal), sender == nil else { return nil }
+    let inlined = unwind?.frames.first?.inlined?.first?.symbol
+    return inlined.flatMap { $0.hasPrefix("Swift runtime failure: ") ? $0 : nil }
   }
 }

@@ -8,15 +8,18 @@ package struct OwnCode: Sendable, Equatable {
   /// Every function that is somebody's own, innermost first; a fold's frames are told once.
   package static func all(in frames: [UnwindReport.Frame]) -> [OwnCode] {
     frames.filter { isOwn(image: $0.image) }.flatMap { frame in
-      let inlined = (frame.inlined ?? []).filter { isOwn(file: $0.file) && !isOfRuntime($0.symbol) }
-        .map { inlined in
-          var function = UnwindReport.Recursion.Function(frame)
-          function.symbol = inlined.symbol
-          function.file = inlined.file
-          function.line = inlined.line
-          function.column = inlined.column
-          return OwnCode(index: frame.index, function: function)
-        }
+      // What was inlined has debug information: without a line there it is a compiler's making.
+      let inlined = (frame.inlined ?? []).filter {
+        $0.file != nil && isOwn(file: $0.file) && !isOfRuntime($0.symbol)
+      }
+      .map { inlined in
+        var function = UnwindReport.Recursion.Function(frame)
+        function.symbol = inlined.symbol
+        function.file = inlined.file
+        function.line = inlined.line
+        function.column = inlined.column
+        return OwnCode(index: frame.index, function: function)
+      }
       guard let symbol = frame.symbol, isOwn(file: frame.file), !isOfRuntime(symbol) else {
         return inlined
       }
@@ -27,6 +30,12 @@ package struct OwnCode: Sendable, Equatable {
   private init(index: Int, function: UnwindReport.Recursion.Function) {
     self.index = index
     self.function = function
+  }
+
+  /// Of the interpreter's own image: `python3.11`, `libpython3.11.so.1.0`.
+  package var isOfPython: Bool {
+    let name = function.image?.split(separator: "/").last ?? ""
+    return name.hasPrefix("python") || name.hasPrefix("libpython")
   }
 
   /// A file that a package manager has put there is not the user's (hier(7)).

@@ -17,6 +17,9 @@ package struct PythonFrameReport: Sendable, Codable, Hashable {
 }
 
 extension PythonFrameReport {
+  /// Of the standard library or an installed package, or part of the interpreter itself.
+  package var isOfLibrary: Bool { file.contains("/lib/python3") || file.hasPrefix("<frozen ") }
+
   /// The frames with neighbours that are equal told once. Pure.
   ///
   /// - Parameter frames: innermost first.

@@ -76,9 +76,20 @@ struct TrialValues {
       values["culprit"] = ["lines": lines.map { shortened(String($0)) }] as Values
     }
     if let unwind = fault.unwind { values["unwind"] = self.unwind(unwind) }
+    if let source = fault.source { values["source"] = lines(text.excerpt(source)) }
+    if let python = fault.unwind?.python, !python.isEmpty {
+      values["python"] = lines(text.python(python))
+    }
     let registers = self.registers(fault)
     if !registers.isEmpty { values["registers"] = ["rows": registers] as Values }
     return values
+  }
+
+  private var text: TrialText { TrialText(theme: .plain, width: 100) }
+
+  /// What a terminal shows, for a `pre`.
+  private func lines(_ text: String) -> Values {
+    ["lines": text.split(separator: "\n").prefix(60).map { shortened(String($0)) }]
   }
 
   private func corruption(_ corruption: Corruption) -> Values {

@@ -81,6 +81,8 @@ let trialTemplate = #"""
   <p class="note">Thread {{thread}}{{^handled}}; no handler ran for it{{/handled}}.</p>
   {{#culprit}}<pre class="culprit" tabindex="0" aria-label="Who ate the stack">{{#lines}}{{.}}<br/>{{/lines}}</pre>{{/culprit}}
   {{#unwind}}<details{{#isShort}} open="open"{{/isShort}}><summary>{{words}}</summary><ol class="frames">{{#frames}}<li><span class="index">{{index}}</span> <span class="where">{{#inlined}}<span class="source">inlined {{name}}</span><br/>{{/inlined}}{{#symbol}}<b>{{symbol}}</b>{{#offset}} + {{offset}}{{/offset}}{{/symbol}}{{^symbol}}<span class="address">{{programCounter}}</span>{{/symbol}}{{#source}} <span class="source">{{source}}</span>{{/source}}</span>{{#times}} <span class="times">× {{times}}</span>{{/times}}</li>{{/frames}}</ol>{{#left}}<p class="note">… and {{left}} more entries</p>{{/left}}</details>{{/unwind}}
+  {{#python}}<pre class="culprit" tabindex="0" aria-label="Functions of Python">{{#lines}}{{.}}<br/>{{/lines}}</pre>{{/python}}
+  {{#source}}<pre class="culprit" tabindex="0" aria-label="Source">{{#lines}}{{.}}<br/>{{/lines}}</pre>{{/source}}
   {{#registers}}<details><summary>Registers</summary><div class="scroll" tabindex="0" role="region" aria-label="Registers"><table class="addresses"><tbody>{{#rows}}<tr><th scope="row">{{name}}</th><td class="address">{{value}}</td><td>{{place}}</td></tr>{{/rows}}</tbody></table></div></details>{{/registers}}
   </figure>
   {{/faults}}

@@ -41,11 +41,23 @@ package struct CulpritText {
 
   /// Where a recursion is told, that is where the own code is.
   private func ownCode(_ fault: FaultReport) -> String {
-    guard fault.unwind?.recursion == nil,
-      let own = OwnCode.all(in: fault.unwind?.frames ?? []).first
-    else { return "" }
+    guard let unwind = fault.unwind, unwind.recursion == nil else { return "" }
+    let python = unwind.python ?? []
+    let code = OwnCode.all(in: unwind.frames).first { python.isEmpty || !$0.isOfPython }
+    return (code.map(ownCode) ?? "") + ownPython(python)
+  }
+
+  private func ownCode(_ own: OwnCode) -> String {
     let frame = own.index == 0 ? "" : " (frame \(own.index))"
     return "  in \(name(own.function, after: nil, room: width - 6 - frame.count))\(frame)\n"
+  }
+
+  /// Where an interpreter was at work, the program is what it ran.
+  private func ownPython(_ frames: [PythonFrameReport]) -> String {
+    guard let frame = frames.first(where: { !$0.isOfLibrary }) ?? frames.first else { return "" }
+    let place = "\(lastComponent(frame.file))\(frame.line.map { ":\($0)" } ?? "")"
+    let name = shortSymbol(frame.function, width: max(24, width - 20 - place.count))
+    return "  in Python: \(theme.symbol(name)) \(place)\n"
   }
 
   /// What no frame has taken, where that is a good part of the stack.
@@ -117,7 +129,8 @@ package struct CulpritText {
     }
     let half = room.map { $0 - (place ?? "").count } ?? width / 2
     let symbol = function.symbol.map { shortSymbol($0, width: max(24, half)) }
-    let unnamed = function.image.map(lastComponent) ?? function.programCounter.description
+    let image = function.image.map { "\(lastComponent($0)) " } ?? ""
+    let unnamed = image + function.programCounter.description
     return theme.symbol(symbol ?? unnamed) + (place ?? "")
   }
 

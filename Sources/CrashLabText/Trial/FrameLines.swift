@@ -20,7 +20,7 @@ package struct FrameLines {
   package func text(of unwind: UnwindReport) -> String {
     let frames = unwind.frames
     let shown =
-      frames.count <= innermost.plus(outermost)
+      frames.count <= innermost.plus(outermost).plus(1)
       ? Array(frames.indices)
       : Array(frames.indices.prefix(innermost))
         + frames.indices.suffix(outermost)
@@ -36,7 +36,11 @@ package struct FrameLines {
     }
     if let last, let end = frames.last, last == frames.count - 1 {
       let told = end.lastIndex.plus(1)
-      if told < unwind.frameCount { text += left(unwind.frameCount.plus(0 &- told)) }
+      if told < unwind.frameCount {
+        text += left(unwind.frameCount.plus(0 &- told))
+      } else if !unwind.complete {
+        text += theme.faint("…  what called this is not known") + "\n"
+      }
     }
     return text
   }

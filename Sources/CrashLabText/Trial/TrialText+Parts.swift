@@ -1,4 +1,4 @@
-internal import CrashLabModel
+package import CrashLabModel
 
 // The parts of a report that tell of more than the fault.
 
@@ -19,7 +19,7 @@ extension TrialText {
   }
 
   /// `Python`, then a line for each function: `walk tree.py:12   × 1,000`
-  private func python(_ frames: [PythonFrameReport]) -> String {
+  package func python(_ frames: [PythonFrameReport]) -> String {
     if frames.isEmpty { return "" }
     let most = detail == .screen ? 8 : detail == .usual ? 48 : Int.max
     var text = theme.heading("python") + "\n"
@@ -39,7 +39,7 @@ extension TrialText {
   // MARK: - Source
 
   /// `   42 │ line`, and an arrow at the one that it is about.
-  func excerpt(_ source: SourceExcerpt) -> String {
+  package func excerpt(_ source: SourceExcerpt) -> String {
     let last = source.first.plus(source.lines.count)
     let digits = "\(last)".count
     var text = theme.faint(printable(source.file)) + "\n"
@@ -131,7 +131,11 @@ extension TrialText {
     }
     if own.first?.hasPrefix(top) == true { return own.joined(separator: " ← ") }
     let outer = unwind.frames.dropFirst().prefix(3).map { name($0.symbol, $0.image) }
-    return ([top] + (own.isEmpty ? outer : Array(own))).joined(separator: " ← ")
+    // Frames without names have that of their image, once.
+    let names = ([top] + (own.isEmpty ? outer : Array(own))).reduce(into: [String]()) {
+      if $0.last != $1 { $0.append($1) }
+    }
+    return names.joined(separator: " ← ")
   }
 
   // MARK: - Images

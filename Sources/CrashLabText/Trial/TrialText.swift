@@ -33,8 +33,10 @@ package struct TrialText {
     for (index, fault) in trial.faults.enumerated() {
       let label = trial.faults.count > 1 ? "fault \(index + 1): " : ""
       text += wrapped(label + fault.headline, with: theme.bad)
-      text += CulpritText(theme: theme, width: width).text(of: fault)
-      if let reason = fault.reason {
+      if shared(index, trial) == 0 {
+        text += CulpritText(theme: theme, width: width).text(of: fault)
+      }
+      if let reason = reason(of: fault, isLast: index == trial.faults.count - 1, trial) {
         text += wrapped("  " + printable(reason), with: theme.warning)
       }
       if let missing = fault.handlerOutcome?.missingCode(fault.handler) {
@@ -49,9 +51,18 @@ package struct TrialText {
     for (index, fault) in trial.faults.enumerated() {
       guard let unwind = fault.unwind else { continue }
       if trial.faults.count > 1 { text += "\n\(theme.heading("frames of fault \(index + 1)"))" }
-      text += "\n" + frames(of: unwind)
+      let shared = shared(index, trial)
+      text += "\n" + frames(of: unwind.withoutLast(shared))
+      if shared > 0 {
+        let then = shared < unwind.frameCount ? "then " : ""
+        text += theme.faint("…  \(then)the \(grouped(shared)) frames of fault \(index)") + "\n"
+      }
       for missing in unwind.missingNames ?? [] { text += hanging("names  ", missing.inWords) }
-      if detail != .usual, let source = fault.source { text += "\n" + excerpt(source) }
+      if detail != .usual, let source = fault.source,
+        !trial.faults.prefix(index).contains(where: { $0.source == source })
+      {
+        text += "\n" + excerpt(source)
+      }
       if detail == .everything { text += registers(of: fault) }
     }
     text += threads(of: trial)
@@ -153,8 +164,9 @@ package struct TrialText {
       ),
       (
         "registers",
-        "address \(fault.address), program counter \(fault.programCounter), "
-          + "stack pointer \(fault.stackPointer)"
+        // A signal that was sent has no address.
+        (fault.sender == nil ? "address \(fault.address), " : "")
+          + "program counter \(fault.programCounter), stack pointer \(fault.stackPointer)"
       ),
     ]
     if detail != .usual, let instruction = fault.instruction {

@@ -108,18 +108,36 @@ extension FaultReport {
 
   private var what: String {
     if let abortMessage { return "\(signal): \(printable(abortMessage.inWords))" }
-    if let sender {
-      let who = sender.relation == .other ? sender.name.map { "'\($0)'" } : nil
-      return
-        "\(signal) (\(printable(code))), sent by \(printable(who ?? sender.relation.rawValue)) "
-        + "(process \(sender.process))"
-    }
-    if site.kind == .notAFault { return "\(signal) (\(printable(code))), not a memory fault" }
+    if let sender { return "\(signal) (\(printable(code))), sent by \(sender.inWords)" }
+    if site.kind == .notAFault { return "\(signal) (\(printable(code)))\(trapInWords)" }
     let why = cause.map { ": \($0.inWords)" } ?? ""
     if let refused = refusalInWords { return "\(signal) (\(printable(code))): \(refused)\(why)" }
     let access = access.map { "\($0.rawValue) " } ?? ""
-    let atNull = site.kind == .nullPage ? " at \(address)" : ""
-    return "\(signal) (\(printable(code))): \(access)\(site.inWords)\(atNull)\(why)"
+    return "\(signal) (\(printable(code))): \(access)\(place)\(why)"
+  }
+}
+
+extension Fault.Sender {
+  /// `itself (process 12)`, `'watchdog' (process 12)`, or `process 12`
+  fileprivate var inWords: String {
+    if relation == .other, name == nil { return "process \(process)" }
+    let who = relation == .other ? name.map { "'\($0)'" } : nil
+    return "\(printable(who ?? relation.rawValue)) (process \(process))"
+  }
+}
+
+extension FaultReport {
+  /// The site, with the address where that tells more.
+  private var place: String {
+    switch site.kind {
+    case .nullPage: return "\(site.inWords) at \(address)"
+    case .unmapped: return "at \(address), \(site.inWords)"
+    case .mapping where signal == .bus && code == "BUS_ADRERR":
+      // mmap(2): the mapping is longer than what it is of.
+      return "at \(address) in \(printable(site.mapping ?? "a mapping")), which has no such page: "
+        + "its file is shorter now, or could not be read"
+    default: return site.inWords
+    }
   }
 }
 
