@@ -157,8 +157,10 @@ static time_t now(void) {
 static int ask_servers(Dwfl *dwfl, const struct identity *wanted) {
   typedef int find(void *client, const unsigned char *build, int size, char **path);
   const char *servers = getenv("DEBUGINFOD_URLS");
-  /* In seconds, for its first 100 KB (debuginfod_find_debuginfo(3)); its own default is 90. */
+  /* In seconds, for its first 100 KB (debuginfod_find_debuginfo(3)); its own default is 90, and
+     then twice again. */
   setenv("DEBUGINFOD_TIMEOUT", "20", 0);
+  setenv("DEBUGINFOD_RETRY_LIMIT", "0", 0);
   void *client = servers && *servers ? dwfl_get_debuginfod_client(dwfl) : NULL;
   void *library = client ? dlopen("libdebuginfod.so.1", RTLD_LAZY | RTLD_NOLOAD) : NULL;
   find *debuginfo = library ? (find *)dlsym(library, "debuginfod_find_debuginfo") : NULL;
