@@ -61,15 +61,6 @@ final class ProcessMemory: ByteSource {
   let size = UInt64.max
 
   func read(at offset: UInt64, into buffer: UnsafeMutableRawBufferPointer) -> Int {
-    var done = 0
-    while done < buffer.count {
-      let (place, overflow) = offset.addingReportingOverflow(UInt64(done))
-      guard !overflow, let start = off_t(exactly: place) else { break }
-      let got = pread(descriptor, buffer.baseAddress! + done, buffer.count - done, start)
-      if got < 0, errno == EINTR { continue }
-      guard got > 0 else { break }
-      done += got
-    }
-    return done
+    readAll(of: descriptor, at: offset, into: buffer)
   }
 }

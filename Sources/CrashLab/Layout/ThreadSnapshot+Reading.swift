@@ -6,7 +6,7 @@ extension ProcessDirectory {
   /// Every thread with its name and its stack pointer; one that ends during the look is left out.
   ///
   /// Two files a thread are most of a look's time, so that many threads are read by several of
-  /// our own, which have ended when this returns.
+  /// our own, which have ended when this returns; in a fork by this one alone.
   func sights(process: pid_t) throws(SystemError) -> [ThreadSnapshot] {
     let identifiers = try threadIdentifiers()
     let tasks = try system("open", "task of process \(process) in /proc") {
@@ -15,7 +15,8 @@ extension ProcessDirectory {
     defer { close(tasks) }
     let work = SightWork(tasks: tasks, identifiers: identifiers)
     let processors = sysconf(Int32(_SC_NPROCESSORS_ONLN))
-    work.run(helpers: identifiers.count < 256 ? 0 : max(0, min(4, processors) - 1))
+    let isAlone = identifiers.count < 256 || OwnProcess.isFork
+    work.run(helpers: isAlone ? 0 : max(0, min(4, processors) - 1))
     if let code = work.refusal { throw SystemError.noLook(at: process, "read", code: code) }
     // Few threads run at a time, however many there are; those alone are stopped for a moment.
     var peeks = 64

@@ -10,6 +10,22 @@ enum OwnProcess {
     return Set(text.split(separator: " ").compactMap { pid_t($0) })
   }
 
+  /// Whether it was forked and has executed no program since; true where /proc does not tell.
+  ///
+  /// The Swift runtime's locks keep the first thread's number of before the fork, and the kernel
+  /// refuses it (futex(2), FUTEX_UNLOCK_PI: EPERM): where two threads meet at such a lock, both try
+  /// for ever. A fork has no second thread that runs Swift.
+  static var isFork: Bool {
+    isFork(stat: readSmallFile("/proc/self/stat") ?? "")
+  }
+
+  /// PF_FORKNOEXEC (linux/sched.h) of the flags, the ninth field of proc(5), /proc/PID/stat.
+  static func isFork(stat: String) -> Bool {
+    let fields = stat[(stat.lastIndex(of: ")") ?? stat.startIndex)...].split(separator: " ")
+    guard fields.count > 7, let flags = UInt64(fields[7]) else { return true }
+    return flags & 0x40 != 0
+  }
+
   /// - Throws: TrialFailure if there is a second thread.
   static func mustBeSingleThreaded() throws {
     let threads = try ProcessDirectory(getpid()).threadIdentifiers().count

@@ -53,17 +53,24 @@ package final class FileSource: ByteSource {
   deinit { close(descriptor) }
 
   package func read(at offset: UInt64, into buffer: UnsafeMutableRawBufferPointer) -> Int {
-    var done = 0
-    while done < buffer.count {
-      let (place, overflow) = offset.addingReportingOverflow(UInt64(done))
-      guard !overflow, let start = off_t(exactly: place) else { break }
-      let got = pread(descriptor, buffer.baseAddress! + done, buffer.count - done, start)
-      if got < 0, errno == EINTR { continue }
-      guard got > 0 else { break }
-      done += got
-    }
-    return done
+    readAll(of: descriptor, at: offset, into: buffer)
   }
+}
+
+/// Reads from this offset on until the buffer is full, or nothing more comes; returns how many bytes.
+package func readAll(
+  of descriptor: CInt, at offset: UInt64, into buffer: UnsafeMutableRawBufferPointer
+) -> Int {
+  var done = 0
+  while done < buffer.count {
+    let (place, overflow) = offset.addingReportingOverflow(UInt64(done))
+    guard !overflow, let start = off_t(exactly: place) else { break }
+    let got = pread(descriptor, buffer.baseAddress! + done, buffer.count - done, start)
+    if got < 0, errno == EINTR { continue }
+    guard got > 0 else { break }
+    done += got
+  }
+  return done
 }
 
 /// Bytes that are in memory already.

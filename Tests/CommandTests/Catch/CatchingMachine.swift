@@ -31,11 +31,12 @@ final class CatchingMachine {
       let watcher = try machine.watch()
       defer { close(watcher) }
       try machine.install(options)
-      let value = try body(machine)
+      let outcome = Result { try body(machine) }
+      // Also where the body has thrown: the watcher's way there goes with the folder.
       let result = try machine.crashlab(["catch", "uninstall", "-S", machine.state])
       #expect(result.status == 0, "\(result.errors)")
       #expect(try KernelSettings() == machine.before)
-      return value
+      return try outcome.get()
     }
   }
 
