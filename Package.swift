@@ -187,17 +187,19 @@ let package = Package(
       path: "Tests/Programs/FutexRing",
       cSettings: [.define("_GNU_SOURCE")]
     ),
+    // What tests of several targets need.
+    .target(name: "TestSupport", path: "Tests/Support", swiftSettings: strict),
     .testTarget(
       name: "CommandTests",
       dependencies: [
         "CrashLab", "CrashLabText", "CrashLabBench", "Catalogue", "crashlab", "oracle",
         "hostile-children", "hostile-machine", "many-threads",
-        "foreign", "futex-ring", "refused", "reporting",
+        "foreign", "futex-ring", "refused", "reporting", "TestSupport",
       ],
       path: "Tests",
       exclude: [
         "CrashLabPagesTests", "CrashLabTestingTests", "CrashLabTests", "Fuzz", "Keys", "Machines",
-        "Mutations", "Programs", "Reported/README.md", "Runs",
+        "Mutations", "Programs", "Reported/README.md", "Runs", "Support",
       ],
       sources: ["CommandTests", "Reported"],
       swiftSettings: strict
@@ -206,7 +208,7 @@ let package = Package(
       name: "CrashLabTests",
       dependencies: [
         "CrashLab", "CrashLabText", "CrashLabBench", "ObjectFiles", "Catalogue", "CHarness",
-        "CNaming",
+        "CNaming", "TestSupport",
       ],
       swiftSettings: strict
     ),

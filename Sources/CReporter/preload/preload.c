@@ -36,16 +36,16 @@ __attribute__((constructor)) static void install(void) {
     clab_call(SYS_write, 2, (long)complaint, sizeof complaint - 1, 0, 0);
 }
 
-typedef int (*setter)(int, const struct sigaction *, struct sigaction *);
-
-/* Async-signal-safe: yes, once it was called */
-static setter real_sigaction(void) {
-  static setter real;
-  setter function = __atomic_load_n(&real, __ATOMIC_RELAXED);
+/* The function that this library stands before; NULL and errno if there is none. Async-signal-safe:
+   yes, once it was called */
+static void *next(void **known, const char *name) {
+  void *function = __atomic_load_n(known, __ATOMIC_RELAXED);
   if (!function) {
-    function = (setter)dlsym(RTLD_NEXT, "sigaction");
-    __atomic_store_n(&real, function, __ATOMIC_RELAXED);
+    function = dlsym(RTLD_NEXT, name);
+    __atomic_store_n(known, function, __ATOMIC_RELAXED);
   }
+  if (!function)
+    errno = ENOSYS;
   return function;
 }
 
@@ -55,11 +55,11 @@ static setter real_sigaction(void) {
    Async-signal-safe: yes, once it was called */
 __attribute__((visibility("default"))) int
 sigaction(int signal, const struct sigaction *restrict action, struct sigaction *restrict before) {
-  setter set = real_sigaction();
-  if (!set) {
-    errno = ENOSYS;
+  static void *real;
+  int (*set)(int, const struct sigaction *, struct sigaction *) =
+      (int (*)(int, const struct sigaction *, struct sigaction *))next(&real, "sigaction");
+  if (!set)
     return -1;
-  }
   struct sigaction own;
   if (clab_settings.installed && clab_actions_has(signal) && action &&
       action->sa_handler == SIG_DFL) {
@@ -78,22 +78,17 @@ sigaction(int signal, const struct sigaction *restrict action, struct sigaction 
 /* As the C library's: system calls are restarted. The signals that the reporter leaves alone go to
    the C library's own. Async-signal-safe: yes, once it was called */
 __attribute__((visibility("default"))) sighandler_t signal(int number, sighandler_t handler) {
-  static sighandler_t (*real)(int, sighandler_t);
+  static void *real;
   if (clab_actions_has(number)) {
     struct sigaction action = {.sa_handler = handler, .sa_flags = SA_RESTART}, before;
     sigemptyset(&action.sa_mask);
     sigaddset(&action.sa_mask, number);
     return sigaction(number, &action, &before) ? SIG_ERR : before.sa_handler;
   }
-  sighandler_t (*pass)(int, sighandler_t) = __atomic_load_n(&real, __ATOMIC_RELAXED);
-  if (!pass) {
-    pass = (sighandler_t(*)(int, sighandler_t))dlsym(RTLD_NEXT, "signal");
-    __atomic_store_n(&real, pass, __ATOMIC_RELAXED);
-  }
-  if (!pass) {
-    errno = ENOSYS;
+  sighandler_t (*pass)(int, sighandler_t) =
+      (sighandler_t(*)(int, sighandler_t))next(&real, "signal");
+  if (!pass)
     return SIG_ERR;
-  }
   return pass(number, handler);
 }
 
@@ -101,22 +96,16 @@ __attribute__((visibility("default"))) sighandler_t signal(int number, sighandle
    not root) would be killed for those of the handler, by another signal than its own: it is left
    alone from here on. Async-signal-safe: yes, once it was called */
 __attribute__((visibility("default"))) int prctl(int option, ...) {
-  static int (*real)(int, ...);
+  static void *real;
   unsigned long values[4];
   va_list list;
   va_start(list, option);
   for (int i = 0; i < 4; i++)
     values[i] = va_arg(list, unsigned long);
   va_end(list);
-  int (*pass)(int, ...) = __atomic_load_n(&real, __ATOMIC_RELAXED);
-  if (!pass) {
-    pass = (int (*)(int, ...))dlsym(RTLD_NEXT, "prctl");
-    __atomic_store_n(&real, pass, __ATOMIC_RELAXED);
-  }
-  if (!pass) {
-    errno = ENOSYS;
+  int (*pass)(int, ...) = (int (*)(int, ...))next(&real, "prctl");
+  if (!pass)
     return -1;
-  }
   if (option == PR_SET_NO_NEW_PRIVS || option == PR_SET_SECCOMP)
     clab_withdraw();
   return pass(option, values[0], values[1], values[2], values[3]);

@@ -7,13 +7,6 @@ package struct StackCosts: Sendable, Equatable {
     package var addressSpace: Int
     package var resident: Int
     package var pageTables: Int
-
-    package init(size: Int, addressSpace: Int, resident: Int, pageTables: Int) {
-      self.size = size
-      self.addressSpace = addressSpace
-      self.resident = resident
-      self.pageTables = pageTables
-    }
   }
 
   /// Stacks side by side, each with a guard of one kind.
@@ -23,12 +16,6 @@ package struct StackCosts: Sendable, Equatable {
     package var mappings: Int
     /// Nanoseconds that one guard took.
     package var duration: Double
-
-    package init(stacks: Int, mappings: Int, duration: Double) {
-      self.stacks = stacks
-      self.mappings = mappings
-      self.duration = duration
-    }
   }
 
   package var threads: Int
@@ -39,14 +26,4 @@ package struct StackCosts: Sendable, Equatable {
   package var installed: Guards?
   /// vm.max_map_count; nil if it can't be read.
   package var mostMappings: Int?
-
-  package init(
-    threads: Int, thread: Thread, protected: Guards, installed: Guards?, mostMappings: Int?
-  ) {
-    self.threads = threads
-    self.thread = thread
-    self.protected = protected
-    self.installed = installed
-    self.mostMappings = mostMappings
-  }
 }

@@ -10,7 +10,7 @@ package enum ClaimsPage {
       "title": "What textbooks say, held against this machine",
       "sentence": sentence(report),
       "heading": heading.values,
-      "contentsName": "Sentences",
+      "skipTo": "claims", "skipName": "sentences", "contentsName": "Sentences",
       "contents": [
         [
           "entries": report.claims.map {

@@ -13,7 +13,7 @@ package enum StacksPage {
       "heading": heading.values,
       "machine": MachineValues.rows(report.machine),
       "notes": report.notesInWords,
-      "contentsName": "Stacks",
+      "skipTo": "stacks", "skipName": "stacks", "contentsName": "Stacks",
       "contents": [
         [
           "entries": report.stacks.prefix(most).enumerated().map { index, group in

@@ -1,21 +1,5 @@
 let claimsTemplate = #"""
-  {{>head}}
-  <title>crashlab: {{title}}</title>
-  <style>
-  {{{style}}}
-  </style>
-  </head>
-  <body>
-  <a class="skip" href="#claims">Skip to the sentences</a>
-  {{>definitions}}
-  <header>
-  <p class="brand">crashlab</p>
-  <h1>{{title}}</h1>
-  <p class="lead">{{sentence}}</p>
-  {{>heading}}
-  </header>
-  <div class="columns">
-  {{>contents}}
+  {{>opening}}
   <main>
   {{>machine}}
   <section aria-labelledby="overview-title">

@@ -10,6 +10,27 @@ let headTemplate = #"""
   <link rel="icon" href="data:,"/>
   """#
 
+/// A page with contents in view, until what it is about.
+let openingTemplate = #"""
+  {{>head}}
+  <title>crashlab: {{title}}</title>
+  <style>
+  {{{style}}}
+  </style>
+  </head>
+  <body>
+  <a class="skip" href="#{{skipTo}}">Skip to the {{skipName}}</a>
+  {{>definitions}}
+  <header>
+  <p class="brand">crashlab</p>
+  <h1>{{title}}</h1>
+  <p class="lead">{{sentence}}</p>
+  {{>heading}}
+  </header>
+  <div class="columns">
+  {{>contents}}
+  """#
+
 /// What drawings refer to.
 let definitionsTemplate = #"""
   <svg class="definitions" width="0" height="0" aria-hidden="true"><defs>

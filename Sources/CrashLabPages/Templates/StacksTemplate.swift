@@ -1,21 +1,5 @@
 let stacksTemplate = #"""
-  {{>head}}
-  <title>crashlab: {{title}}</title>
-  <style>
-  {{{style}}}
-  </style>
-  </head>
-  <body>
-  <a class="skip" href="#stacks">Skip to the stacks</a>
-  {{>definitions}}
-  <header>
-  <p class="brand">crashlab</p>
-  <h1>{{title}}</h1>
-  <p class="lead">{{sentence}}</p>
-  {{>heading}}
-  </header>
-  <div class="columns">
-  {{>contents}}
+  {{>opening}}
   <main>
   <section id="stacks" aria-labelledby="stacks-title">
   <h2 id="stacks-title">The stacks</h2>

@@ -15,7 +15,8 @@ struct Templates {
 
   private init(main: String, parts: [String: String]) {
     let shared = [
-      "main": main, "head": headTemplate, "definitions": definitionsTemplate,
+      "main": main, "head": headTemplate, "opening": openingTemplate,
+      "definitions": definitionsTemplate,
       "machine": machineTemplate, "heading": headingTemplate, "contents": contentsTemplate,
       "search": searchTemplate,
     ]

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// What is left to the process that reads a crash, once it has given up root's rights.

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// The example of a package that uses the library: built and tested as its README says. It builds the

@@ -1,5 +1,6 @@
 import CrashLab
 import Foundation
+import TestSupport
 import Testing
 
 /// The version has one place.

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// Compilers and other programs that are there or not.
 enum Toolbox {

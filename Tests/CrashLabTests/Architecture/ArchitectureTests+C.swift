@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// The walls of the C: no files need each other in a circle, no folders either. A source and the

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// The walls of the Swift targets: which may import which, no folders of a target that need each

@@ -180,7 +180,10 @@ import Testing
         if parts[0] == "4" { continue }  // SIGILL: not of this processor
         var instruction = clab_instruction()
         try #require(clab_instruction_decode(code, code.count, &instruction), "\(name)")
-        #expect((instruction.memory.0.alignment > 4) == (parts[0] == "11"), "\(name): \(parts[0])")
+        let isRefused = parts[0] == "11"
+        // AMD's processors take SHA's operands at any address.
+        if !isRefused, name.hasPrefix("sha") { continue }
+        #expect((instruction.memory.0.alignment > 4) == isRefused, "\(name): \(parts[0])")
         judged += 1
       }
       #expect(judged > 40)

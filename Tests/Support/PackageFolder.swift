@@ -1,9 +1,9 @@
-import Foundation
+public import Foundation
 
 /// The package that these tests belong to.
-enum PackageFolder {
+public enum PackageFolder {
   /// Where Package.swift is.
-  static let url: URL = {
+  public static let url: URL = {
     var folder = URL(fileURLWithPath: #filePath)
     while folder.path != "/" {
       folder.deleteLastPathComponent()
@@ -13,7 +13,7 @@ enum PackageFolder {
     return folder
   }()
 
-  static let path = url.path
+  public static let path = url.path
 
-  static func file(_ path: String) -> URL { url.appendingPathComponent(path) }
+  public static func file(_ path: String) -> URL { url.appendingPathComponent(path) }
 }
