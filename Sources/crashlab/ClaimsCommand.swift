@@ -24,7 +24,7 @@ struct ClaimsCommand: ParsableCommand {
 
   func run() throws {
     try page.prepare()
-    let heading = RunHeading(date: RunFolder.now(), command: RunFolder.ownCommandLine)
+    let heading = RunHeading.ofThisCommand
     let measurement = ClaimsMeasurement(
       cases: ClaimsMeasurement.cases.compactMap { catalogue[$0] }, switching: options.measurement)
     let (report, signal) = try withSession(

@@ -15,9 +15,9 @@ struct CompareCommand: ParsableCommand {
       do not.
       """)
 
-  @Argument(help: "Baseline run.") var first: String
-  @Argument(help: "Run to compare.") var second: String
-  @Option(name: .shortAndLong, help: "The folder with the run folders.")
+  @Argument(help: "Baseline run.", completion: .runs) var first: String
+  @Argument(help: "Run to compare.", completion: .runs) var second: String
+  @Option(name: .shortAndLong, help: "The folder with the run folders.", completion: .directory)
   var output: String = ".crashlab"
   @Option(help: "How to write it: text or json.") var format: TextOrJSON = .text
   @OptionGroup var page: PageOption

@@ -104,8 +104,7 @@ struct ExecCommand: ParsableCommand {
     }
     for program in outcome.curtailed { words += "crashlab: \(program.inWords)\n" }
     if outcome.handledFaults > 0, !own.tellsOfCrash {
-      let count = outcome.handledFaults
-      words += "crashlab: \(grouped(count)) fault\(count == 1 ? "" : "s") handled by the program\n"
+      words += "crashlab: \(counted(outcome.handledFaults, "fault")) handled by the program\n"
     }
     return words
   }

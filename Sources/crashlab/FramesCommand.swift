@@ -1,6 +1,7 @@
 import ArgumentParser
 import CrashLab
 import CrashLabModel
+import CrashLabPages
 import CrashLabText
 import Glibc
 
@@ -44,6 +45,7 @@ struct FramesCommand: ParsableCommand {
   @Flag(help: "Do not fail for code without call-frame information.") var allowUncovered = false
   @Flag(help: "Show every function, however many.") var all = false
   @Option(help: "How to write it: text or json.") var format: TextOrJSON = .text
+  @OptionGroup var page: PageOption
 
   func validate() throws {
     if depth == nil, !assume.isEmpty || assumptions != nil {
@@ -57,11 +59,11 @@ struct FramesCommand: ParsableCommand {
   }
 
   func run() throws {
+    try page.prepare()
     if let depth { return try findDepth(from: depth) }
-    let page = sysconf(Int32(_SC_PAGESIZE))
     // What is smaller than the guard fails nothing: it is not listed.
     let limit = failOver?.bytes
-    let guardSize = min(guardSize?.bytes ?? page, limit ?? Int.max)
+    let guardSize = min(guardSize?.bytes ?? sysconf(Int32(_SC_PAGESIZE)), limit ?? Int.max)
     let report: LargeFrameReport
     do {
       report = try LargeFrameReport.read(program, guardSize: guardSize)
@@ -72,10 +74,13 @@ struct FramesCommand: ParsableCommand {
       complain(error.withAdvice)
       throw ExitCode(EX_NOINPUT)
     }
-    try Output.standard.write(
-      format == .json
-        ? report.json()
-        : report.text(theme: .suited(to: .standard), limit: all ? Int.max : 40))
+    try page.write(FramesPage.html(report, heading: .ofThisCommand))
+    if !page.replacesReport {
+      try Output.standard.write(
+        format == .json
+          ? report.json()
+          : report.text(theme: .suited(to: .standard), limit: all ? Int.max : 40))
+    }
     if let limit, report.exceeds(limit) {
       complain("there are functions that move the stack pointer by more than \(limit) bytes")
       throw ExitCode(1)
@@ -107,12 +112,15 @@ struct FramesCommand: ParsableCommand {
           + "name as `nm` has it, or an address as 0x1139")
       throw ExitCode(EX_USAGE)
     }
-    try Output.standard.write(
-      format == .json
-        ? report.json()
-        : report.text(
-          theme: .suited(to: .standard), limit: all ? Int.max / 8 : 10,
-          width: Output.standard.width))
+    try page.write(DepthPage.html(report, heading: .ofThisCommand))
+    if !page.replacesReport {
+      try Output.standard.write(
+        format == .json
+          ? report.json()
+          : report.text(
+            theme: .suited(to: .standard), limit: all ? Int.max / 8 : 10,
+            width: Output.standard.width))
+    }
     guard let limit = failOver?.bytes else { return }
     if report.known > limit {
       complain("the stack can be \(report.known) bytes deep, which is more than \(limit)")

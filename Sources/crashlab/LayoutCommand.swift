@@ -1,5 +1,6 @@
 import ArgumentParser
 import CrashLab
+import CrashLabPages
 import CrashLabText
 import Glibc
 
@@ -33,6 +34,7 @@ struct LayoutCommand: ParsableCommand {
   @Flag(help: "Hold the guards against the largest frame without probes in the program's file.")
   var frames = false
   @Option(help: "How to write it: text or json.") var format: TextOrJSON = .text
+  @OptionGroup var page: PageOption
   @OptionGroup var program: ProgramArguments
 
   private var command: [String] { program.command }
@@ -64,11 +66,14 @@ struct LayoutCommand: ParsableCommand {
   }
 
   func run() throws {
+    try page.prepare()
     let machine = Machine.current(trying: false)
     let layout = try look(machine)
     let report = LayoutReport(
       layout, command: command.isEmpty ? nil : command,
       largestFrame: frames ? try largestFrame(of: layout) : nil, machine: machine)
+    try page.write(LayoutPage.html(report, heading: .ofThisCommand))
+    if page.replacesReport { return }
     let text =
       switch format {
       case .json: try report.json()

@@ -19,14 +19,16 @@ struct ReportCommand: ParsableCommand {
         crashlab report --delete-older-than 30d
       """)
 
-  @Argument(help: "The run or caught crash: its name, or 'latest'.") var runName: String?
-  @Argument(help: "The case.") var caseName: String?
+  @Argument(help: "The run or caught crash: its name, or 'latest'.", completion: .runs)
+  var runName: String?
+  @Argument(help: "The case.", completion: .cases) var caseName: String?
   @Option(help: "Which time it was run.") var attempt: Int = 1
   @Option(
     name: .shortAndLong,
     help: ArgumentHelp(
       "The folder with the run folders. (default: .crashlab and $XDG_STATE_HOME/crashlab)",
-      valueName: "folder"))
+      valueName: "folder"),
+    completion: .directory)
   var output: String?
 
   @Flag(help: "The machine's crashes, by `crashlab catch`. (--output: another folder of its)")
@@ -39,7 +41,8 @@ struct ReportCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Write a page that a browser shows ('-': standard output).", valueName: "file"))
+      "Write a page that a browser shows ('-': standard output).", valueName: "file"),
+    completion: .file(extensions: ["html"]))
   var html: String?
 
   @Option(
@@ -112,9 +115,8 @@ struct ReportCommand: ParsableCommand {
         complain("\(printable(path)) is not deleted: it holds what is no report, or may not be")
       }
     }
-    let runs = count == 1 ? "1 run" : "\(grouped(count)) runs"
     try Output.standard.write(
-      "deleted \(runs) older than \(age.inWords), \(bytesInWords(bytes))\n")
+      "deleted \(counted(count, "run")) older than \(age.inWords), \(bytesInWords(bytes))\n")
   }
 
   var textOfCrash: TrialText {

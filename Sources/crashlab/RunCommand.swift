@@ -19,7 +19,7 @@ struct RunCommand: ParsableCommand {
   @Argument(help: "Names of cases, or patterns: 'thread-*'.", completion: .cases)
   var names: [String] = []
 
-  @Option(help: "Run the cases of this folder.")
+  @Option(help: "Run the cases of this folder.", completion: .tags)
   var tag: [String] = []
 
   @Option(
@@ -86,4 +86,12 @@ func unknown(_ what: String, _ name: String, near: [String]) -> String {
 extension CompletionKind {
   /// The names of the catalogue.
   static var cases: CompletionKind { .list(catalogue.all.map(\.name)) }
+  /// Its folders.
+  static var tags: CompletionKind { .list(catalogue.folders.map(\.name)) }
+  /// The runs that are kept here, the last one first.
+  static var runs: CompletionKind {
+    .custom { _, _, _ in
+      ["latest"] + RunFolder.roots.flatMap { RunFolder.list(in: $0) }.sorted(by: >)
+    }
+  }
 }

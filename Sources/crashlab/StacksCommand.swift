@@ -133,10 +133,7 @@ struct StacksCommand: ParsableCommand {
   }
 
   private func write(_ report: StacksReport, to output: Output) throws {
-    try page.write(
-      StacksPage.html(
-        report,
-        heading: RunHeading(date: RunFolder.now(), command: RunFolder.ownCommandLine)))
+    try page.write(StacksPage.html(report, heading: .ofThisCommand))
     if page.replacesReport { return }
     let text =
       switch format {

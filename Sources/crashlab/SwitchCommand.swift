@@ -1,6 +1,7 @@
 import ArgumentParser
 import CrashLab
 import CrashLabBench
+import CrashLabPages
 
 struct SwitchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -14,8 +15,10 @@ struct SwitchCommand: ParsableCommand {
   @OptionGroup var options: SwitchOptions
 
   @Option(help: "text or json.") var format: TextOrJSON = .text
+  @OptionGroup var page: PageOption
 
   func run() throws {
+    try page.prepare()
     let measurement = options.measurement
     let (report, signal) = try withSession(
       milliseconds: measurement.plannedMilliseconds, within: measurement.thoroughness.seconds
@@ -23,7 +26,11 @@ struct SwitchCommand: ParsableCommand {
       try measurement.run(session: $0)
     }
     let output = Output.standard
-    try output.write(format == .json ? report.json() : report.text(theme: .suited(to: output)))
+    try page.write(SwitchPage.html(report, heading: .ofThisCommand))
+    if !page.replacesReport {
+      try output.write(
+        format == .json ? report.json() : report.text(theme: .suited(to: output)))
+    }
     if let signal { throw ExitCode(128 + signal.number) }
   }
 }

@@ -11,13 +11,20 @@ extension SwitchReport {
     }
     if let tlb { parts.append(tlb.text(theme: theme)) }
     if let scaleTest { parts.append(scaleTest.text(theme: theme)) }
+    parts += shortfallsInWords.map { theme.warning($0) + "\n" }
+    return parts.filter { !$0.isEmpty }.joined(separator: "\n")
+  }
+
+  /// What is missing, a sentence each.
+  package var shortfallsInWords: [String] {
+    var words: [String] = []
     if !starved.isEmpty {
       let names = starved.map(\.inWords).joined(separator: "; ")
-      parts.append(theme.warning("not measured, as the core had other work: \(names)\n"))
+      words.append("not measured, as the core had other work: \(names)")
     }
-    if !absent.isEmpty { parts.append("not installed: \(absent.joined(separator: ", "))\n") }
-    if interrupted { parts.append(theme.warning("interrupted: what was measured until then\n")) }
-    return parts.filter { !$0.isEmpty }.joined(separator: "\n")
+    if !absent.isEmpty { words.append("not installed: \(absent.joined(separator: ", "))") }
+    if interrupted { words.append("interrupted: what was measured until then") }
+    return words
   }
 
   private func header(_ theme: Theme) -> String {

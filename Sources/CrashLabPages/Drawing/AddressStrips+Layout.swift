@@ -139,7 +139,7 @@ private struct LayoutPicture {
     return runs.map { low, high, count in
       let size = bytesInWords(Int(clamping: high.value - low.value))
       return AddressStrip.Span(
-        low: low, high: high, label: count == 1 ? "1 stack" : "\(count) stacks, \(size)")
+        low: low, high: high, label: count == 1 ? "1 stack" : "\(counted(count, "stack")), \(size)")
     }
   }
 

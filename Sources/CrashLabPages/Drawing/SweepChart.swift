@@ -9,6 +9,11 @@ struct SweepChart {
 
   init(_ curve: TLBReport.Curve) { self.curve = curve }
 
+  static func caption(of curve: TLBReport.Curve) -> String {
+    "Nanoseconds a hop round a ring of so many threads or processes, each touching "
+      + "\(grouped(curve.pages)) pages of its own at its turn"
+  }
+
   /// Empty where there are not two rings.
   var drawing: String {
     let rings = curve.rings

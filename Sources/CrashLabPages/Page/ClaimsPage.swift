@@ -11,6 +11,7 @@ package enum ClaimsPage {
       "sentence": sentence(report),
       "heading": heading.values,
       "skipTo": "claims", "skipName": "sentences", "contentsName": "Sentences",
+      "contentsAt": "overview-title",
       "contents": [
         [
           "entries": report.claims.map {
@@ -76,11 +77,7 @@ package enum ClaimsPage {
       ]
     case "process-switch-flushes-tlb":
       (report.switching?.tlb?.pages ?? []).map { curve in
-        (
-          "Nanoseconds a hop round a ring of so many threads or processes, each touching "
-            + "\(grouped(curve.pages)) pages of its own at its turn",
-          SweepChart(curve).drawing
-        )
+        (SweepChart.caption(of: curve), SweepChart(curve).drawing)
       }
     default: []
     }

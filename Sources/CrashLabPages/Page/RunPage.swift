@@ -46,7 +46,7 @@ struct RunPage {
         "duration": "\(grouped(rounded(duration / 1000))) ms",
         "isRun": summary.total > 0,
         "heading": heading.values,
-        "contentsName": "Cases",
+        "contentsName": "Cases", "contentsAt": "overview-title",
         "contents": folders.map(\.contents),
         "machine": MachineValues.rows(machine),
         "verdicts": verdictFilters(in: folders),

@@ -30,7 +30,7 @@ struct TrialValues {
       },
       "hasCounters": !trial.counters.isEmpty,
       "threads": threads, "hasThreads": trial.threads?.isEmpty == false,
-      "death": death, "command": shortened(trial.commandToSeeAgain ?? "", to: 2000),
+      "death": death, "command": shortened(trial.commandToSeeAgain() ?? "", to: 2000),
     ]
     if trial.case == nil, let signature = trial.signature {
       values["signature"] = shortened(signature, to: 100)

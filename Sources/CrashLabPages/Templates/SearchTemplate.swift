@@ -3,12 +3,12 @@
 let contentsTemplate = #"""
   <nav class="contents" aria-label="{{contentsName}}">
   <p class="search" id="search-box" hidden="hidden"><label class="hidden" for="search">Search the text</label><input type="search" id="search" placeholder="search the text"/> <output id="found" for="search" aria-live="polite"></output></p>
-  <p class="to-overview"><a href="#overview-title">Contents</a></p>
+  <p class="to-overview"><a href="#{{contentsAt}}">Contents</a></p>
   <div class="wide">
   {{#contents}}
   <div data-folder="{{id}}">
   {{#name}}<p class="group">{{name}}</p>{{/name}}
-  <ul>{{#entries}}<li data-verdict="{{verdict.id}}" data-case="{{id}}"><a href="#{{id}}"><span class="badge {{verdict.id}}" aria-hidden="true">{{verdict.mark}}</span> {{name}}</a></li>{{/entries}}</ul>
+  <ul>{{#entries}}<li{{^isSection}} data-verdict="{{verdict.id}}" data-case="{{id}}"{{/isSection}}><a href="#{{id}}">{{#verdict}}<span class="badge {{id}}" aria-hidden="true">{{mark}}</span> {{/verdict}}{{name}}</a></li>{{/entries}}</ul>
   </div>
   {{/contents}}
   </div>

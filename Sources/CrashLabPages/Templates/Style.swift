@@ -110,6 +110,7 @@ extension Templates {
     .addresses .address { white-space: nowrap }
     table { border-collapse: collapse; font-size: .92rem }
     th, td { text-align: left; padding: .25rem 1.2rem .25rem 0; border-bottom: 1px solid var(--line); vertical-align: top; font-weight: 400 }
+    .sheet th, .sheet td { overflow-wrap: break-word } .sheet .brief { white-space: nowrap }
     thead th { color: var(--soft); font-size: .85rem }
     .is-fault th, .is-fault td { color: var(--bad); font-weight: 600 }
     .note { color: var(--soft); font-size: .92rem }

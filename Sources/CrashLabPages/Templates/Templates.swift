@@ -8,7 +8,7 @@ struct Templates {
     main: comparisonTemplate,
     parts: ["sides": sidesTemplate, "row": rowTemplate])
   static let claims = Templates(main: claimsTemplate, parts: [:])
-  static let stacks = Templates(main: stacksTemplate, parts: [:])
+  static let sections = Templates(main: sectionsTemplate, parts: [:])
 
   private let library: MustacheLibrary
   private let isSearched: Bool

@@ -1,6 +1,12 @@
 package import CrashLabModel
 
 extension DepthReport {
+  /// `at most 4,000 bytes of stack (3.9 KiB)`
+  package var boundInWords: String {
+    bound.map { "at most \(grouped($0)) bytes of stack (\(bytesInWords($0)))" }
+      ?? "no bound; the deepest way that is known takes \(grouped(known)) bytes"
+  }
+
   /// The bound, the deepest way and why there is none.
   ///
   /// - Parameters:
@@ -8,9 +14,7 @@ extension DepthReport {
   ///   - width: columns.
   package func text(theme: Theme = .plain, limit: Int = 10, width: Int = 80) -> String {
     var text = theme.heading(printable(program)) + ": from \(theme.symbol(printable(entry))) "
-    text +=
-      bound.map { "at most \(grouped($0)) bytes of stack (\(bytesInWords($0)))\n" }
-      ?? "no bound; the deepest way that is known takes \(grouped(known)) bytes\n"
+    text += boundInWords + "\n"
     for step in path.prefix(4 * limit) {
       text += "  \(grouped(step.bytes).aligned(to: 12))  "
       text += theme.symbol(shortSymbol(step.symbol, width: max(20, width - 50)))
@@ -22,7 +26,7 @@ extension DepthReport {
       text += "\n"
     }
     if path.count > 4 * limit { text += "  and \(grouped(path.count - 4 * limit)) more\n" }
-    text += "\(grouped(functions)) function\(functions == 1 ? "" : "s") can be reached\n"
+    text += "\(counted(functions, "function")) can be reached\n"
     for kind in CallGraph.Deepest.Unknown.Kind.allCases {
       let these = unknown.filter { $0.kind == kind }
       if these.isEmpty { continue }
@@ -41,19 +45,18 @@ extension DepthReport {
 }
 
 extension CallGraph.Deepest.Unknown.Kind {
-  func inWords(_ count: Int) -> String {
-    let number = grouped(count)
-    return switch self {
+  package func inWords(_ count: Int) -> String {
+    switch self {
     case .recursion:
-      "\(number) \(count == 1 ? "recursion" : "recursions"), as deep as the input has it"
+      "\(counted(count, "recursion")), as deep as the input has it"
     case .indirectCall:
-      "\(number) \(count == 1 ? "call" : "calls") through a pointer (--assume 'FUNCTION:*=BYTES')"
+      "\(counted(count, "call")) through a pointer (--assume 'FUNCTION:*=BYTES')"
     case .externalCall:
-      "\(number) \(count == 1 ? "function" : "functions") of other files (--assume NAME=BYTES)"
+      "\(counted(count, "function")) of other files (--assume NAME=BYTES)"
     case .dynamicFrame:
-      "\(number) \(count == 1 ? "frame" : "frames") whose size only running tells (alloca)"
+      "\(counted(count, "frame")) whose size only running tells (alloca)"
     case .notUnderstood:
-      "\(number) \(count == 1 ? "function" : "functions") without call-frame information, or not "
+      "\(counted(count, "function")) without call-frame information, or not "
         + "decoded to the end"
     }
   }

@@ -1,6 +1,21 @@
 package import CrashLabModel
 
 extension LargeFrameReport {
+  /// What there is besides the functions with a step larger than the guard.
+  package var countsInWords: [String] {
+    var lines: [String] = []
+    if summary.probed > 0 { lines.append("\(counted(summary.probed, "function")) with probes") }
+    if summary.dynamic > 0 {
+      lines.append(
+        "\(counted(summary.dynamic, "function")) without probes and with a frame whose size only "
+          + "running tells (--format json and --html name them)")
+    }
+    if summary.notUnderstood > 0 {
+      lines.append("\(counted(summary.notUnderstood, "function")) not understood to the end")
+    }
+    return lines
+  }
+
   /// - `limit`: how many functions are shown.
   package func text(theme: Theme = .plain, limit: Int = 40) -> String {
     var text = theme.heading(printable(program)) + ": "
@@ -18,15 +33,7 @@ extension LargeFrameReport {
     if functions.count > limit {
       text += "  and \(grouped(functions.count - limit)) more (--all)\n"
     }
-    if summary.probed > 0 { text += "\(grouped(summary.probed)) are built with probes\n" }
-    if summary.dynamic > 0 {
-      text +=
-        "\(grouped(summary.dynamic)) have a frame whose size only running tells, "
-        + "without probes (--format json names them)\n"
-    }
-    if summary.notUnderstood > 0 {
-      text += "\(grouped(summary.notUnderstood)) were not understood to their end\n"
-    }
+    for line in countsInWords { text += line + "\n" }
     return text + uncoveredText(theme: theme, limit: limit)
   }
 

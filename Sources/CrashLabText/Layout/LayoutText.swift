@@ -27,7 +27,7 @@ package struct LayoutText {
     let process = report.process
     let command = process.command?.joined(separator: " ") ?? process.program
     var text = theme.heading("process \(process.id)") + " \(printable(command)): "
-    text += "\(grouped(process.threads)) \(process.threads == 1 ? "thread" : "threads")"
+    text += counted(process.threads, "thread")
     let coroutines = report.stacks.count { $0.kind == .coroutine }
     if coroutines > 0 { text += ", \(grouped(coroutines)) coroutines" }
     text += ", looked at in \(Int(report.duration.rounded()) / 1000) ms\n"
@@ -61,7 +61,7 @@ package struct LayoutText {
   }
 
   private func name(of area: AddressArea) -> String {
-    let stacks = area.stacks == 1 ? "1 stack" : "\(grouped(area.stacks)) stacks"
+    let stacks = counted(area.stacks, "stack")
     return switch area.kind {
     case .program: "the program"
     case .heap: "heap"
@@ -92,7 +92,7 @@ package struct LayoutText {
       if let below = stack.below {
         text +=
           "  \("".padding(to: nameWidth))  "
-          + theme.faint("below: \(describe(below))") + "\n"
+          + theme.faint("below: \(LayoutText.describe(below))") + "\n"
       }
     }
     return text
@@ -123,7 +123,7 @@ package struct LayoutText {
     }
   }
 
-  private func describe(_ below: LayoutReport.Neighbour) -> String {
+  package static func describe(_ below: LayoutReport.Neighbour) -> String {
     if below.distance > 1 << 30 { return "nothing within 1 GiB" }
     let what = below.kind == .stack ? "the stack of '\(printable(below.name))'" : below.name
     return "\(printable(what)), \(bytesInWords(below.distance)) down"
@@ -162,41 +162,10 @@ package struct LayoutText {
     return text
   }
 
-  // MARK: warnings
-
   private func warnings() -> String {
-    var text = ""
-    for warning in LayoutWarning.allCases {
-      let stacks = report.stacks.filter { $0.warnings.contains(warning) }
-      guard let worst = stacks.first else { continue }
-      let who =
-        stacks.count == 1
-        ? "'\(LayoutText.name(of: worst))'" : "\(grouped(stacks.count)) stacks"
-      text += theme.warning("warning: ") + sentence(warning, who, stacks) + "\n"
-    }
-    return text.isEmpty ? theme.good("no stack is in danger") + "\n" : "\n" + text
-  }
-
-  private func sentence(
-    _ warning: LayoutWarning, _ who: String, _ stacks: [LayoutReport.Stack]
-  ) -> String {
-    let isOne = stacks.count == 1
-    switch warning {
-    case .noGuard:
-      return "\(who) \(isOne ? "has" : "have") no guard: an overflow writes into what lies below"
-    case .guardSmallerThanFrame:
-      let step = max(stacks.map(\.largestStep).max() ?? 0, report.largestFrame ?? 0)
-      return "\(who) \(isOne ? "has" : "have") a guard smaller than a frame of this program "
-        + "(\(bytesInWords(step)))"
-    case .nearlyFull:
-      let most = stacks.map { $0.touched * 100 / max(1, $0.size) }.max() ?? 0
-      return "\(who) \(isOne ? "was" : "were") touched to more than \(LayoutWarning.fullness) % "
-        + "(\(most) % at most)"
-    case .neighbourAGuardApart:
-      let apart = stacks.compactMap { $0.below?.distance }.min() ?? 0
-      return "\(who) \(isOne ? "lies" : "lie") only a guard (\(bytesInWords(apart))) above another "
-        + "stack: a larger frame steps over it unseen"
-    }
+    let sentences = report.warningsInWords
+    if sentences.isEmpty { return theme.good("no stack is in danger") + "\n" }
+    return "\n" + sentences.map { theme.warning("warning: ") + $0 + "\n" }.joined()
   }
 }
 

@@ -9,15 +9,21 @@ package struct TextReporter: Reporter {
   private let width: Int?
   /// Lines for what is as expected; without them only the rest is told.
   private let isVerbose: Bool
+  /// Those that change what a trial does, for running it again.
+  private let options: [String]
   private var summary = RunReport.Summary()
   private var overshoots: [String: ValueCounts] = [:]
   private var attempts: [String: Int] = [:]
 
-  package init(theme: Theme, caseNames: [String], width: Int? = nil, isVerbose: Bool) {
+  package init(
+    theme: Theme, caseNames: [String], width: Int? = nil, isVerbose: Bool,
+    options: [String] = []
+  ) {
     self.theme = theme
     self.width = width
     self.nameWidth = caseNames.map(\.count).max() ?? 0
     self.isVerbose = isVerbose
+    self.options = options
   }
 
   package mutating func trial(_ report: TrialReport) throws -> String {
@@ -29,7 +35,8 @@ package struct TextReporter: Reporter {
       }
     }
     return isVerbose || report.verdict != .asExpected
-      ? TextReporter.lines(for: report, nameWidth: nameWidth, width: width, theme: theme) : ""
+      ? TextReporter.lines(
+        for: report, nameWidth: nameWidth, width: width, theme: theme, options: options) : ""
   }
 
   package mutating func end(duration: Double) throws -> String {
@@ -40,7 +47,8 @@ package struct TextReporter: Reporter {
   // MARK: - Pure
 
   package static func lines(
-    for report: TrialReport, nameWidth: Int, width: Int? = nil, theme: Theme
+    for report: TrialReport, nameWidth: Int, width: Int? = nil, theme: Theme,
+    options: [String] = []
   ) -> String {
     let name = printable(report.case ?? report.command?.joined(separator: " ") ?? "")
     let padded = name + String(repeating: " ", count: max(0, nameWidth - name.count))
@@ -62,7 +70,7 @@ package struct TextReporter: Reporter {
     if report.mismatches.isEmpty, let reason = report.reason {
       text += "    \(theme.bad(printable(reason)))\n"
     }
-    if let again = report.commandToSeeAgain {
+    if let again = report.commandToSeeAgain(with: options) {
       text += "    \(theme.faint("to see it again: \(printable(again))"))\n"
     }
     return text
@@ -100,17 +108,16 @@ package struct TextReporter: Reporter {
 extension RunReport.Summary {
   /// `3 trials: 2 as expected, 1 skipped`
   package func inWords(theme: Theme = .plain) -> String {
-    let trials = total == 1 ? "trial" : "trials"
     var parts = ["\(grouped(asExpected)) as expected"]
     if notAsExpected > 0 { parts.append(theme.bad("\(grouped(notAsExpected)) not as expected")) }
     if skipped > 0 { parts.append(theme.warning("\(grouped(skipped)) skipped")) }
     if laboratoryErrors > 0 { parts.append(theme.bad(laboratoryErrorsInWords)) }
-    return "\(theme.heading("\(grouped(total)) \(trials)")): " + parts.joined(separator: ", ")
+    return "\(theme.heading(counted(total, "trial"))): " + parts.joined(separator: ", ")
   }
 
   /// `1 laboratory error`, `2 laboratory errors`
   package var laboratoryErrorsInWords: String {
-    "\(grouped(laboratoryErrors)) laboratory error" + (laboratoryErrors == 1 ? "" : "s")
+    counted(laboratoryErrors, "laboratory error")
   }
 }
 

@@ -117,7 +117,7 @@ extension StacksReport {
     let unseen = stacks.reduce(0) { $0 + $1.unseen }
     if unseen > 0 {
       words.append(
-        "Of \(grouped(unseen)) \(unseen == 1 ? "thread" : "threads") the peak is not known: the "
+        "Of \(counted(unseen, "thread")) the peak is not known: the "
           + "memory was gone before it was looked at.")
     }
     return words + notes.map(\.inWords)
@@ -127,7 +127,7 @@ extension StacksReport {
   package var subjectInWords: String {
     let threads = stacks.reduce(0) { $0 + ($1.kind == .main ? 0 : $1.count) }
     if threads == 0 { return "the main stack" }
-    return "the main stack and \(grouped(threads)) \(threads == 1 ? "thread" : "threads")"
+    return "the main stack and \(counted(threads, "thread"))"
   }
 }
 

@@ -2,11 +2,15 @@ package import CrashLabModel
 
 extension TrialReport {
   /// The command that runs it once more; nil if neither its case nor its program is known.
-  package var commandToSeeAgain: String? {
+  ///
+  /// - Parameter options: those of `crashlab run` that a case was run with.
+  package func commandToSeeAgain(with options: [String] = []) -> String? {
     if let command {
       return (["crashlab", "exec", "--"] + command).map(shellQuoted).joined(separator: " ")
     }
-    return `case`.map { "crashlab run \(shellQuoted($0))" }
+    return `case`.map {
+      (["crashlab", "run", $0] + options).map(shellQuoted).joined(separator: " ")
+    }
   }
 }
 

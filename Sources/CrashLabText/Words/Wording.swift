@@ -31,6 +31,11 @@ package func grouped(_ number: Int) -> String {
   return (number < 0 ? "-" : "") + ([Substring(digits)] + parts).joined(separator: ",")
 }
 
+/// `1 thread`, `1,200 threads`: of a noun that takes an s.
+package func counted(_ count: Int, _ noun: String) -> String {
+  "\(grouped(count)) \(noun)\(count == 1 ? "" : "s")"
+}
+
 extension ClosedRange<Int> {
   package var inWords: String {
     if lowerBound == upperBound { return "\(lowerBound)" }
@@ -219,14 +224,13 @@ extension Expectation.Ending {
 extension Corruption {
   public var inWords: String {
     let place = belowStackLimit.map { ", \(bytesInWords($0)) below the stack limit" } ?? ""
-    let unit = bytesChanged == 1 ? "byte" : "bytes"
-    return "\(grouped(bytesChanged)) \(unit) of the \(printable(what)) of '\(printable(owner))' "
+    return "\(counted(bytesChanged, "byte")) of the \(printable(what)) of '\(printable(owner))' "
       + "changed\(place)"
   }
 }
 
 /// Neighbours that are equal are said once, with their number: `4 × SIGSEGV …`.
-private func counted(_ phrases: [String]) -> [String] {
+private func runs(of phrases: [String]) -> [String] {
   var runs: [(phrase: String, count: Int)] = []
   for phrase in phrases {
     if runs.last?.phrase == phrase {
@@ -241,8 +245,8 @@ private func counted(_ phrases: [String]) -> [String] {
 extension Expectation {
   /// What must be seen, in a phrase.
   public var inWords: String {
-    let faults = counted(
-      faults.map {
+    let faults = runs(
+      of: faults.map {
         ($0.process == .descendant ? "its child's " : "") + "\($0.signal) \($0.site.inWords)"
       })
     let corruption = corruption.map { "\($0.what) of '\($0.owner)' overwritten without a fault" }

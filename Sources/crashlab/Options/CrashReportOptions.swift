@@ -20,7 +20,8 @@ struct CrashReportOptions: ParsableArguments {
     name: .shortAndLong,
     help: ArgumentHelp(
       "Keep the report in this folder. (default: .crashlab if it is there, else "
-        + "$XDG_STATE_HOME/crashlab)", valueName: "folder"))
+        + "$XDG_STATE_HOME/crashlab)", valueName: "folder"),
+    completion: .directory)
   var output: String?
 
   @OptionGroup var page: PageOption

@@ -1,5 +1,6 @@
 import ArgumentParser
 import CrashLab
+import CrashLabPages
 
 /// A page beside the report.
 struct PageOption: ParsableArguments {
@@ -20,5 +21,12 @@ struct PageOption: ParsableArguments {
   /// Writes the page, if one was asked for.
   func write(_ page: @autoclosure () throws -> String) throws {
     if let html { try writeWhole(page(), to: html) }
+  }
+}
+
+extension RunHeading {
+  /// Of what this command tells now.
+  static var ofThisCommand: RunHeading {
+    RunHeading(date: RunFolder.now(), command: RunFolder.ownCommandLine)
   }
 }

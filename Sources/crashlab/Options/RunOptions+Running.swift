@@ -95,7 +95,8 @@ extension RunOptions {
     case .text:
       TextReporter(
         theme: .suited(to: .standard), caseNames: names,
-        width: Output.standard.terminalWidth, isVerbose: self.repeat == 1)
+        width: Output.standard.terminalWidth, isVerbose: self.repeat == 1,
+        options: changingATrial)
     case .json: JSONReporter(machine: machine)
     case .junit: JUnitReporter { catalogue.folder(of: $0) }
     case .github: GitHubReporter { catalogue.folder(of: $0) }

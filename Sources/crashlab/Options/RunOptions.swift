@@ -27,7 +27,7 @@ struct RunOptions: ParsableArguments {
     help: "How to write the reports: \(OutputFormat.allValueStrings.joined(separator: ", ")).")
   var format: OutputFormat = .text
 
-  @Option(name: .shortAndLong, help: "The folder for run folders.")
+  @Option(name: .shortAndLong, help: "The folder for run folders.", completion: .directory)
   var output: String = ".crashlab"
 
   @Option(
@@ -62,6 +62,18 @@ struct RunOptions: ParsableArguments {
 
   @Option(help: .hidden)
   var unwinding: Unwinding = .folded
+
+  /// Those that change what a trial does, as they were given.
+  var changingATrial: [String] {
+    var words: [String] = []
+    if timeout != 10 { words += ["--timeout", "\(timeout)"] }
+    if childMemory != 1024 { words += ["--child-memory", "\(childMemory)"] }
+    if childFile != 64 { words += ["--child-file", "\(childFile)"] }
+    if measureHandler { words.append("--measure-handler") }
+    if observeAll { words.append("--observe-all") }
+    if unwinding != .folded { words += ["--unwinding", unwinding.rawValue] }
+    return words
+  }
 
   func validate() throws {
     if let jobs, jobs < 1 { throw ValidationError("--jobs must be at least 1, not \(jobs).") }

@@ -56,7 +56,7 @@ import Testing
   /// It is told before the work begins.
   @Test(arguments: [
     ["run", "exit-zero", "--no-save"], ["claims", "--quick"], ["exec", "--no-keep"],
-    ["compare", "a", "b"],
+    ["compare", "a", "b"], ["layout"], ["switch", "--quick"], ["frames", "/bin/true"],
   ])
   func unwritablePageIsTheLaboratorysFailure(command: [String]) throws {
     for file in ["/proc/self/nothing/page.html", "/"] {
@@ -67,6 +67,24 @@ import Testing
       #expect(result.output.isEmpty)
     }
   }
+
+  /// Beside the report, or in its place.
+  @Test(arguments: [
+    (["layout"], "Layout of crashlab"), (["frames", "/bin/true"], "Frames of true"),
+    (["frames", "--depth", "main", foreign], "Depth of main"),
+  ])
+  func whatIsNoCrashHasAPageToo(command: [String], title: String) throws {
+    try withTemporaryFolder { folder in
+      let file = "\(folder)/page.html"
+      let result = try Command().run(command + ["--html", file])
+      #expect(result.status == 0 && !result.output.isEmpty, "\(result.errors)")
+      #expect(try String(contentsOfFile: file, encoding: .utf8).contains("<h1>\(title)</h1>"))
+      let alone = try Command().run(command + ["--html", "-"])
+      #expect(alone.status == 0 && alone.output.hasPrefix("<!DOCTYPE html>"))
+    }
+  }
+
+  private static var foreign: String { (try? Command("foreign").executable.path) ?? "foreign" }
 
   @Test func pageOfACrashTellsTheCommand() throws {
     try withTemporaryFolder { folder in

@@ -71,4 +71,18 @@ import Testing
     for _ in 0..<count { summary.add(.asExpected) }
     #expect(TextReporter.line(for: summary, theme: .plain) == line)
   }
+
+  /// Options that change a trial are part of the command that runs it once more.
+  @Test func seeingAgainTakesTheOptions() throws {
+    var report = TextReporterTests.report
+    report.verdict = .notAsExpected
+    report.case = "null-write"
+    report.command = nil
+    var reporter = TextReporter(
+      theme: .plain, caseNames: ["null-write"], isVerbose: false,
+      options: ["--timeout", "0.5", "--observe-all"])
+    let told = try reporter.trial(report)
+    #expect(
+      told.hasSuffix("to see it again: crashlab run null-write --timeout 0.5 --observe-all\n"))
+  }
 }

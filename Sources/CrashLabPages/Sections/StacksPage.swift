@@ -6,30 +6,21 @@ package enum StacksPage {
   private static let most = 500
 
   package static func html(_ report: StacksReport, heading: RunHeading = RunHeading()) -> String {
-    Templates.stacks.render([
-      "style": Templates.style,
-      "title": shortened("Stacks of \(lastComponent(report.command.first ?? "?"))", to: 100),
-      "sentence": sentence(report),
-      "heading": heading.values,
-      "machine": MachineValues.rows(report.machine),
-      "notes": report.notesInWords,
-      "skipTo": "stacks", "skipName": "stacks", "contentsName": "Stacks",
-      "contents": [
-        [
-          "entries": report.stacks.prefix(most).enumerated().map { index, group in
-            ["id": "stack-\(index)", "name": name(of: group), "verdict": words(group).values]
-              as Values
-          }
-        ] as Values
+    SectionsPage(
+      title: "Stacks of \(lastComponent(report.command.first ?? "?"))",
+      sentence: sentence(report),
+      sections: [
+        .init(
+          id: "stacks", title: "The stacks", notes: report.notesInWords,
+          entries: report.stacks.prefix(most).enumerated().map { index, group in
+            .init(
+              id: "stack-\(index)", name: name(of: group), verdict: words(group),
+              drawing: StackBar(group).drawing, facts: facts(of: group),
+              advice: group.adviceInWords ?? "")
+          })
       ],
-      "groups": report.stacks.prefix(most).enumerated().map { index, group in
-        [
-          "id": "stack-\(index)", "name": name(of: group), "verdict": words(group).values,
-          "drawing": StackBar(group).drawing, "advice": group.adviceInWords ?? "",
-          "facts": facts(of: group).map { ["name": $0.name, "value": $0.value] as Values },
-        ] as Values
-      },
-    ])
+      machine: MachineValues.rows(report.machine)
+    ).html(heading: heading)
   }
 
   private static func sentence(_ report: StacksReport) -> String {
