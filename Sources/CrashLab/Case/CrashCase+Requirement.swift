@@ -10,9 +10,17 @@ extension CrashCase {
     /// The kernel tells who has sent a signal: it has room for that (RLIMIT_SIGPENDING).
     case senders
 
-    /// Guards that maps does not show: made by MADV_GUARD_INSTALL (6.13), told by pagemap (6.15).
-    public static let guardPages = CrashCase.Requirement.kernel(
-      major: 6, minor: 15, why: "MADV_GUARD_INSTALL and pagemap's guard bit")
+    /// Guards that maps does not show can be made (MADV_GUARD_INSTALL, Linux 6.13) and seen in
+    /// pagemap (6.15): both are tried.
+    case guardPages
+
+    /// Tried once: it takes a child.
+    private static let unmetGuardPages: SkipReason? =
+      if clab_try_guard(CLAB_GUARD_INSTALLED) != 0 {
+        .guardPages(.made)
+      } else if clab_try_guard_in_pagemap() != 0 {
+        .guardPages(.seen)
+      } else { nil }
 
     /// Why the machine does not meet it, or nil if it does.
     func unmet(on machine: Machine) -> SkipReason? {
@@ -23,6 +31,7 @@ extension CrashCase {
       case .architecture(let name, let why):
         machine.architecture == name
           ? nil : .architecture(name, why: why, is: machine.architecture)
+      case .guardPages: Requirement.unmetGuardPages
       case .senders: clab_try_signal_information() == 0 ? nil : .senders
       }
     }

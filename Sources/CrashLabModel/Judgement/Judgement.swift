@@ -154,10 +154,14 @@ package enum SkipReason: Sendable, Equatable, Codable {
   /// The kernel is older than the case needs.
   case kernel(major: Int, minor: Int, why: String, is: String)
   case architecture(String, why: String, is: String)
+  /// Guards that maps does not show can't be made here, or not be seen.
+  case guardPages(GuardPages)
   /// Whoever sends a signal is not told here.
   case senders
   /// The case is traced, and tracing is refused.
   case tracing(SystemError)
   /// The child found out; its own words.
   case told(String)
+
+  package enum GuardPages: String, Sendable, Codable { case made, seen }
 }

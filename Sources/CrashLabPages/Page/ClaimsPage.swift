@@ -36,11 +36,16 @@ package enum ClaimsPage {
   /// `3 hold, 7 with a condition, …`
   private static func sentence(_ report: ClaimsReport) -> String {
     func count(_ verdict: Claim.Verdict) -> Int { report.claims.count { $0.verdict == verdict } }
+    func number(_ verdict: Claim.Verdict, _ one: String, _ many: String) -> String {
+      "\(count(verdict)) \(count(verdict) == 1 ? one : many)"
+    }
     var text =
-      "Of \(report.claims.count) sentences \(count(.holds)) hold here, "
-      + "\(count(.holdsWithCondition)) hold with a condition and \(count(.doesNotHold)) do not."
-    let open = count(.notSettled)
-    if open > 0 { text += " \(open) can't be settled on this machine." }
+      "Of \(report.claims.count) sentences \(number(.holds, "holds", "hold")) here, "
+      + "\(number(.holdsWithCondition, "holds", "hold")) with a condition and "
+      + "\(number(.doesNotHold, "does", "do")) not."
+    if count(.notSettled) > 0 {
+      text += " \(count(.notSettled)) can't be settled on this machine."
+    }
     return report.interrupted
       ? text + " The run was interrupted: what is missing is not settled." : text
   }

@@ -74,8 +74,8 @@ extension MachineFacts {
       "guard-pagemap", "installed guards in pagemap", pagemapGuardError, otherwise: .limited,
       good: "such guards are seen from outside and named in reports",
       bad:
-        "such a guard is not seen from outside (Linux 6.15 shows it): a fault in one is reported "
-        + "as a fault below a stack without a guard")
+        "such a guard is not seen from outside (Linux shows it since 6.15): the cases that need it "
+        + "are skipped, and a fault in one is told as a fault below a stack without a guard")
   }
 
   fileprivate var kernelGap: Finding {

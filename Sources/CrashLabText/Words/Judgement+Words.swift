@@ -18,6 +18,9 @@ extension SkipReason {
       "needs Linux \(major).\(minor) (\(why)); this is \(kernel)"
     case .architecture(let name, let why, let architecture):
       "needs \(name) (\(why)); this is \(architecture)"
+    case .guardPages(.made): "MADV_GUARD_INSTALL is refused here (Linux has it since 6.13)"
+    case .guardPages(.seen):
+      "pagemap does not show guards by MADV_GUARD_INSTALL here (Linux does since 6.15)"
     case .senders:
       "the kernel does not tell who sends a signal: the limit of pending signals is reached "
         + "(ulimit -i)"

@@ -7,12 +7,13 @@ import Testing
 /// Folded unwinding against libunwind stepped plainly: program counter and CFA of every frame. And
 /// against the truth: what the frames themselves have noted, preserved registers included.
 @Suite struct OracleTests {
-  /// `oracle --count 10000` is the same for longer.
+  /// `oracle --count 10000` is the same for longer. Among these are some in which the guess at a second
+  /// piece of the stack falls on a copy of a return address (116, 217).
   @Test(arguments: Build.allCases)
   func randomRecursionsAreWalkedTruly(build: Build) throws {
-    let result = try Command("oracle", build).run(["--seed", "1", "--count", "100"])
+    let result = try Command("oracle", build).run(["--seed", "100", "--count", "120"])
     #expect(result.status == 0, "\(result.output)\(result.errors)")
-    #expect(result.output.hasPrefix("100 recursions, "), "\(result.output)")
+    #expect(result.output.hasPrefix("120 recursions, "), "\(result.output)")
     let registers = try #require(result.output.firstMatch(of: /(\d+) registers equal/))
     #expect(try #require(Int(registers.1)) > 300_000, "\(result.output)")
   }

@@ -28,6 +28,15 @@
     return result + (expression) + (a & 0);                                                        \
   }
 
+/* Full of what may be taken for the beginning of a frame: copies of its own return address. */
+#define DECOYS(number, words)                                                                      \
+  NOINLINE uint64_t frame_##number(struct clab_recursion *recursion) {                             \
+    volatile uint64_t local[words];                                                                \
+    for (unsigned i = 0; i < (words); i++)                                                         \
+      local[i] = (uint64_t)__builtin_return_address(0);                                            \
+    return CALL(recursion, &local) + (local[0] & 1);                                               \
+  }
+
 /* A frame that is sized at run time. */
 #define SIZED(number, bytes)                                                                       \
   NOINLINE uint64_t frame_##number(struct clab_recursion *recursion) {                             \
@@ -62,11 +71,11 @@
 
 /* The formatter takes each of these for a declaration of what follows. */
 /* clang-format off */
-FIXED(0, 1) FIXED(1, 8) FIXED(2, 9) FIXED(3, 16) FIXED(4, 24) FIXED(5, 31) FIXED(6, 40)
-FIXED(7, 48) FIXED(8, 56) FIXED(9, 64) FIXED(10, 72) FIXED(11, 80) FIXED(12, 88) FIXED(13, 100)
+FIXED(0, 1) FIXED(1, 8) FIXED(2, 9) DECOYS(3, 2) FIXED(4, 24) FIXED(5, 31) FIXED(6, 40)
+FIXED(7, 48) FIXED(8, 56) FIXED(9, 64) DECOYS(10, 9) FIXED(11, 80) FIXED(12, 88) FIXED(13, 100)
 FIXED(14, 120) FIXED(15, 127) FIXED(16, 130) FIXED(17, 140) FIXED(18, 160) FIXED(19, 200)
-FIXED(20, 250) FIXED(21, 300) FIXED(22, 400) FIXED(23, 512) FIXED(24, 1000) FIXED(25, 4096)
-FIXED(26, 5000) FIXED(27, 1) FIXED(28, 1) FIXED(29, 8) FIXED(30, 16) FIXED(31, 24) HOLDING(32, a)
+DECOYS(20, 31) FIXED(21, 300) FIXED(22, 400) FIXED(23, 512) FIXED(24, 1000) FIXED(25, 4096)
+FIXED(26, 5000) FIXED(27, 1) FIXED(28, 1) FIXED(29, 8) DECOYS(30, 4) FIXED(31, 24) HOLDING(32, a)
 HOLDING(33, a ^ b) HOLDING(34, a ^ b ^ c) HOLDING(35, a ^ b ^ c ^ d)
 HOLDING(36, a ^ b ^ c ^ d ^ e) HOLDING(37, a ^ b ^ c ^ d ^ e ^ f) HOLDING(38, b ^ f)
 HOLDING(39, e ^ f) HOLDING(40, c) HOLDING(41, d ^ a) SIZED(42, 1) SIZED(43, 8) SIZED(44, 40)
