@@ -32,8 +32,10 @@ package struct OwnCode: Sendable, Equatable {
     self.function = function
   }
 
-  /// Of the interpreter's own image: `python3.11`, `libpython3.11.so.1.0`.
+  /// Of the interpreter's own images: `python3.11`, `libpython3.11.so.1.0`, and the extensions that
+  /// come with it.
   package var isOfPython: Bool {
+    if function.image?.contains("/lib-dynload/") == true { return true }
     let name = function.image?.split(separator: "/").last ?? ""
     return name.hasPrefix("python") || name.hasPrefix("libpython")
   }

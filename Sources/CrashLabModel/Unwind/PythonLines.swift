@@ -1,4 +1,4 @@
-/// The table of a code object of CPython 3.11 that tells the line of each instruction
+/// The table of a code object of CPython 3.11 and later that tells the line of each instruction
 /// (Objects/locations.md).
 package enum PythonLines {
   /// Nil where the table tells none.

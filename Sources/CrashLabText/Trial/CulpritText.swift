@@ -15,21 +15,20 @@ package struct CulpritText {
     consumer(fault) + python(fault) + threadBlock(fault) + stackSize(fault) + ownCode(fault)
   }
 
-  /// The function of Python that recursed, where that has filled the stack.
+  /// The functions of Python that recursed, where that has filled the stack.
   private func python(_ fault: FaultReport) -> String {
-    let frames = fault.unwind?.python ?? []
-    let all = frames.reduce(0) { $0.plus($1.count) }
-    var counts: [String: Int] = [:]
-    for frame in frames { counts[frame.function, default: 0] += frame.count }
-    guard fault.site.isOverflow, all >= 100,
-      let most = counts.max(by: { ($0.value, $1.key) < ($1.value, $0.key) }),
-      most.value >= all / 2, let frame = frames.first(where: { $0.function == most.key })
+    guard fault.site.isOverflow, let unwind = fault.unwind,
+      let recursion = PythonRecursion(filling: unwind)
     else { return "" }
-    let place = "\(lastComponent(frame.file))\(frame.line.map { ":\($0)" } ?? "")"
-    let name = theme.symbol(shortSymbol(most.key, width: width / 2))
+    let shown = recursion.functions.prefix(4)
+    let names = shown.map { frame in
+      let place = "\(lastComponent(frame.file))\(frame.line.map { ":\($0)" } ?? "")"
+      return "\(theme.symbol(shortSymbol(frame.function, width: width / 2))) \(place)"
+    }
+    let frames = recursion.functions.reduce(0) { $0.plus($1.count) }
     return flowing(
-      ["recursion in Python:", "\(name) \(place)"],
-      ["\(grouped(most.value)) of \(grouped(all)) frames"])
+      ["recursion in Python:"] + names.dropLast().map { $0 + "," } + names.suffix(1),
+      ["\(grouped(frames)) of \(grouped(recursion.all)) frames"])
   }
 
   private func stackSize(_ fault: FaultReport) -> String {

@@ -18,14 +18,25 @@ extension TrialText {
     return lines.text(of: unwind) + python(unwind.python ?? [])
   }
 
-  /// `Python`, then a line for each function: `walk tree.py:12   × 1,000`
+  /// `Python`, then a line for each function: `walk tree.py:12   × 1,000`; a round has its lines
+  /// bracketed.
   package func python(_ frames: [PythonFrameReport]) -> String {
     if frames.isEmpty { return "" }
     let most = detail == .screen ? 8 : detail == .usual ? 48 : Int.max
     var text = theme.heading("python") + "\n"
+    var ofRound = 0
     for frame in frames.prefix(most) {
+      let period = frame.period ?? 1
+      let times: String
+      if period > 1 {
+        ofRound += 1
+        times =
+          ofRound == 1 ? " ┐" : ofRound < period ? " │" : " ┘ × \(grouped(frame.count))"
+        if ofRound >= period { ofRound = 0 }
+      } else {
+        times = frame.count > 1 ? "   × \(grouped(frame.count))" : ""
+      }
       let place = " \(lastComponent(frame.file))\(frame.line.map { ":\($0)" } ?? "")"
-      let times = frame.count > 1 ? "   × \(grouped(frame.count))" : ""
       let name = shortSymbol(frame.function, width: max(24, width / 2))
       text += "  \(theme.symbol(name))\(theme.faint(place))\(theme.warning(times))\n"
     }

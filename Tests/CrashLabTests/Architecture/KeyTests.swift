@@ -300,7 +300,7 @@ enum Documents {
       stackUse: [.init(symbol: "f", image: "x", frames: 1, bytes: 1, share: 1)],
       missingNames: [.init(image: "x", reason: .readerEnded, signal: .segv, hasSymbols: true)])
     unwind.threadBlockSize = 1
-    unwind.python = [.init(function: "f", file: "x", line: 1)]
+    unwind.python = [.init(function: "f", file: "x", line: 1, period: 1)]
     return unwind
   }()
 

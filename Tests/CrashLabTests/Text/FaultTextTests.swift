@@ -136,6 +136,33 @@ import Testing
     #expect(both == "  in parse parse.c:7\n" + text)
   }
 
+  @Test func aRoundOfPython() throws {
+    var fault = Self.fault(.segv, "SEGV_MAPERR", FaultSite(.guard), frames: ["call"])
+    fault.unwind?.python = [
+      .init(function: "f", file: "/srv/t.py", line: 4, count: 900, period: 3),
+      .init(function: "f", file: "/srv/t.py", line: 6, count: 900, period: 3),
+      .init(function: "<lambda>", file: "/srv/t.py", line: 5, count: 900, period: 3),
+      .init(function: "<module>", file: "/srv/t.py", line: 7),
+    ]
+    let loop = "_PyEval_EvalFrameDefault"
+    fault.unwind?.stackUse = [
+      .init(symbol: loop, image: "/bin/python3", frames: 1800, bytes: 90_000, share: 0.9)
+    ]
+    #expect(
+      CulpritText(theme: .plain, width: 80).text(of: fault).contains(
+        "  recursion in Python: f t.py:4, <lambda> t.py:5, 2,700 of 2,701 frames\n"))
+    #expect(
+      try Self.text([fault], .usual).contains(
+        """
+        python
+          f t.py:4 ┐
+          f t.py:6 │
+          <lambda> t.py:5 ┘ × 900
+          <module> t.py:7
+
+        """))
+  }
+
   /// What was inlined without a line is a compiler's making.
   @Test func aFailedCheckOfSwift() throws {
     var inlined = Self.frame(0, "main")

@@ -30,14 +30,4 @@ import Testing
       _ = PythonLines.line(of: 30, in: bytes, first: .min)
     }
   }
-
-  @Test func neighboursAreFolded() {
-    func frame(_ function: String, _ line: Int?, _ count: Int = 1) -> PythonFrameReport {
-      .init(function: function, file: "x", line: line, count: count)
-    }
-    #expect(
-      PythonFrameReport.folded([
-        frame("f", 1), frame("f", 1, 3), frame("f", 2), frame("g", nil), frame("g", nil),
-      ]) == [frame("f", 1, 4), frame("f", 2), frame("g", nil, 2)])
-  }
 }
