@@ -29,7 +29,7 @@ package struct CrashSignature: Sendable, Equatable {
     guard !functions.isEmpty else { return nil }
     self.init(
       kind: CrashSignature.kind(of: fault),
-      program: result.command?.first.map(fileName) ?? result.case ?? "",
+      program: CrashSignature.program(of: result, unwind),
       detail: CrashSignature.detail(of: fault), functions: functions)
   }
 
@@ -39,6 +39,15 @@ package struct CrashSignature: Sendable, Equatable {
       .map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "_" }
     let whole = ([kind, program, detail] + functions).joined(separator: "\u{0}")
     return "\(kind)-\(String(name.suffix(32)))-\(hash(whole))"
+  }
+
+  /// The interpreter of a program in Python goes by its name without a version.
+  private static func program(of result: TrialResult, _ unwind: UnwindReport) -> String {
+    let name = result.command?.first.map(fileName) ?? result.case ?? ""
+    let version = name.dropFirst("python".count)
+    let isInterpreter =
+      name.hasPrefix("python") && version.allSatisfy { $0.isASCII && $0.isNumber || $0 == "." }
+    return isInterpreter && unwind.python != nil ? "python" : name
   }
 
   private static func kind(of fault: Fault) -> String {
@@ -64,7 +73,12 @@ package struct CrashSignature: Sendable, Equatable {
   }
 
   private static func functions(of fault: Fault, _ unwind: UnwindReport) -> [String] {
+    let python = unwind.python ?? []
     if fault.site.isOverflow {
+      if let recursion = PythonRecursion(filling: unwind) {
+        return Array(Set(own(recursion.functions).map(name))).sorted()
+          + (recursion.enteredFrom.map { [name($0)] } ?? [])
+      }
       if let recursion = unwind.recursion {
         // Which of them came last is chance, and so is where the round is taken to begin.
         return Array(Set(recursion.functions.map { name($0, unwind) })).sorted()
@@ -74,9 +88,22 @@ package struct CrashSignature: Sendable, Equatable {
         .compactMap(\.symbol)
       if !eaters.isEmpty { return eaters.map(normalised(symbol:)).sorted() }
     }
-    let own = OwnCode.all(in: unwind.frames).map { name($0.function, unwind) }
-    let chain = own.isEmpty ? unwind.frames.map { name(.init($0), unwind) } : own
+    // The interpreter is not what has failed: the program is what it ran.
+    let native = OwnCode.all(in: unwind.frames).filter { python.isEmpty || !$0.isOfPython }
+      .map { name($0.function, unwind) }
+    let known = native + own(python).map(name)
+    let chain = known.isEmpty ? unwind.frames.map { name(.init($0), unwind) } : known
     return Array(chain.withoutRepetitions.prefix(mostFunctions))
+  }
+
+  /// Without those of Python's library, if there are others.
+  private static func own(_ python: [PythonFrameReport]) -> [PythonFrameReport] {
+    let own = python.filter { !$0.isOfLibrary }
+    return own.isEmpty ? python : own
+  }
+
+  private static func name(_ frame: PythonFrameReport) -> String {
+    "\(fileName(frame.file).filter { $0 != "<" && $0 != ">" }) \(frame.function)"
   }
 
   /// A function's name; where it has none, its place in its file, which another build does not share.

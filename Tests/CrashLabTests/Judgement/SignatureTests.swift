@@ -50,6 +50,26 @@ import Testing
     [frame(leaf), frame(function, count: count), frame(entry)]
   }
 
+  /// A crash of an interpreter, whose frames are those of this build of it.
+  private static func python(
+    _ site: FaultSite.Kind, _ frames: [PythonFrameReport],
+    native: [UnwindReport.Frame]? = nil, program: String = "/opt/bin/python3"
+  ) -> TrialResult {
+    let loop = frame(
+      "_PyEval_EvalFrameDefault", image: "/opt/bin/python3.13",
+      count: FaultSite(site).isOverflow ? 900 : 1)
+    var result = crash(site, native ?? [loop], program: program)
+    result.faults[0].unwind?.python = frames
+    return result
+  }
+
+  private static func function(
+    _ name: String, _ file: String = "/srv/tree.py", line: Int? = 1, count: Int = 1,
+    period: Int? = nil
+  ) -> PythonFrameReport {
+    .init(function: name, file: file, line: line, count: count, period: period)
+  }
+
   struct Pair: Sendable, CustomTestStringConvertible {
     var testDescription: String
     var left: TrialResult
@@ -96,6 +116,36 @@ import Testing
         .notAFault, [frame("check")], message: .init(text: "bad size 17 at 0x7f01"), signal: .abrt),
       right: crash(
         .notAFault, [frame("check")], message: .init(text: "bad size 4 at 0x55aa"), signal: .abrt)),
+    Pair(
+      testDescription: "Python's recursion, of another depth, line, folder and interpreter",
+      left: python(.guard, [function("walk", count: 9_000), function("<module>")]),
+      right: python(
+        .pastGuard,
+        [
+          function("dumps", "/usr/lib/python3.14/json/__init__.py"),
+          function("walk", "/opt/tree.py", line: 7, count: 26_000),
+          function("<module>", "/opt/tree.py"),
+        ], native: recursion(700, function: "_PyEval_EvalFrameDefault"))),
+    Pair(
+      testDescription: "an extension's recursion, beneath any number of functions of Python",
+      left: python(.guard, [function("walk", count: 5)], native: recursion(900)),
+      right: python(.guard, [function("walk", count: 900)], native: recursion(900))),
+    Pair(
+      testDescription: "a round of Python that begins elsewhere",
+      left: python(
+        .guard, [function("f", count: 90, period: 2), function("g", count: 90, period: 2)]),
+      right: python(
+        .guard, [function("g", count: 80, period: 2), function("f", count: 80, period: 2)])),
+    Pair(
+      testDescription: "the same function of Python, in another interpreter",
+      left: python(.nullPage, [function("load"), function("main")]),
+      right: python(
+        .nullPage,
+        [
+          function("string_at", "/usr/lib/python3.11/ctypes/__init__.py"), function("load"),
+          function("load", line: 9), function("main"),
+        ], native: [frame("PyObject_Vectorcall", image: "/usr/bin/python3.11")],
+        program: "/usr/bin/python3.11")),
   ]
 
   static let different = [
@@ -130,6 +180,25 @@ import Testing
       testDescription: "other places without names",
       left: crash([frame(nil, offset: 16, counter: 1)]),
       right: crash([frame(nil, offset: 48, counter: 1)])),
+    Pair(
+      testDescription: "other functions of Python in the same interpreter",
+      left: python(.nullPage, [function("load")]), right: python(.nullPage, [function("save")])),
+    Pair(
+      testDescription: "functions of the same name in other files of Python",
+      left: python(.nullPage, [function("<module>")]),
+      right: python(.nullPage, [function("<module>", "/srv/list.py")])),
+    Pair(
+      testDescription: "other extensions, called from the same function of Python",
+      left: python(.nullPage, [function("load")], native: [frame("parse")]),
+      right: python(.nullPage, [function("load")], native: [frame("print")])),
+    Pair(
+      testDescription: "other recursions of Python",
+      left: python(.guard, [function("walk", count: 900)]),
+      right: python(.guard, [function("climb", count: 900)])),
+    Pair(
+      testDescription: "an extension's own recursion and Python's",
+      left: python(.guard, [function("walk", count: 900)], native: recursion(900)),
+      right: python(.guard, [function("walk", count: 900)])),
   ]
 
   private static func text(_ result: TrialResult) throws -> String {
@@ -147,6 +216,9 @@ import Testing
   @Test func isPinned() throws {
     #expect(
       try Self.text(Self.crash(.guard, Self.recursion(900))).hasPrefix("overflow-descend-"))
+    #expect(
+      try Self.text(Self.python(.guard, [Self.function("Tree.walk", count: 900)]))
+        .hasPrefix("overflow-tree_py_Tree_walk-"))
   }
 
   @Test func thereIsNone() {
