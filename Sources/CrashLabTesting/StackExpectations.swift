@@ -1,6 +1,7 @@
 #if canImport(Testing)
   public import CrashLab
   internal import CrashLabText
+  internal import Glibc
   public import Testing
 
   /// How many bytes of stack a closure uses, to the byte.
@@ -92,14 +93,15 @@
   /// - Parameters:
   ///   - most: bytes of the largest stack that is tried.
   ///   - timeout: seconds that a trial may take.
-  /// - Returns: bytes, as pthread_attr_setstacksize(3) takes them; 16 KiB is the least.
+  /// - Returns: bytes, as pthread_attr_setstacksize(3) takes them; PTHREAD_STACK_MIN, 16 KiB on
+  ///   x86-64, is the least.
   /// - Throws: if it can't be tried; `StackSearchFailure` if the largest stack is too small, or if it
   ///   fails of anything but an overflow.
   public func smallestStack(
     upTo most: Int = 8 << 20, timeout: Double = 10,
     for body: @escaping @convention(c) () -> Void
   ) throws -> Int {
-    let page = 4096
+    let page = sysconf(Int32(_SC_PAGESIZE))
     func fits(_ pages: Int) throws -> Bool {
       let name = Test.current?.name ?? "closure"
       let result = try Laboratory.trial(
@@ -108,7 +110,7 @@
       if let missing = result.missedOverflow { throw StackSearchFailure(description: missing) }
       return false
     }
-    let least = 4  // PTHREAD_STACK_MIN of glibc
+    let least = max(1, (sysconf(Int32(_SC_THREAD_STACK_MIN)) + page - 1) / page)
     var enough = max(least, most / page)
     guard try fits(enough) else {
       throw StackSearchFailure(description: "a stack of \(enough * page) bytes is too small")

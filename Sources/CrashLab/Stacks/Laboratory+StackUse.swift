@@ -20,7 +20,7 @@ extension Laboratory {
   ///   - body: may capture whatever it likes.
   /// - Throws: SystemError if there is no memory for the stack; what the closure throws.
   public static func stackUse(room: Int = 8 << 20, _ body: () throws -> Void) throws -> Int {
-    let page = 4096
+    let page = sysconf(Int32(_SC_PAGESIZE))
     let guardSize = 16 * page
     let size = max(16 * page, min(room, 1 << 40) / page * page)
     guard let limit = clab_map_stack(0, false, guardSize, size) else {
@@ -60,7 +60,7 @@ extension Laboratory {
 extension UnsafeRawBufferPointer {
   /// How many bytes at the beginning still hold the pattern.
   fileprivate var unusedBytes: Int {
-    let page = 4096
+    let page = 4096  // Any step will do.
     var start = 0
     while let low = baseAddress, start + page <= count, self[start] == ThreadStack.pattern,
       memcmp(low + start, low + start + 1, page - 1) == 0
