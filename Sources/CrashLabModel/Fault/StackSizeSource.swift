@@ -56,11 +56,10 @@ extension StackSizeSource {
   ) -> StackSizeSource? {
     guard let size else { return nil }
     let sizes = [size, size.plus(`guard`)]
-    let isMusl = images.contains {
-      let name = $0.split(separator: "/").last ?? ""
-      return name.hasPrefix("ld-musl-") || name.hasPrefix("libc.musl-")
-    }
-    if isMusl { return sizes.contains(muslDefault) ? .musl : .threadAttribute }
+    let isDefaultOfMusl = muslDefaults.contains(size)
+    if images.contains(where: isMusl) { return isDefaultOfMusl ? .musl : .threadAttribute }
+    // A static program does not say which library it has in it: the guard is musl's, too.
+    if !images.contains(where: isLibrary), isDefaultOfMusl, `guard` == muslGuard { return .musl }
     switch limit {
     case .unknown: return .thread
     case .unlimited: return sizes.contains(unlimitedDefault) ? .threadDefault : .threadAttribute
@@ -95,8 +94,23 @@ extension StackSizeSource {
     return image.hasPrefix("libjvm.so") ? .java : nil
   }
 
-  /// musl, src/internal/pthread_impl.h, DEFAULT_STACK_SIZE.
-  private static let muslDefault = 131_072
+  /// Whether an image is musl's C library. Debian installs it as a file of another name.
+  package static func isMusl(image path: String) -> Bool {
+    let name = path.split(separator: "/").last ?? ""
+    return name.hasPrefix("ld-musl-") || name.hasPrefix("libc.musl-")
+      || name == "libc.so" && path.contains("musl")
+  }
+
+  private static func isLibrary(_ path: String) -> Bool {
+    let name = path.split(separator: "/").last ?? ""
+    return name.hasPrefix("libc.so") || name.hasPrefix("libc-") || name.hasPrefix("ld-linux")
+  }
+
+  /// musl, src/internal/pthread_impl.h, DEFAULT_STACK_SIZE; the thread's block and its thread-local
+  /// storage come on top, a page where the program has little of its own (src/thread/pthread_create.c).
+  private static let muslDefaults = 131_072...135_168
+  /// DEFAULT_GUARD_SIZE.
+  private static let muslGuard = 8192
   /// glibc, sysdeps/x86_64/nptl/pthreaddef.h, ARCH_STACK_DEFAULT_SIZE.
   private static let unlimitedDefault = 2 << 20
 }

@@ -113,6 +113,10 @@ import Testing
     Row(size: nil, expected: nil),
     Row(size: 128 << 10, image: "/lib/ld-musl-x86_64.so.1", expected: .musl),
     Row(size: 256 << 10, image: "/lib/ld-musl-x86_64.so.1", expected: .threadAttribute),
+    Row(size: 132 << 10, image: "/usr/lib/x86_64-linux-musl/libc.so", expected: .musl),
+    Row(size: 132 << 10, guardSize: 8192, image: "/home/me/static", expected: .musl),
+    Row(size: 132 << 10, guardSize: 4096, image: "/home/me/static", expected: .threadAttribute),
+    Row(size: 132 << 10, guardSize: 8192, expected: .threadAttribute),
     Row(
       size: 2 << 20, outermost: (nil, "/usr/lib/libgomp.so.1"), expected: .openMP),
     Row(size: 2 << 20, outermost: ("gomp_thread_start", "/bin/own"), expected: .threadAttribute),
