@@ -53,6 +53,16 @@ int clab_observer_spawn(char *const arguments[], uint32_t flags, pid_t *process)
 /* The next thing that has happened in the process group; or, if `group` is 0, in any child. Returns
    0 or an errno: ECHILD when nothing is left to wait for. */
 int clab_observer_wait(pid_t group, bool block, struct clab_observed_stop *stop);
+/* From now on a wait for any child ends with EINTR whenever so many microseconds have passed (0: no
+   more). Uses SIGALRM and the interval timer of this process. Returns 0 or an errno. */
+int clab_observer_tick(uint64_t microseconds);
+/* Whether that time has passed since this was last asked. Async-signal-safe: yes */
+bool clab_observer_take_tick(void);
+/* Stops a thread that runs: clab_observer_wait tells it as an event. Returns 0 or an errno. */
+int clab_observer_interrupt(pid_t thread);
+/* Whether a system call that a stop has interrupted is begun anew (signal(7), ptrace(2)): else the
+   program sees it end with EINTR. Async-signal-safe: yes */
+bool clab_call_begins_anew(long call);
 /* Lets a stopped thread go on, delivering this signal (0: none). A thread that was stopped by job
    control stays so until it is continued. Returns 0 or an errno: ESRCH when it is gone. */
 int clab_observer_resume(const struct clab_observed_stop *stop, int signal);

@@ -25,12 +25,29 @@ struct clab_new_thread {
    The registers are its own. Returns 0 or an errno. */
 int clab_look_at_new_thread(pid_t thread, struct clab_new_thread *told);
 
-/* Stops a thread, which stands now, whenever it is about to execute the instruction there. Returns
-   0 or an errno: ENOSYS on other architectures than x86-64. */
-int clab_set_breakpoint(pid_t thread, uint64_t address);
-/* Whether the SIGTRAP that a thread stands at is of this breakpoint, and the first three arguments
-   of the function that begins there. */
-bool clab_is_at_breakpoint(pid_t thread, uint64_t address, uint64_t arguments[3]);
+enum { CLAB_BREAKPOINTS = 4 };
+
+/* Stops a thread, which stands now, whenever it is about to execute an instruction at one of these
+   places (0: none). Threads that it makes do not have them. Returns 0 or an errno: ENOSYS on other
+   architectures than x86-64. */
+int clab_set_breakpoints(pid_t thread, const uint64_t places[CLAB_BREAKPOINTS]);
+
+struct clab_at_breakpoint {
+  uint32_t number; /* which of the places */
+  uint64_t stack_pointer;
+  uint64_t result;       /* behind a system call: what it has returned */
+  uint64_t arguments[4]; /* where a function begins: the first three; behind a system call: four */
+};
+
+/* Whether the SIGTRAP that a thread stands at is of one of these places, and which. */
+bool clab_is_at_breakpoint(pid_t thread, const uint64_t places[CLAB_BREAKPOINTS],
+                           struct clab_at_breakpoint *at);
+/* The instruction behind the first system call of the function that begins there. Returns 0 or an
+   errno: ENOENT where there is none near. */
+int clab_after_system_call(pid_t thread, uint64_t function, uint64_t *place);
+
+/* Whether a call instruction ends before an address: what a return address points to. */
+bool clab_call_ends_before(pid_t thread, uint64_t address);
 
 struct clab_mapping_at {
   uint64_t low, high;
@@ -49,6 +66,9 @@ int clab_lowest_touched(int pagemap, uint64_t low, uint64_t high, uint64_t *page
 /* Where the guard ends that MADV_GUARD_INSTALL has put at the lowest of these pages; `low` if there
    is none, or if the kernel does not tell (before 6.16). Async-signal-safe: yes */
 uint64_t clab_end_of_hidden_guard(int pagemap, uint64_t low, uint64_t high);
+/* The lowest guard of that kind between two addresses. Returns 0 or an errno: ENOENT where there is
+   none, or if the kernel does not tell. Async-signal-safe: yes */
+int clab_next_hidden_guard(int pagemap, uint64_t low, uint64_t high, uint64_t guard[2]);
 
 /* Writes this byte to every place between two addresses of another process. Returns 0 or an errno.
  */

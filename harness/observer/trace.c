@@ -5,6 +5,7 @@
 #include "architecture/dwarf.h"
 #include "clab_observer.h"
 #include "observer/stops.h"
+#include "observer/tick.h"
 
 #include <errno.h>
 #include <sys/ptrace.h>
@@ -71,7 +72,7 @@ static pid_t wait_any(int *status, bool block) {
   pid_t thread;
   do
     thread = waitpid(-1, status, __WALL | (block ? 0 : WNOHANG));
-  while (thread < 0 && errno == EINTR);
+  while (thread < 0 && errno == EINTR && !clab_tick_is_due());
   return thread;
 }
 

@@ -22,7 +22,7 @@ struct page_scan {
   uint64_t category_inverted, category_mask, category_anyof_mask, return_mask;
 };
 
-enum { PRESENT = 1 << 3, SWAPPED = 1 << 4, HUGE = 1 << 6, GUARD = 1 << 8, PAGE = 4096 };
+enum { PRESENT = 1 << 3, SWAPPED = 1 << 4, HUGE = 1 << 6, GUARD = 1 << 8 };
 
 /* Async-signal-safe: yes */
 int clab_mapping_at(int maps, uint64_t address, struct clab_mapping_at *found) {
@@ -36,8 +36,9 @@ int clab_mapping_at(int maps, uint64_t address, struct clab_mapping_at *found) {
 /* The same of a kernel before 6.7. Async-signal-safe: yes */
 static int read_pagemap(int pagemap, uint64_t low, uint64_t high, uint64_t *page) {
   uint64_t words[512];
-  for (uint64_t at = low / PAGE; at < high / PAGE;) {
-    uint64_t count = high / PAGE - at;
+  uint64_t size = (uint64_t)sysconf(_SC_PAGESIZE);
+  for (uint64_t at = low / size; at < high / size;) {
+    uint64_t count = high / size - at;
     if (count > sizeof words / sizeof *words)
       count = sizeof words / sizeof *words;
     ssize_t got = pread(pagemap, words, count * sizeof *words, (off_t)(at * sizeof *words));
@@ -45,7 +46,7 @@ static int read_pagemap(int pagemap, uint64_t low, uint64_t high, uint64_t *page
       return got < 0 ? errno : ENOENT;
     for (uint64_t i = 0; i < (uint64_t)got / sizeof *words; i++)
       if (words[i] >> 62) { /* present or in swap */
-        *page = (at + i) * PAGE;
+        *page = (at + i) * size;
         return 0;
       }
     at += (uint64_t)got / sizeof *words;
@@ -79,7 +80,7 @@ int clab_lowest_touched(int pagemap, uint64_t low, uint64_t high, uint64_t *page
 }
 
 /* Async-signal-safe: yes */
-uint64_t clab_end_of_hidden_guard(int pagemap, uint64_t low, uint64_t high) {
+int clab_next_hidden_guard(int pagemap, uint64_t low, uint64_t high, uint64_t guard[2]) {
   struct page_region region = {0};
   struct page_scan scan = {.size = sizeof scan,
                            .start = low,
@@ -88,6 +89,18 @@ uint64_t clab_end_of_hidden_guard(int pagemap, uint64_t low, uint64_t high) {
                            .vec_len = 1,
                            .category_mask = GUARD,
                            .return_mask = GUARD};
-  int count = ioctl(pagemap, _IOWR('f', 16, struct page_scan), &scan);
-  return count == 1 && region.start == low ? region.end : low;
+  int count;
+  do
+    count = ioctl(pagemap, _IOWR('f', 16, struct page_scan), &scan);
+  while (count < 0 && errno == EINTR);
+  if (count < 1)
+    return count < 0 ? errno : ENOENT;
+  guard[0] = region.start, guard[1] = region.end;
+  return 0;
+}
+
+/* Async-signal-safe: yes */
+uint64_t clab_end_of_hidden_guard(int pagemap, uint64_t low, uint64_t high) {
+  uint64_t guard[2];
+  return clab_next_hidden_guard(pagemap, low, high, guard) == 0 && guard[0] == low ? guard[1] : low;
 }

@@ -1,11 +1,11 @@
 /* A new thread's stack, as far as its registers and the arguments of clone3(2) tell. */
+#include "architecture/call.h"
 #include "architecture/dwarf.h"
 #include "clab_stacks.h"
 
 #include <errno.h>
 #include <linux/sched.h>
 #include <stddef.h>
-#include <sys/ptrace.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <sys/user.h>
@@ -53,41 +53,11 @@ int clab_look_at_new_thread(pid_t thread, struct clab_new_thread *told) {
   return 0;
 }
 
-#if defined(__x86_64__)
-
-static int set_debug_register(pid_t thread, size_t number, uint64_t value) {
-  size_t place = offsetof(struct user, u_debugreg) + number * sizeof(long);
-  return ptrace(PTRACE_POKEUSER, thread, (void *)place, (void *)value) ? errno : 0;
+bool clab_call_ends_before(pid_t thread, uint64_t address) {
+  uint8_t code[CLAB_LONGEST_CALL];
+  struct iovec to = {code, sizeof code};
+  struct iovec from = {(void *)(address - sizeof code), sizeof code};
+  return address > sizeof code &&
+         process_vm_readv(thread, &to, 1, &from, 1, 0) == (ssize_t)sizeof code &&
+         clab_call_ends_at(code + sizeof code);
 }
-
-int clab_set_breakpoint(pid_t thread, uint64_t address) {
-  enum { CONTROL = 7, EXECUTE_FIRST = 1 };
-  int error = set_debug_register(thread, 0, address);
-  return error ? error : set_debug_register(thread, CONTROL, EXECUTE_FIRST);
-}
-
-bool clab_is_at_breakpoint(pid_t thread, uint64_t address, uint64_t arguments[3]) {
-  enum { HARDWARE_BREAKPOINT = 4 }; /* TRAP_HWBKPT */
-  siginfo_t info;
-  struct user_regs_struct user;
-  if (ptrace(PTRACE_GETSIGINFO, thread, NULL, &info) || info.si_signo != SIGTRAP ||
-      info.si_code != HARDWARE_BREAKPOINT || clab_general_registers(thread, &user) ||
-      user.rip != address)
-    return false;
-  arguments[0] = user.rdi, arguments[1] = user.rsi, arguments[2] = user.rdx;
-  return true;
-}
-
-#else
-
-int clab_set_breakpoint(pid_t thread, uint64_t address) {
-  (void)thread, (void)address;
-  return ENOSYS;
-}
-
-bool clab_is_at_breakpoint(pid_t thread, uint64_t address, uint64_t arguments[3]) {
-  (void)thread, (void)address, (void)arguments;
-  return false;
-}
-
-#endif

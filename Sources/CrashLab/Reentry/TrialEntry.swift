@@ -45,7 +45,7 @@ private func attempt(_ request: TrialRequest) throws -> TrialAnswer {
     forgetRequest()
     if !request.showsOutput { silence() }
     let outcome = try ForeignProgram(arguments)
-      .measureStacks(isExact: isExact, machine: .current(trying: false))
+      .measureStacks(StackOptions(isExact: isExact), machine: .current(trying: false))
     return .stacks(outcome.report, outcome.termination)
   }
 }

@@ -14,6 +14,8 @@ struct EntryFunctions {
   struct Place {
     var mappings: [Mapping]
     var files: MappedFiles
+    /// Nobody knows where the function begins: it is one that a call in it returns to.
+    var isReturn = false
   }
 
   private static let blockWords = 256
@@ -75,37 +77,71 @@ struct EntryFunctions {
       mappings: mappings, files: MappedFiles(holding: [entry], in: mappings, of: thread))
   }
 
+  /// A return address that lies at the top of a stack.
+  mutating func noteReturn(_ address: Address, in code: [Mapping], of thread: Int32) {
+    guard places[address] == nil, places.count < EntryFunctions.most else { return }
+    // Names need all mappings of a file, not only its code.
+    if mappings.holding(address) == nil || code.count > mappings.count {
+      mappings = readSmallBytes("/proc/\(process)/maps").map { Mapping.parse(maps: $0) } ?? []
+    }
+    places[address] = Place(
+      mappings: mappings, files: MappedFiles(holding: [address], in: mappings, of: thread),
+      isReturn: true)
+  }
+
   /// Their names and the paths of their images.
   func names(with symbolicator: Symbolicator) -> [Address: CodeName] {
     var names: [Address: CodeName] = [:]
     for (entry, place) in places {
       names[entry] =
         symbolicator.names(
-          of: [CodeAddress(programCounter: entry, isReturnAddress: false)], in: place.mappings,
+          of: [CodeAddress(programCounter: entry, isReturnAddress: place.isReturn)],
+          in: place.mappings,
           files: place.files
         ).names.first
     }
     return names
   }
 
-  /// Where the C library gives the pages of a thread's stack back, before the thread ends.
-  mutating func addressOfMadvise(thread: Int32) -> (address: UInt64?, isNeeded: Bool) {
+  /// Functions of the C library that the program calls for memory.
+  struct LibraryFunctions {
+    var madvise: UInt64?
+    var munmap: UInt64?
+    /// Behind its system call.
+    var mapped: UInt64?
+    /// Whether the library gives pages of a thread's stack back before the thread ends.
+    var givesPagesBack: Bool
+  }
+
+  mutating func libraryFunctions(thread: Int32) -> LibraryFunctions {
     mappings = readSmallBytes("/proc/\(process)/maps").map { Mapping.parse(maps: $0) } ?? []
     let code = mappings.filter { $0.permissions.contains(.execute) && $0.path.hasPrefix("/") }
     func name(_ mapping: Mapping) -> Substring { mapping.path.split(separator: "/").last ?? "" }
-    if code.contains(where: { name($0).hasPrefix("ld-musl") || name($0).hasPrefix("libc.musl") }) {
-      return (nil, false)
-    }
+    let musl = code.first { StackSizeSource.isMusl(image: $0.path) }
+    let names = ["madvise", "munmap", "mmap", "_start"]
     let symbols = ImageSymbols(
-      TargetMemory(of: thread, mappings: mappings), namesBeginningWith: ["madvise", "__madvise"])
+      TargetMemory(of: thread, mappings: mappings),
+      namesBeginningWith: names + names.dropLast().map { "__" + $0 })
     // A program without the library may have its functions in it.
     let library = code.first { name($0).hasPrefix("libc.so") || name($0).hasPrefix("libc-") }
-    guard let library = library ?? code.first,
-      let image = LoadedImage.holding(library.low, in: mappings)
-    else { return (nil, true) }
+    var functions = LibraryFunctions(givesPagesBack: musl == nil)
+    guard let holder = musl ?? library ?? code.first,
+      let image = LoadedImage.holding(holder.low, in: mappings)
+    else { return functions }
     if symbols.address(of: "madvise", in: image) == nil { symbols.readFile(of: image) }
-    let address =
-      symbols.address(of: "madvise", in: image) ?? symbols.address(of: "__madvise", in: image)
-    return (address, true)
+    func address(_ name: String) -> UInt64? {
+      symbols.address(of: name, in: image) ?? symbols.address(of: "__" + name, in: image)
+    }
+    // A static program with symbols that has no such function does not call it.
+    if library == nil, address("_start") != nil, address("madvise") == nil {
+      functions.givesPagesBack = false
+    }
+    functions.madvise = functions.givesPagesBack ? address("madvise") : nil
+    functions.munmap = address("munmap")
+    if let mmap = address("mmap") {
+      var place: UInt64 = 0
+      if clab_after_system_call(thread, mmap, &place) == 0 { functions.mapped = place }
+    }
+    return functions
   }
 }

@@ -2,6 +2,24 @@ internal import CHarness
 package import CrashLabModel
 internal import Glibc
 
+/// How the stacks of a program are looked at.
+package struct StackOptions: Sendable {
+  /// Fills stacks beforehand, so that their peaks are known to the byte.
+  package var isExact: Bool
+  /// Stops threads where they map and unmap memory: it may be a coroutine's stack.
+  package var followsCoroutines: Bool
+  /// How often it is looked at where threads are, times a second; nil: never.
+  package var samplesPerSecond: Int?
+
+  package init(
+    isExact: Bool = false, followsCoroutines: Bool = false, samplesPerSecond: Int? = nil
+  ) {
+    self.samplesPerSecond = samplesPerSecond
+    self.isExact = isExact
+    self.followsCoroutines = followsCoroutines
+  }
+}
+
 extension ForeignProgram {
   /// What the stacks of a run came to.
   package struct StacksOutcome: Sendable {
@@ -14,10 +32,9 @@ extension ForeignProgram {
   /// Runs the program to its end and looks at the stack of every thread when the thread ends. Its
   /// descriptors and its terminal are this process's; it ends with this process.
   ///
-  /// - Parameter isExact: fills stacks beforehand, so that their peaks are known to the byte.
   /// - Throws: SystemError if it can't be started or traced; TrialFailure if none is named, or if
   ///   this process has another thread, or a child.
-  package func measureStacks(isExact: Bool, machine: Machine) throws -> StacksOutcome {
+  package func measureStacks(_ options: StackOptions, machine: Machine) throws -> StacksOutcome {
     if arguments.isEmpty { throw TrialFailure(.noCommand) }
     try OwnProcess.mustBeSingleThreaded()
     try OwnProcess.mustHaveNoChildren()
@@ -31,14 +48,25 @@ extension ForeignProgram {
     var images: [String] = []
     var hasExecuted = false
     var stop = clab_observed_stop()
-    while termination == nil, clab_observer_wait(0, true, &stop) == 0 {
+    if let rate = options.samplesPerSecond {
+      let error = clab_observer_tick(UInt64(1_000_000 / max(1, rate)))
+      if error != 0 { throw SystemError("setitimer", "for samples", code: error) }
+    }
+    defer { if options.samplesPerSecond != nil { clab_observer_tick(0) } }
+    while termination == nil {
+      let error = clab_observer_wait(0, true, &stop)
+      if clab_observer_take_tick() { watch?.askForSamples() }
+      if error == EINTR { continue }
+      if error != 0 { break }
       var signal: Int32 = 0
       switch stop.kind {
       case CLAB_STOPPED_EXECUTED.rawValue where stop.thread == process:
         hasExecuted = watch != nil
-        watch = try? StackWatch(process, isExact: isExact, pageSize: machine.pageSize)
+        watch = try? StackWatch(process, options, pageSize: machine.pageSize)
       case CLAB_STOPPED_MAKING.rawValue:
         watch?.isMaking(stop.status, by: stop.thread)
+      case CLAB_STOPPED_EVENT.rawValue where watch?.takesSample(of: stop.thread) == true:
+        break
       case CLAB_STOPPED_EVENT.rawValue where stop.thread != process:
         // A process that clone(2) made without SIGCHLD is traced like a thread.
         if !clab_observer_is_of(stop.thread, process) {
@@ -73,9 +101,11 @@ extension ForeignProgram {
     let report = watch.map { watch in
       var notes = watch.notes
       if hasExecuted { notes.insert(.executedAnother) }
+      let symbolicator = Symbolicator(keepsProcess: false)
       return StacksReport(
-        watch.tally, names: watch.names(with: Symbolicator(keepsProcess: false)), images: images,
-        limit: watch.limit, notes: notes, command: arguments, machine: machine)
+        watch.tally, names: watch.names(with: symbolicator), images: images, limit: watch.limit,
+        notes: notes, command: arguments, machine: machine,
+        unwinds: watch.unwinds(with: symbolicator), samples: watch.samples)
     }
     return StacksOutcome(
       report: report

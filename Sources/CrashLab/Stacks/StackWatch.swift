@@ -4,30 +4,41 @@ internal import Glibc
 
 /// The stacks of one process under trace, from its start to its end.
 final class StackWatch {
-  private let process: pid_t
-  private let isExact: Bool
-  private let pages: TargetPages
+  let process: pid_t
+  private let options: StackOptions
+  private var isExact: Bool { options.isExact }
+  let pages: TargetPages
   private var entries: EntryFunctions
   /// Of the threads that live.
-  private var threads: [Int32: ThreadStack] = [:]
+  var threads: [Int32: ThreadStack] = [:]
   /// What the makers of threads were doing that have not stopped yet.
   private var making: [Int32: clab_new_thread] = [:]
-  private var breakpoint: UInt64?
+  private var breakpoints = StackBreakpoints()
   private var hasLooked = false
+  var others: OtherStacks
   /// The main stack: from where it was filled, where the program began, and its top.
-  private let main: (filledFrom: Address?, start: Address, top: Address)?
+  let main: (filledFrom: Address?, start: Address, top: Address)?
+  /// What of the main stack was seen to be its.
+  private var lowestOfMain: Address
   /// Bytes that stacks may be filled with.
   private var budget: Int
   private(set) var tally = StackTally()
   private(set) var notes: Set<StacksNote> = []
   /// Whether its last stacks were looked at.
-  private var isOver = false
+  var isOver = false
+  var sampling: StackSampling?
+  var deepestOfMain: SampledTrace?
+  /// For the names of the deepest samples.
+  var places: (mappings: [Mapping], files: MappedFiles)?
   private(set) var limit = StackSizeSource.ResourceLimit.unknown
 
   /// - Parameter process: stands before the first instruction of a program.
-  init(_ process: pid_t, isExact: Bool, pageSize: Int) throws(SystemError) {
+  init(_ process: pid_t, _ options: StackOptions, pageSize: Int) throws(SystemError) {
     self.process = process
-    self.isExact = isExact
+    self.options = options
+    let isExact = options.isExact
+    others = OtherStacks(of: process)
+    if options.samplesPerSecond != nil { sampling = StackSampling(of: process) }
     pages = try TargetPages(of: process, pageSize: pageSize)
     entries = EntryFunctions(of: process)
     let pagesFree = sysconf(Int32(_SC_AVPHYS_PAGES))
@@ -41,8 +52,27 @@ final class StackWatch {
         isExact
         && clab_fill_memory(process, mapping.low.value, start.value, ThreadStack.pattern) == 0
       main = (isFilled ? mapping.low : nil, start, mapping.high)
+      lowestOfMain = mapping.low
     } else {
       main = nil
+      lowestOfMain = Address(0)
+    }
+    // The C library is there when the loader goes on to the program.
+    if options.followsCoroutines, let start = startOfProgram() {
+      breakpoints.set(start, for: .start)
+      if !breakpoints.put(into: process) { giveUpBreakpoints() }
+    }
+  }
+
+  /// AT_ENTRY of the auxiliary vector (getauxval(3)).
+  private func startOfProgram() -> UInt64? {
+    let bytes = readSmallBytes("/proc/\(process)/auxv") ?? []
+    return bytes.withUnsafeBytes { bytes in
+      for at in stride(from: 0, to: bytes.count - 15, by: 16)
+      where bytes.loadUnaligned(fromByteOffset: at, as: UInt64.self) == UInt64(AT_ENTRY) {
+        return bytes.loadUnaligned(fromByteOffset: at + 8, as: UInt64.self)
+      }
+      return nil
     }
   }
 
@@ -74,42 +104,86 @@ final class StackWatch {
       }
     }
     threads[thread] = stack
-    setBreakpoint(in: thread)
+    others.isThreads(stack.low)
+    setBreakpoints(in: thread)
   }
 
-  private func setBreakpoint(in thread: Int32) {
+  private func setBreakpoints(in thread: Int32) {
     if !hasLooked {
       hasLooked = true
-      let found = entries.addressOfMadvise(thread: thread)
-      breakpoint = found.address
-      if found.isNeeded, found.address == nil { notes.insert(.noMadvise) }
+      let found = entries.libraryFunctions(thread: thread)
+      breakpoints = StackBreakpoints()
+      if let madvise = found.madvise {
+        breakpoints.set(madvise, for: .givingPagesBack)
+      } else if found.givesPagesBack {
+        notes.insert(.noMadvise)
+      }
+      if options.followsCoroutines, let munmap = found.munmap, let mapped = found.mapped {
+        breakpoints.set(munmap, for: .unmapping)
+        breakpoints.set(mapped, for: .mapped)
+      }
     }
-    guard let breakpoint else { return }
-    if clab_set_breakpoint(thread, breakpoint) != 0 {
-      notes.insert(.noBreakpoint)
-      self.breakpoint = nil
-    }
+    if !breakpoints.isEmpty, !breakpoints.put(into: thread) { giveUpBreakpoints() }
+  }
+
+  private func giveUpBreakpoints() {
+    notes.insert(.noBreakpoint)
+    breakpoints = StackBreakpoints()
+    hasLooked = true
   }
 
   /// A thread stands at SIGTRAP: true if that was ours, and the program must not get it.
   func isAtBreakpoint(_ thread: Int32) -> Bool {
-    var arguments: (UInt64, UInt64, UInt64) = (0, 0, 0)
-    guard let breakpoint,
-      withUnsafeMutableBytes(
-        of: &arguments,
-        {
-          clab_is_at_breakpoint(
-            thread, breakpoint, $0.baseAddress?.assumingMemoryBound(to: UInt64.self))
-        })
-    else { return false }
-    if var stack = threads[thread], arguments.2 == UInt64(MADV_DONTNEED),
-      arguments.0 < stack.start.value, arguments.0 &+ arguments.1 > stack.low.value
-    {
-      let peak = stack.used(in: pages, by: thread)
-      if let peak { stack.peak = stack.peak?.larger(peak) ?? peak }
-      threads[thread] = stack
+    guard let stop = breakpoints.stop(of: thread) else { return false }
+    func range(_ low: UInt64, _ size: UInt64) -> Range<Address> {
+      let end =
+        (low.addingReportingOverflow(size).partialValue &+ UInt64(pages.pageSize - 1))
+        / UInt64(pages.pageSize) &* UInt64(pages.pageSize)
+      return Address(low)..<Address(max(low, end))
+    }
+    switch stop.place {
+    case .start:
+      setBreakpoints(in: thread)
+    case .givingPagesBack:
+      let given = range(stop.arguments[0], stop.arguments[1])
+      if var stack = threads[thread], stop.arguments[2] == UInt64(MADV_DONTNEED),
+        given.overlaps(stack.low..<stack.start)
+      {
+        let peak = stack.used(in: pages, by: thread)
+        if let peak { stack.peak = stack.peak?.larger(peak) ?? peak }
+        threads[thread] = stack
+      }
+    case .unmapping:
+      stands(thread, at: stop.stackPointer)
+      let found = others.unmaps(
+        range(stop.arguments[0], stop.arguments[1]), in: pages, entries: &entries, by: thread)
+      for other in found { tally.add(other.stack) }
+    case .mapped:
+      stands(thread, at: stop.stackPointer)
+      // An error is a number above all addresses.
+      guard stop.result < UInt64(bitPattern: -4095) else { break }
+      let flags = UInt64(MAP_PRIVATE | MAP_ANONYMOUS)
+      others.maps(
+        range(stop.result, stop.arguments[1]), isMemory: stop.arguments[3] & flags == flags)
     }
     return true
+  }
+
+  /// Where a thread's stack pointer was seen.
+  func stands(_ thread: Int32, at pointer: Address) {
+    let isOwn: Bool
+    if thread == process {
+      guard let main else { return }
+      if pointer < main.top, pointer < lowestOfMain, let mapping = pages.mapping(at: pointer),
+        mapping.high == main.top
+      {
+        lowestOfMain = mapping.low
+      }
+      isOwn = lowestOfMain <= pointer && pointer < main.top
+    } else {
+      isOwn = threads[thread].map { $0.low <= pointer && pointer < $0.top } ?? true
+    }
+    if !isOwn { others.stands(at: pointer) }
   }
 
   /// A thread is about to end.
@@ -142,6 +216,22 @@ final class StackWatch {
     }
     threads = [:]
     addMain(by: thread)
+    addOthers(by: thread)
+    let counters = tally.groups.values.flatMap {
+      $0.deepest?.trace.codeAddresses.map(\.programCounter) ?? []
+    }
+    if !counters.isEmpty {
+      let mappings = pages.mappings()
+      places = (mappings, MappedFiles(holding: Array(Set(counters)), in: mappings, of: thread))
+    }
+  }
+
+  private func addOthers(by thread: Int32) {
+    let isFollowed = breakpoints.isFollowing
+    let found = others.all(isFollowed: isFollowed, in: pages, entries: &entries, by: thread)
+    for other in found { tally.add(other.stack) }
+    if !found.isEmpty, !isFollowed { notes.insert(.coroutinesAtEnd) }
+    if others.hasStoodElsewhere { notes.insert(.stoodElsewhere) }
   }
 
   private func addMain(by thread: Int32) {
@@ -160,10 +250,11 @@ final class StackWatch {
         peak = StackPeak(bytes: Int(clamping: main.top.value - place), bound: .exact)
       }
     }
-    tally.add(
-      UsedStack(
-        kind: .main, name: name(of: process), entry: nil, size: size, guard: nil,
-        threadLocalStorage: nil, peak: peak))
+    var used = UsedStack(
+      kind: .main, name: name(of: process), entry: nil, size: size, guard: nil,
+      threadLocalStorage: nil, peak: peak)
+    used.deepest = deepestOfMain
+    tally.add(used)
   }
 
   /// The process has ended.

@@ -56,6 +56,20 @@ struct TargetPages: ~Copyable {
     Address(clab_end_of_hidden_guard(pagemap, range.lowerBound.value, range.upperBound.value))
   }
 
+  /// The lowest guard in the range that the page tables alone know of.
+  func nextHiddenGuard(in range: Range<Address>) -> Range<Address>? {
+    var found: (UInt64, UInt64) = (0, 0)
+    let error = withUnsafeMutableBytes(of: &found) {
+      clab_next_hidden_guard(
+        pagemap, range.lowerBound.value, range.upperBound.value,
+        $0.baseAddress?.assumingMemoryBound(to: UInt64.self))
+    }
+    guard error == 0, found.0 < found.1 else { return nil }
+    let low = max(range.lowerBound, Address(found.0))
+    let high = min(range.upperBound, Address(found.1))
+    return low < high ? low..<high : nil
+  }
+
   func pageEnd(_ address: Address) -> Address {
     Address((address.value / UInt64(pageSize) &+ 1) &* UInt64(pageSize))
   }

@@ -14,12 +14,13 @@ struct ThreadStack {
   let isLimitKnown: Bool
   /// Whether the thread's own block lies at its top.
   let hasBlock: Bool
-  /// The lowest page that somebody had touched before.
+  /// The lowest page that somebody had touched before, below that in which the thread begins.
   let floor: Address?
   var entry: Address?
   /// From here to `start` it was filled.
   var filledFrom: Address?
   var peak: StackPeak?
+  var deepest: SampledTrace?
 
   /// What fills a stack: no zero, no text, no pointer.
   static let pattern: UInt8 = 0xa5
@@ -58,7 +59,8 @@ struct ThreadStack {
       guardSize = isGuard ? Int(clamping: low.value - (below?.low.value ?? low.value)) : hidden
     }
     isLimitKnown = isClaimed || guardSize > 0
-    floor = pages.lowestTouched(in: low..<start)?.page
+    let own = Address(start.value / UInt64(pages.pageSize) &* UInt64(pages.pageSize))
+    floor = low < own ? pages.lowestTouched(in: low..<own)?.page : nil
   }
 
   /// Bytes; nil if they are not known.
@@ -86,8 +88,10 @@ struct ThreadStack {
   }
 
   func ended(named name: String) -> UsedStack {
-    UsedStack(
+    var used = UsedStack(
       kind: .thread, name: name, entry: entry, size: size, guard: isLimitKnown ? guardSize : nil,
       threadLocalStorage: threadLocalStorage, peak: peak)
+    used.deepest = deepest
+    return used
   }
 }

@@ -21,6 +21,6 @@ package struct StackAdvice: Sendable, Equatable, Codable {
     guard let peak, peak.bound != .atLeast, let source else { return nil }
     let needed = peak.bytes.plus(peak.bytes / 4).plus(`guard` ?? 0)
     let pages = needed.plus(pageSize - 1) / pageSize * pageSize
-    return StackAdvice(size: max(pages, smallest), source: source)
+    return StackAdvice(size: source == .coroutine ? pages : max(pages, smallest), source: source)
   }
 }

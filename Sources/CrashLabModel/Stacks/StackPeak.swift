@@ -35,8 +35,12 @@ package struct UsedStack: Sendable, Equatable {
   /// Main, or a thread's.
   package var kind: StackKind
   package var name: String
-  /// The function that the thread began with; nil if it is not known.
+  /// The function that the thread began with, or the outermost return address on a coroutine's
+  /// stack; nil if it is not known.
   package var entry: Address?
+  /// Of a coroutine the next few return addresses, outermost first: the first may be of whoever
+  /// starts coroutines.
+  package var calls: [Address] = []
   /// From the guard to the top, bytes; nil if its limit is not known.
   package var size: Int?
   /// Bytes; nil if it is not known.
@@ -45,11 +49,14 @@ package struct UsedStack: Sendable, Equatable {
   package var threadLocalStorage: Int?
   /// Nil if nobody has seen it.
   package var peak: StackPeak?
+  /// Nil if no samples were taken of it.
+  package var deepest: SampledTrace?
 
   package init(
-    kind: StackKind, name: String, entry: Address?, size: Int?, guard: Int?,
-    threadLocalStorage: Int?, peak: StackPeak?
+    kind: StackKind, name: String, entry: Address?, calls: [Address] = [], size: Int?,
+    guard: Int?, threadLocalStorage: Int?, peak: StackPeak?
   ) {
+    self.calls = calls
     self.kind = kind
     self.name = name
     self.entry = entry

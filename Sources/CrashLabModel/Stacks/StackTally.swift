@@ -5,6 +5,7 @@ package struct StackTally: Sendable {
     /// With a star for each number in it.
     package var name: String
     package var entry: Address?
+    package var calls: [Address] = []
     package var size: Int?
     package var `guard`: Int?
   }
@@ -15,6 +16,19 @@ package struct StackTally: Sendable {
     package var unseen = 0
     package var peak: StackPeak?
     package var threadLocalStorage: Int?
+    package var deepest: SampledTrace?
+
+    func adding(_ other: Group) -> Group {
+      var sum = self
+      sum.count += other.count
+      sum.unseen += other.unseen
+      if let peak = other.peak { sum.peak = peak.larger(sum.peak ?? peak) }
+      if let storage = other.threadLocalStorage {
+        sum.threadLocalStorage = max(threadLocalStorage ?? 0, storage)
+      }
+      if let other = other.deepest, other.depth > (deepest?.depth ?? -1) { sum.deepest = other }
+      return sum
+    }
   }
 
   /// Names may be made up without end.
@@ -26,8 +40,8 @@ package struct StackTally: Sendable {
 
   package mutating func add(_ stack: UsedStack) {
     var key = Key(
-      kind: stack.kind, name: namePattern(stack.name), entry: stack.entry, size: stack.size,
-      guard: stack.guard)
+      kind: stack.kind, name: namePattern(stack.name), entry: stack.entry, calls: stack.calls,
+      size: stack.size, guard: stack.guard)
     if groups[key] == nil, groups.count >= StackTally.mostGroups {
       key = Key(kind: stack.kind, name: "*", entry: nil, size: stack.size, guard: nil)
       if groups[key] == nil, groups.count >= 2 * StackTally.mostGroups { key.size = nil }
@@ -41,6 +55,9 @@ package struct StackTally: Sendable {
     }
     if let storage = stack.threadLocalStorage {
       group.threadLocalStorage = max(group.threadLocalStorage ?? 0, storage)
+    }
+    if let sample = stack.deepest, sample.depth > (group.deepest?.depth ?? -1) {
+      group.deepest = sample
     }
     groups[key] = group
   }

@@ -3,9 +3,10 @@ public struct StacksReport: Sendable, Codable {
   /// Stacks of one name, entry function and size.
   public struct Group: Sendable, Codable {
     public var kind: StackKind
-    /// Of the thread when it ended, with a star for each number in it.
+    /// Of the thread when it ended, with a star for each number in it; empty of a coroutine.
     public var name: String
-    /// The function that the thread began with; null if it is not known.
+    /// The function that the thread began with; of a coroutine the outermost that a return address
+    /// on the stack lies in; null if it is not known.
     @Nullable public var entry: String?
     public var count: Int
     /// From the guard to the top, bytes, as all that follow; null if its limit is not known.
@@ -25,6 +26,8 @@ public struct StacksReport: Sendable, Codable {
     public var exact: Bool
     /// The smallest size that would have held this run, with a margin.
     @Nullable package var advice: StackAdvice?
+    /// Null without samples.
+    @Nullable public var deepestSample: DeepestSample?
 
     package init(
       _ key: StackTally.Key, _ group: StackTally.Group, entry: String?, advice: StackAdvice?
@@ -52,6 +55,8 @@ public struct StacksReport: Sendable, Codable {
   public var stacks: [Group]
   /// What could not be looked at, and why.
   package var notes: [StacksNote]
+  /// How often a thread was looked at while it ran; null if that was not asked for.
+  @Nullable public var samples: Int?
 
   package init(machine: Machine, command: [String], stacks: [Group], notes: [StacksNote]) {
     self.machine = machine
@@ -88,6 +93,11 @@ package enum StacksNote: String, Sendable, Codable {
   case notAllFilled = "not-all-filled"
   /// It was looked at from time to time, while it ran.
   case looked
+  /// Coroutines' stacks were looked for at the end only: what was given back before is missing, and
+  /// where they end is the next border of memory.
+  case coroutinesAtEnd = "coroutines-at-end"
+  /// A thread was seen on memory that has no guard and no known limits.
+  case stoodElsewhere = "stood-elsewhere"
 }
 
 /// How much of a stack may be used.

@@ -31,7 +31,7 @@ package enum StacksPage {
 
   private static func name(of group: StacksReport.Group) -> String {
     shortened(
-      group.kind == .main ? group.name : "\(group.name), \(group.entry ?? "?")", to: 200)
+      group.kind == .main ? group.name : "\(group.nameInWords), \(group.entry ?? "?")", to: 200)
   }
 
   private static func words(_ group: StacksReport.Group) -> VerdictWords {

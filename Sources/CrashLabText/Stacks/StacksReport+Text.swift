@@ -32,7 +32,7 @@ private struct StacksText {
     if report.stacks.count > StacksText.most {
       text += "  and \(report.stacks.count - StacksText.most) groups more (--format json)\n"
     }
-    return text + advice() + report.notesInWords.map(indented).joined()
+    return text + advice() + report.notesInWords.map(indented).joined() + samples()
   }
 
   private func line(_ name: String, _ entry: String, _ cells: [String]) -> String {
@@ -47,7 +47,7 @@ private struct StacksText {
       group.kind == .main ? "main stack" : shortSymbol(group.entry ?? "?", width: entryWidth)
     let isFull = group.use >= 0.8
     let text = line(
-      printable(group.name), shortened(entry, to: entryWidth),
+      group.nameInWords, shortened(entry, to: entryWidth),
       [
         grouped(group.count), group.size.map(bytesInWords) ?? "?",
         group.kind == .main ? "-" : group.guard.map { $0 == 0 ? "none" : bytesInWords($0) } ?? "?",
@@ -62,6 +62,29 @@ private struct StacksText {
     report.stacks.prefix(StacksText.most).compactMap(\.adviceInWords).map(indented).joined()
   }
 
+  // MARK: - The deepest samples
+
+  private static let mostSamples = 8
+
+  private func samples() -> String {
+    var lines = FrameLines(theme: theme, width: width)
+    (lines.innermost, lines.outermost) = (12, 4)
+    let sampled = report.stacks.filter { $0.deepestSample != nil }
+    var text = sampled.prefix(StacksText.mostSamples).map { group -> String in
+      guard let sample = group.deepestSample else { return "" }
+      let entry = group.kind == .main ? "main stack" : shortSymbol(group.entry ?? "?", width: 40)
+      return "\n"
+        + theme.heading(
+          "deepest sample of \(group.nameInWords) (\(entry)): \(bytesInWords(sample.depth))")
+        + (group.peak.map { " of a peak of \(bytesInWords($0))" } ?? "") + "\n"
+        + lines.text(of: sample.unwind)
+    }.joined()
+    if sampled.count > StacksText.mostSamples {
+      text += "\nand \(sampled.count - StacksText.mostSamples) samples more (--format json)\n"
+    }
+    return text
+  }
+
   private func indented(_ words: String) -> String {
     lines(of: words, room: width - 4).enumerated().map { ($0 == 0 ? "  " : "    ") + $1 + "\n" }
       .joined()
@@ -72,7 +95,7 @@ extension StacksReport.Group {
   /// What would have been enough, and where to set it; nil if that is not known.
   package var adviceInWords: String? {
     guard kind != .main, let advice, let size else { return nil }
-    let name = "'\(printable(self.name))' (\(shortSymbol(entry ?? "?", width: 40)))"
+    let name = "'\(nameInWords)' (\(shortSymbol(entry ?? "?", width: 40)))"
     var words =
       advice.size < size
       ? "\(name): \(bytesInWords(advice.size)) would have held it, which saves "
@@ -83,6 +106,11 @@ extension StacksReport.Group {
       words += " Of the peak \(bytesInWords(storage)) are thread-local storage and control block."
     }
     return words
+  }
+
+  /// Of the thread; a coroutine has none.
+  package var nameInWords: String {
+    kind == .coroutine && name.isEmpty ? "coroutine" : printable(name)
   }
 
   /// The peak, and what it is worth.
@@ -106,7 +134,7 @@ extension StacksReport {
   /// What is not known, and what the signs mean; a sentence or two each.
   package var notesInWords: [String] {
     var words: [String] = []
-    if stacks.contains(where: { $0.bound == .atMost }) {
+    if stacks.contains(where: { $0.bound == .atMost && $0.kind == .thread }) {
       words.append(
         "≤: at most. The C library gives stacks to one thread after the other: pages that an "
           + "earlier thread has touched are not told from its own.")
@@ -120,14 +148,26 @@ extension StacksReport {
         "Of \(counted(unseen, "thread")) the peak is not known: the "
           + "memory was gone before it was looked at.")
     }
+    if let samples {
+      words.append(
+        "\(counted(samples, "sample")) \(samples == 1 ? "was" : "were") taken: the deepest of "
+          + "them is not the deepest moment, which may lie between two.")
+    }
     return words + notes.map(\.inWords)
   }
 
-  /// `the main stack and 12 threads`
+  /// `the main stack, 12 threads and 1 coroutine stack`
   package var subjectInWords: String {
-    let threads = stacks.reduce(0) { $0 + ($1.kind == .main ? 0 : $1.count) }
-    if threads == 0 { return "the main stack" }
-    return "the main stack and \(counted(threads, "thread"))"
+    func words(_ noun: String, _ isCounted: (StackKind) -> Bool) -> String? {
+      let count = stacks.reduce(0) { $0 + (isCounted($1.kind) ? $1.count : 0) }
+      return count == 0 ? nil : counted(count, noun)
+    }
+    let parts = [
+      "the main stack", words("thread") { $0 == .thread || $0 == .alternateStack },
+      words("coroutine stack") { $0 == .coroutine },
+    ].compactMap { $0 }
+    return parts.count < 2
+      ? parts[0] : parts.dropLast().joined(separator: ", ") + " and " + parts[parts.count - 1]
   }
 }
 
@@ -146,6 +186,13 @@ extension StacksNote {
       "It has executed another program: what is told is of the last one."
     case .notAllFilled:
       "Some stacks were not filled, as there was not memory enough: their peaks are whole pages."
+    case .coroutinesAtEnd:
+      "Coroutine stacks were looked for when the program ended: those that it had given back, "
+        + "and those that border on other memory, are missing; each is taken to go from its guard "
+        + "to the next border, so that size and peak may be less. --coroutines tells more."
+    case .stoodElsewhere:
+      "Threads were seen on stacks in memory without a guard, of which nobody knows where they "
+        + "begin and end (goroutines, coroutines on malloc's memory): they are not told."
     case .looked:
       "Seen while it ran: a thread that began and ended between two looks is missing, and a "
         + "coroutine's stack is told only where a thread stood on it."

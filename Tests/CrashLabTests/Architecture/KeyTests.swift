@@ -99,9 +99,10 @@ import Testing
         machine: Documents.machine
       ).json()
     }
-    let whole = UsedStack(
+    var whole = UsedStack(
       kind: .thread, name: "x", entry: Address(1), size: 65536, guard: 4096,
       threadLocalStorage: 1, peak: .init(bytes: 4096, bound: .exact))
+    whole.deepest = Documents.sampledTrace
     try check("stacks", [report(whole)])
     let unknown = UsedStack(
       kind: .thread, name: "x", entry: nil, size: nil, guard: nil, threadLocalStorage: nil,
@@ -265,6 +266,17 @@ private struct Keys {
 
 /// Documents in which nothing is unknown.
 enum Documents {
+  static let sampledTrace = SampledTrace(
+    stackPointer: Address(0x7000), depth: 4096,
+    trace: Trace(
+      entries: [
+        .init(
+          index: 0, count: 1, period: 1, programCounter: Address(0x1000),
+          canonicalFrameAddress: Address(0x7010), frameSize: 16, stride: 0, isSignalFrame: false,
+          isExact: true)
+      ], frameCount: 1, leftOut: 0, stackBytes: 16, sites: [], isComplete: true, steps: 1,
+      duration: 1))
+
   static let machine: Machine = {
     var machine = Machine.this
     machine.stackLimit = 8 << 20

@@ -91,4 +91,50 @@ import Testing
       images: [], limit: .soft(8 << 20), notes: [], command: ["x"], machine: Documents.machine)
     #expect(report.stacks.first?.advice?.source == .openMP)
   }
+
+  /// Of a coroutine the functions that start coroutines are not told.
+  @Test func coroutinesOfAFunctionAreOne() {
+    let names = [
+      Address(1): CodeName(symbol: "__start_context", image: "/lib/libc.so.6"),
+      Address(2): CodeName(symbol: "work", image: "/bin/x"),
+      Address(3): CodeName(symbol: "work", image: "/bin/x"),
+      Address(4): CodeName(
+        symbol: "boost::context::detail::fiber_entry<main::f>", image: "/bin/x"),
+      Address(5): CodeName(symbol: "printf", image: "/lib/libc.so.6"),
+    ]
+    var tally = StackTally()
+    for calls in [[1, 2, 5], [1, 3], [4, 5], [4, 2]] as [[UInt64]] {
+      tally.add(
+        UsedStack(
+          kind: .coroutine, name: "", entry: Address(calls[0]),
+          calls: calls.dropFirst().map { Address($0) }, size: 65536, guard: 4096,
+          threadLocalStorage: nil, peak: .init(bytes: Int(calls[1]), bound: .page)))
+    }
+    let report = StacksReport(
+      tally, names: names, images: [], limit: .unknown, notes: [], command: ["x"],
+      machine: Documents.machine)
+    let counts = Dictionary(
+      uniqueKeysWithValues: report.stacks.map { ($0.entry ?? "?", $0.count) })
+    #expect(counts == ["work": 3, "boost::context::detail::fiber_entry<main::f>": 1])
+    #expect(report.stacks.first { $0.entry == "work" }?.peak == 3)
+    #expect(report.subjectInWords == "the main stack and 4 coroutine stacks")
+    #expect(report.text().contains("  coroutine       work"))
+  }
+
+  @Test func deepestSampleOfAGroupIsShown() {
+    var tally = StackTally()
+    for depth in [100, 3000, 200] {
+      var stack = stack("w-1", peak: .init(bytes: 8192, bound: .page))
+      stack.deepest = Documents.sampledTrace
+      stack.deepest?.depth = depth
+      tally.add(stack)
+    }
+    let report = StacksReport(
+      tally, names: [:], images: [], limit: .unknown, notes: [], command: ["x"],
+      machine: Documents.machine, samples: 3)
+    #expect(report.stacks.first?.deepestSample?.depth == 3000)
+    let text = report.text()
+    #expect(text.contains("deepest sample of w-*") && text.contains("of a peak of 8 KiB"))
+    #expect(text.contains("3 samples were taken"))
+  }
 }
