@@ -50,6 +50,6 @@ struct CoreCommand: ParsableCommand {
     }
     try output.tell(
       [TrialReport(account.result)], notes: account.notes.map(\.inWords), machine: machine,
-      duration: 0)
+      duration: 0, knowsHost: false)
   }
 }

@@ -49,15 +49,16 @@ struct ExecCommand: ParsableCommand {
     let machine = Machine.current(trying: false)
     let program = ForeignProgram(command, followsForks: followForks)
     if let end = try program.supervise() { throw exitCode(end) }
+    let started = WallTime.now
     let outcome = try self.program.starting { try program.run(machine: machine) }
-    if output.format == .json { for program in outcome.curtailed { complain(program.inWords) } }
+    if output.format != .text { for program in outcome.curtailed { complain(program.inWords) } }
     // The program has run: whatever becomes of the report, its status is told.
     do {
       let crashes = ([outcome.result] + outcome.descendants).filter(\.tellsOfCrash)
       let reports = crashes.map { TrialReport($0) }
       let run = output.keep(reports, machine: machine)
       try output.writePage(of: reports, machine: machine, run: run)
-      var text = try text(of: outcome, machine: machine)
+      var text = try text(of: outcome, started: started, machine: machine)
       if output.format == .text, file == nil { text += output.kept(run) }
       if let file { try file.write(text) } else if !text.isEmpty { try Output.error.write(text) }
     } catch {
@@ -80,13 +81,26 @@ struct ExecCommand: ParsableCommand {
 
   /// Nothing of a program that came to its end by itself, and a line of one that was ended, unless
   /// somebody asks by --report or json.
-  private func text(of outcome: ForeignProgram.Outcome, machine: Machine) throws -> String {
-    if output.format == .json {
+  private func text(
+    of outcome: ForeignProgram.Outcome, started: WallTime, machine: Machine
+  ) throws -> String {
+    let reports = ([outcome.result] + outcome.descendants).map { TrialReport($0) }
+    switch output.format {
+    case .text: return words(of: outcome, machine: machine)
+    case .json:
       return try RunReport(
-        machine: machine, trials: ([outcome.result] + outcome.descendants).map { TrialReport($0) },
-        duration: outcome.result.timeline.last?.at ?? 0
+        machine: machine, trials: reports, duration: outcome.result.timeline.last?.at ?? 0
       ).json()
+    case .otlp:
+      // When the others were started nobody has noted.
+      let crashed = outcome.result.timeline.first { $0.event == .fault }.map { started + $0.at }
+      return try reports.enumerated().map { index, report in
+        try report.line(crashed: index == 0 ? crashed : nil, seen: .now, on: machine)
+      }.joined()
     }
+  }
+
+  private func words(of outcome: ForeignProgram.Outcome, machine: Machine) -> String {
     let text = output.text(for: .error, isFile: report != nil)
     let own = outcome.result
     // A pipe's writer that dies of SIGPIPE is in order, and so is what somebody has ended: a line.

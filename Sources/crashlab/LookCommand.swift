@@ -36,6 +36,7 @@ struct LookCommand: ParsableCommand {
       complain(error.withAdvice)
       throw ExitCode(EX_NOINPUT)
     }
-    try output.tell([TrialReport(result)], notes: [], machine: machine, duration: 0)
+    try output.tell(
+      [TrialReport(result)], notes: [], machine: machine, duration: 0, knowsHost: true)
   }
 }

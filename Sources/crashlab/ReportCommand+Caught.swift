@@ -12,11 +12,16 @@ extension ReportCommand {
     let folder = output ?? CatchFolder.usual
     let reports = CaughtReports(in: "\(folder)/reports")
     guard let name = runName else {
-      return format == .json ? try listCaughtAsJSON(reports) : try listCaught(reports)
+      switch format {
+      case .text: return try listCaught(reports)
+      case .json: return try listCaughtAsJSON(reports)
+      case .otlp: return tell(try reports.visit { try writeLine(of: $0.file, name: $0.name) })
+      }
     }
+    let wanted = name == "latest" ? reports.names.last ?? name : name
     let file: TrialFile
     do {
-      file = try reports.read(name == "latest" ? reports.names.last ?? name : name)
+      file = try reports.read(wanted)
     } catch let error as SystemError {
       complain(
         error.code == EACCES
@@ -28,7 +33,7 @@ extension ReportCommand {
       complain("not readable: \(printable("\(error)"))")
       throw ExitCode(EX_SOFTWARE)
     }
-    try show(file, name: name)
+    try show(file, name: wanted)
   }
 
   private func show(_ file: TrialFile, name: String) throws {
@@ -40,11 +45,21 @@ extension ReportCommand {
       _ = page.trial(file.trial)
       return try writeWhole(page.end(duration: 0), to: html)
     }
-    if format == .json {
+    switch format {
+    case .text:
+      try Output.standard.write(textOfCrash.whole(file.trial, machine: file.machine))
+    case .json:
       let report = RunReport(machine: file.machine, trials: [file.trial], duration: 0)
-      return try Output.standard.write(report.json())
+      try Output.standard.write(report.json())
+    case .otlp: try writeLine(of: file, name: name)
     }
-    try Output.standard.write(textOfCrash.whole(file.trial, machine: file.machine))
+  }
+
+  /// For OpenTelemetry.
+  private func writeLine(of file: TrialFile, name: String) throws {
+    let crashed = RunFolder.startTime(of: name).map { WallTime(seconds: $0) }
+    try Output.standard.write(
+      file.trial.line(crashed: crashed, seen: crashed ?? .now, on: file.machine))
   }
 
   private func listCaught(_ reports: CaughtReports) throws {

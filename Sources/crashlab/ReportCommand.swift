@@ -37,7 +37,7 @@ struct ReportCommand: ParsableCommand {
   @Flag(name: .shortAndLong, help: "Show everything of a crash.")
   var verbose = false
 
-  @Option(help: "How to write it: text or json.") var format: TextOrJSON = .text
+  @Option(help: CrashFormat.help) var format: CrashFormat = .text
 
   @Option(
     help: ArgumentHelp(
@@ -78,7 +78,13 @@ struct ReportCommand: ParsableCommand {
     let runs = roots.flatMap { root in RunFolder.list(in: root).map { Run(name: $0, root: root) } }
       .sorted { $0.name < $1.name }
     guard let wanted = runName ?? (html == nil ? nil : "latest") else {
-      return format == .json ? try listRunsAsJSON(runs) : try listRuns(runs, in: roots)
+      switch format {
+      case .text: return try listRuns(runs, in: roots)
+      case .json: return try listRunsAsJSON(runs)
+      case .otlp:
+        for run in runs { try writeLines(of: run.folder) }
+        return
+      }
     }
     guard let run = wanted == "latest" ? runs.last : runs.first(where: { $0.name == wanted }) else {
       complain(
@@ -88,7 +94,11 @@ struct ReportCommand: ParsableCommand {
     }
     let folder = run.folder
     if let html { return try writePage(of: folder, to: html) }
-    if format == .json { return try writeJSON(of: folder) }
+    switch format {
+    case .text: break
+    case .json: return try writeJSON(of: folder)
+    case .otlp: return try writeLines(of: folder)
+    }
     if let caseName { return try showTrial(caseName, in: folder) }
     if RunFolder.caseNames(in: folder) == [RunFolder.nameOfCommand] {
       return try showCrashes(in: folder)
@@ -152,6 +162,19 @@ struct ReportCommand: ParsableCommand {
       RunReport(machine: machine, trials: trials, duration: duration).json())
   }
 
+  /// For OpenTelemetry. When a run's processes crashed is not kept, only when it began; and a dump that
+  /// was read here may be another machine's.
+  private func writeLines(of folder: String) throws {
+    let seen = RunFolder.startTime(of: lastComponent(folder)).map { WallTime(seconds: $0) }
+    let broken = try RunFolder.forEachTrial(in: folder) { file in
+      guard caseName == nil || file.trial.case == caseName else { return }
+      let isOfDump = file.trial.faults.contains { $0.unwind?.by == .core }
+      try Output.standard.write(
+        file.trial.line(seen: seen ?? .now, on: file.machine, knowsHost: !isOfDump))
+    }
+    for problem in broken { complain("not readable: \(problem)") }
+  }
+
   private func listRunsAsJSON(_ runs: [Run]) throws {
     let listed = runs.map { run in
       var listed = RunList.Run(
@@ -197,17 +220,17 @@ struct ReportCommand: ParsableCommand {
     var crashes: [(run: String, trial: TrialReport)] = []
     for run in runs {
       var sum = RunReport.Summary()
-      var told: [TrialReport] = []
+      var crashed: [TrialReport] = []
       let broken = RunFolder.forEachTrial(in: run.folder) { file in
         sum.add(file.trial.verdict)
-        if file.trial.case == nil { told.append(file.trial.withoutFrames) }
+        if file.trial.case == nil { crashed.append(file.trial.withoutFrames) }
       }
       let trouble = broken.isEmpty ? "" : ", \(broken.count) not readable"
-      if sum.total > 0 || told.isEmpty {
+      if sum.total > 0 || crashed.isEmpty {
         let command = RunFolder.commandLine(of: run.folder).map { "  \($0)" } ?? ""
         try writeLine("\(run.name)  \(sum.inWords())\(trouble)\(command)")
       }
-      for trial in told {
+      for trial in crashed {
         let command = (trial.command ?? []).joined(separator: " ")
         try writeLine("\(run.name)  \(trial.signature ?? "-")  \(command)\(trouble)")
         crashes.append((run.name, trial))

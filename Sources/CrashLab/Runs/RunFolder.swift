@@ -166,6 +166,19 @@ package final class RunFolder: Sendable {
     return "\(date) \(String(time).replacing(".", with: ":"))"
   }
 
+  /// The same in seconds since 1970; an hour off in the one that a clock put back repeats.
+  package static func startTime(of name: String) -> Int? {
+    guard isNameOfRun(name) else { return nil }
+    let numbers = name.split { !$0.isNumber }.prefix(6).compactMap { CInt($0) }
+    guard numbers.count == 6 else { return nil }
+    var parts = tm()
+    (parts.tm_year, parts.tm_mon, parts.tm_mday) = (numbers[0] - 1900, numbers[1] - 1, numbers[2])
+    (parts.tm_hour, parts.tm_min, parts.tm_sec) = (numbers[3], numbers[4], numbers[5])
+    parts.tm_isdst = -1
+    let time = mktime(&parts)
+    return time < 0 ? nil : time
+  }
+
   /// How the files of a program begin that is no case.
   package static let nameOfCommand = "command"
 

@@ -9,6 +9,13 @@ package enum JSON {
     return String(decoding: try encoder.encode(value), as: UTF8.self)
   }
 
+  /// The same in one line.
+  package static func line(of value: some Encodable) throws -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    return String(decoding: try encoder.encode(value), as: UTF8.self)
+  }
+
   /// The same as a part of a larger text: lines after the first begin with so many spaces more.
   package static func text(of value: some Encodable, indentedBy width: Int) throws -> String {
     let margin = "\n" + String(repeating: " ", count: width)

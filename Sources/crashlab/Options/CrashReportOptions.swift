@@ -6,7 +6,7 @@ import Glibc
 
 /// How the report of a crash is told.
 struct CrashReportOptions: ParsableArguments {
-  @Option(help: "How to write the report: text or json.") var format: TextOrJSON = .text
+  @Option(help: CrashFormat.help) var format: CrashFormat = .text
 
   @Flag(
     name: .shortAndLong,
@@ -83,17 +83,27 @@ struct CrashReportOptions: ParsableArguments {
   }
 
   /// Writes reports to standard output.
+  ///
+  /// - Parameter knowsHost: what they tell of was on this machine.
   func tell(
-    _ reports: [TrialReport], notes: [String], machine: Machine, duration: Double
+    _ reports: [TrialReport], notes: [String], machine: Machine, duration: Double,
+    knowsHost: Bool
   ) throws {
     for note in notes { complain(note) }
     let run = keep(reports, machine: machine)
     try writePage(of: reports, machine: machine, run: run)
     if page.replacesReport { return }
-    let text = text(for: .standard)
-    try Output.standard.write(
-      format == .json
-        ? RunReport(machine: machine, trials: reports, duration: duration).json()
-        : reports.map { text.whole($0, machine: machine) }.joined(separator: "\n") + kept(run))
+    switch format {
+    case .text:
+      let text = text(for: .standard)
+      try Output.standard.write(
+        reports.map { text.whole($0, machine: machine) }.joined(separator: "\n") + kept(run))
+    case .json:
+      try Output.standard.write(
+        RunReport(machine: machine, trials: reports, duration: duration).json())
+    case .otlp:
+      let lines = try reports.map { try $0.line(seen: .now, on: machine, knowsHost: knowsHost) }
+      try Output.standard.write(lines.joined())
+    }
   }
 }

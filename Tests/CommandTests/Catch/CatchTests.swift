@@ -155,6 +155,26 @@ struct CatchTests {
     let name = try machine.report(of: "as-thread").name
     let one = try machine.crashlab(["report", "--caught", name, "-o", machine.state])
     #expect(one.output.contains("stack overflow in thread 'overflower'"))
+    let lines = try machine.crashlab([
+      "report", "--caught", "-o", machine.state, "--format", "otlp",
+    ])
+    #expect(
+      lines.output.count { $0 == "\n" } == CaughtReports(in: "\(machine.state)/reports").names.count
+    )
+    if OpenTelemetry.isThere {
+      var signatures: [String?] = []
+      _ = CaughtReports(in: "\(machine.state)/reports").visit {
+        signatures.append($0.file.trial.signature)
+      }
+      let records = try OpenTelemetry.records(of: lines.output)
+      #expect(
+        records.map { $0.attributes["crashlab.signature"] }
+          == signatures.map { $0.map { .text($0) } })
+      for record in records {
+        #expect(record.time > 0 && record.time <= UInt64(Date().timeIntervalSince1970 * 1e9))
+        #expect(record.resource["host.name"] != nil)
+      }
+    }
     let missing = try machine.crashlab(["report", "--caught", "../x", "-o", machine.state])
     #expect(missing.status == 66)
     let status = try machine.crashlab(["catch", "status", "-S", machine.state])
