@@ -23,6 +23,9 @@ package struct DyingProcess {
   /// From the handler to the signal it is a way of microseconds. Nanoseconds.
   private static let patience: UInt64 = 2_000_000_000
 
+  /// Nanoseconds.
+  private static let patienceWithYama: UInt64 = 500_000_000
+
   /// Looks at it, and lets it die.
   ///
   /// - Parameter tell: is given what was seen while the process still stands: with the first process
@@ -35,10 +38,9 @@ package struct DyingProcess {
       throw SystemError.noLook(at: process, "find in /proc", code: ESRCH)
     }
     let directory = try ProcessDirectory(process)
+    try seize()
     var others = HeldThreads(of: process)
     try others.stopAll(in: directory, but: thread)
-    let error = clab_observer_seize(thread, CLAB_OBSERVE_OUTLIVED.rawValue)
-    if error != 0 { throw SystemError.noLook(at: process, "ptrace(PTRACE_SEIZE) of", code: error) }
     let observer = Observer(process, scope: .crash)
     let refusal = clab_observer_write_word(thread, word, 1)
     if refusal != 0 {
@@ -49,6 +51,20 @@ package struct DyingProcess {
     }
     defer { letDie(of: pending.evidence, by: observer) }
     try tell(result(of: pending, by: observer, others: others.standing, machine: machine()))
+  }
+
+  /// Where Yama restricts ptrace it is permitted once the handler has named this process, which it does
+  /// after it has started it.
+  private func seize() throws(SystemError) {
+    let until = clab_now() + DyingProcess.patienceWithYama
+    while true {
+      let error = clab_observer_seize(thread, CLAB_OBSERVE_OUTLIVED.rawValue)
+      if error == 0 { return }
+      guard error == EPERM, clab_now() < until else {
+        throw SystemError.noLook(at: process, "ptrace(PTRACE_SEIZE) of", code: error)
+      }
+      usleep(2000)
+    }
   }
 
   private static var ownNumberInProc: pid_t? {
