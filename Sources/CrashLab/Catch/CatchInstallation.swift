@@ -167,7 +167,7 @@ package struct CatchInstallation {
 
 extension CatchSettings {
   /// For sysctl.d(5).
-  fileprivate var bootText: String {
+  var bootText: String {
     """
     kernel.core_pipe_limit = \(installed.corePipeLimit)
     kernel.core_pattern = \(installed.corePattern)

@@ -21,6 +21,8 @@ package struct CatchStatus: Sendable, Equatable, Encodable {
     case logMissing = "log-missing"
     /// The settings do not come back when the machine starts.
     case notPersistent = "not-persistent"
+    /// The kernel hands over no descriptor of the process that crashes.
+    case noPidfd = "no-pidfd"
   }
 
   package var schemaVersion = 1
@@ -62,34 +64,62 @@ package struct CatchStatus: Sendable, Equatable, Encodable {
     caught = counts.reports
     dropped = counts.dropped
     failed = counts.failed
-    hindrances = CatchStatus.hindrances(settings, kernel)
+    hindrances = CatchStatus.hindrances(Facts(settings, kernel))
     _formerPattern = Nullable(wrappedValue: settings?.former.corePattern)
     _limits = Nullable(wrappedValue: settings?.limits)
   }
 
-  private static func hindrances(_ settings: CatchSettings?, _ kernel: KernelSettings)
-    -> [Hindrance]
-  {
-    guard let settings else { return [.notInstalled] }
+  /// What decides whether crashes are caught.
+  struct Facts {
+    /// Nil: no handler was installed.
+    var settings: CatchSettings?
+    var kernel: KernelSettings
+    /// Major and minor.
+    var kernelVersion: (Int, Int)
+    /// To the handler's program.
+    var objection: CatchInstallation.Objection?
+    /// RLIMIT_CORE of this process.
+    var coreLimit: UInt64?
+    var hasLog: Bool
+    var hasBootFile: Bool
+  }
+
+  /// Linux 6.16 hands over a pidfd (%F of core(5)); before, the word stays empty.
+  private static let firstWithPidfd = (6, 16)
+
+  /// Pure.
+  static func hindrances(_ facts: Facts) -> [Hindrance] {
+    guard let settings = facts.settings else { return [.notInstalled] }
     var found: [Hindrance] = []
-    if kernel.corePattern != settings.installed.corePattern { found.append(.patternReplaced) }
-    if kernel.corePipeLimit == 0 { found.append(.noPipeLimit) }
-    if kernel.setUserDumpable == 0 { found.append(.setUserNotDumped) }
-    switch CatchInstallation.objection(to: settings.program) {
+    if facts.kernel.corePattern != settings.installed.corePattern { found.append(.patternReplaced) }
+    if facts.kernel.corePipeLimit == 0 { found.append(.noPipeLimit) }
+    if facts.kernel.setUserDumpable == 0 { found.append(.setUserNotDumped) }
+    switch facts.objection {
     case .missing?: found.append(.programMissing)
     case .changeable?: found.append(.programChangeable)
     case .inContainer?: found.append(.inContainer)
     case nil: break
     }
-    var limit = rlimit()
-    if getrlimit(__rlimit_resource_t(UInt32(RLIMIT_CORE.rawValue)), &limit) == 0,
-      limit.rlim_cur == 1
-    {
-      found.append(.coreLimitOfOne)
-    }
-    if access(settings.log, F_OK) != 0 { found.append(.logMissing) }
-    if settings.bootFile.map({ access($0, F_OK) != 0 }) ?? true { found.append(.notPersistent) }
+    if facts.coreLimit == 1 { found.append(.coreLimitOfOne) }
+    if !facts.hasLog { found.append(.logMissing) }
+    if !facts.hasBootFile { found.append(.notPersistent) }
+    if facts.kernelVersion < firstWithPidfd { found.append(.noPidfd) }
     return found
+  }
+}
+
+extension CatchStatus.Facts {
+  /// As they are now.
+  fileprivate init(_ settings: CatchSettings?, _ kernel: KernelSettings) {
+    self.settings = settings
+    self.kernel = kernel
+    kernelVersion = Machine.current(trying: false).kernelVersion
+    objection = settings.flatMap { CatchInstallation.objection(to: $0.program) }
+    var limit = rlimit()
+    let isKnown = getrlimit(__rlimit_resource_t(UInt32(RLIMIT_CORE.rawValue)), &limit) == 0
+    coreLimit = isKnown ? UInt64(limit.rlim_cur) : nil
+    hasLog = settings.map { access($0.log, F_OK) == 0 } ?? false
+    hasBootFile = settings?.bootFile.map { access($0, F_OK) == 0 } ?? false
   }
 }
 

@@ -25,7 +25,8 @@ package struct CrashNotice: Sendable, Equatable {
     let words = words.filter { !$0.isEmpty }
     guard (7...8).contains(words.count), let process = Int32(words[0]), process > 0,
       let thread = Int32(words[1]), thread > 0, let signal = Int32(words[2]),
-      (1...64).contains(signal), let time = Int(words[3]), let dumpMode = Int(words[4]),
+      (1...64).contains(signal), let time = Int(words[3]), CrashNotice.times.contains(time),
+      let dumpMode = Int(words[4]),
       let user = UInt32(words[5]), let group = UInt32(words[6])
     else { return nil }
     self.process = process
@@ -37,6 +38,9 @@ package struct CrashNotice: Sendable, Equatable {
     self.group = group
     pidfd = words.count > 7 ? Int32(words[7]).flatMap { $0 > 2 ? $0 : nil } : nil
   }
+
+  /// Those that have a year of four digits, which the report's name has.
+  private static let times = 0..<253_370_764_800
 
   /// Who may read the report beside root; nil: nobody.
   ///

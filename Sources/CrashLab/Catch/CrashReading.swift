@@ -78,9 +78,7 @@ struct CrashReading {
   private func useOuterIdentifiers(in dump: inout CoreDump) -> [Int32: Int32] {
     var inner: [Int32: Int32] = [:]
     for (id, status) in crashing.statuses {
-      let numbers = String(decoding: status, as: UTF8.self).split(separator: "\n")
-        .first { $0.hasPrefix("NSpid:") }?.split(whereSeparator: \.isWhitespace)
-      if let last = numbers?.last.flatMap({ Int32($0) }) { inner[id] = last }
+      if let number = CrashReading.innerIdentifier(inStatus: status) { inner[id] = number }
     }
     let outer = Dictionary(inner.map { ($1, $0) }) { first, _ in first }
     for index in dump.threads.indices {
@@ -93,6 +91,15 @@ struct CrashReading {
       dump.signal = signal
     }
     return inner
+  }
+
+  /// A thread's number in the innermost of its pid namespaces, as /proc/PID/status tells it; nil if it
+  /// does not. The kernel escapes the line ends of the name above it.
+  static func innerIdentifier(inStatus status: [UInt8]) -> Int32? {
+    let line = String(decoding: status, as: UTF8.self).split(separator: "\n")
+      .first { $0.hasPrefix("NSpid:") }
+    let numbers = line?.dropFirst("NSpid:".count).split(whereSeparator: \.isWhitespace) ?? []
+    return numbers.last.flatMap { Int32($0) }.flatMap { $0 > 0 ? $0 : nil }
   }
 
   private func files(of mappings: [Mapping]) -> [String: FileSource] {

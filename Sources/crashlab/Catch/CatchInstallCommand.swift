@@ -63,6 +63,9 @@ struct CatchInstallCommand: ParsableCommand {
       brings it back
 
       """)
+    if try CatchStatus(folder: folder.state).hindrances.contains(.noPidfd) {
+      complain("note: \(CatchStatus.Hindrance.noPidfd.inWords)")
+    }
   }
 
   private func ownFile() -> String {

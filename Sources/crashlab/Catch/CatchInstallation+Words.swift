@@ -70,6 +70,9 @@ extension CatchStatus.Hindrance {
       "RLIMIT_CORE is 1 byte here: of what is started from here the kernel tells nobody"
     case .logMissing: "there is no socket of a system's log: no lines, only reports"
     case .notPersistent: "until the machine starts again: no file under /etc/sysctl.d"
+    case .noPidfd:
+      "this kernel hands over no descriptor of the process (Linux 6.16 does): that it is the one that "
+        + "crashed is told by its state, by the pipe and by its auxiliary vector"
     }
   }
 }

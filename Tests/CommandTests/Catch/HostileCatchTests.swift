@@ -161,6 +161,48 @@ struct HostileCatchTests {
     }
   }
 
+  /// The file of sysctl.d(5): its text, that it says what is set, and that it goes.
+  @Test func settingsComeBackAtTheStart() throws {
+    try CatchingMachine.with { machine in
+      let file = "\(machine.folder)/60-crashlab.conf"
+      let installation = CatchInstallation(folder: machine.state, bootFile: file)
+      func install() throws {
+        _ = try installation.install(
+          program: "\(machine.folder)/c", arguments: ["catch", "handle", "-S", machine.state]
+        ) { $0.log = "\(machine.folder)/log" }
+      }
+      try install()
+      let now = try KernelSettings()
+      let text = try String(contentsOfFile: file, encoding: .utf8)
+      #expect(
+        text == """
+          kernel.core_pipe_limit = \(now.corePipeLimit)
+          kernel.core_pattern = |\(machine.folder)/c catch handle -S \(machine.state) %P %I %s %t %d %u %g %F
+          fs.suid_dumpable = 2
+
+          """)
+      var status = stat()
+      #expect(stat(file, &status) == 0 && status.st_mode & 0o777 == 0o644)
+      #expect(try !CatchStatus(folder: machine.state).hindrances.contains(.notPersistent))
+      // What a machine does with it that starts.
+      if let sysctl = Toolbox.find("sysctl") {
+        try machine.before.set()
+        let applied = try Command(path: sysctl).run(["-p", file])
+        #expect(applied.status == 0, "\(applied.errors)")
+        #expect(try KernelSettings() == now)
+      }
+      _ = try installation.uninstall()
+      #expect(access(file, F_OK) != 0)
+      #expect(try KernelSettings() == machine.before)
+      // One that somebody has changed is theirs.
+      try install()
+      try (text + "# mine\n").write(toFile: file, atomically: true, encoding: .utf8)
+      _ = try installation.uninstall()
+      #expect(access(file, F_OK) == 0)
+      try machine.install([])
+    }
+  }
+
   /// The dump is kept besides, and tells the same.
   @Test(.enabled(if: Toolbox.has("zstd"), "no zstd here")) func dumpIsKept() throws {
     try CatchingMachine.with(["--keep-core", "64M"]) { machine in

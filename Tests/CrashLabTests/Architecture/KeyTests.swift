@@ -76,6 +76,15 @@ import Testing
     try check("trial", [text], isWhole: false)
   }
 
+  @Test func catchStatus() throws {
+    let unknown = try CatchStatus(folder: "/does/not/exist")
+    var status = unknown
+    status.formerPattern = "core"
+    status.limits = CatchSettings.Limits()
+    try check("catch-status", [JSON.text(of: status)])
+    try check("catch-status", [JSON.text(of: unknown)], isWhole: false)
+  }
+
   @Test func layout() throws {
     try check("layout", [Documents.layout().json()])
     var unknown = Documents.layout()
