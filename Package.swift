@@ -230,7 +230,7 @@ let package = Package(
     .testTarget(
       name: "CrashLabPagesTests",
       dependencies: [
-        "CrashLab", "CrashLabText", "CrashLabBench", "CrashLabPages", "Catalogue",
+        "CrashLab", "CrashLabText", "CrashLabBench", "CrashLabPages", "Catalogue", "TestSupport",
       ],
       swiftSettings: strict
     ),

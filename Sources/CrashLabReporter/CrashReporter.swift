@@ -31,9 +31,16 @@ public enum CrashReporter {
     /// Also takes over signals that have a handler: Swift's backtracer has one for each.
     public var replacesHandlers = true
 
-    public init(destination: Destination? = nil, replacesHandlers: Bool = true) {
+    /// Leaves out what may be secret: arguments, texts in memory, numbers in registers, source lines.
+    /// CRASHLAB_REDACT=1 in the environment asks for it too.
+    public var redacts = false
+
+    public init(
+      destination: Destination? = nil, replacesHandlers: Bool = true, redacts: Bool = false
+    ) {
       self.destination = destination
       self.replacesHandlers = replacesHandlers
+      self.redacts = redacts
     }
   }
 
@@ -57,7 +64,8 @@ public enum CrashReporter {
   public static func install(_ configuration: Configuration = .init()) throws(Refusal) {
     if getenv("CRASHLAB_TAKES_REPORT") != nil { takeReport(configuration.destination) }
     let flags =
-      configuration.replacesHandlers ? CLAB_REPORT_REPLACE_HANDLERS.rawValue : 0
+      (configuration.replacesHandlers ? CLAB_REPORT_REPLACE_HANDLERS.rawValue : 0)
+      | (configuration.redacts ? CLAB_REPORT_REDACT.rawValue : 0)
     let error: CInt
     switch configuration.destination {
     case nil: error = clab_report_crashes(nil, flags)

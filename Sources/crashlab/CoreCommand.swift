@@ -49,7 +49,7 @@ struct CoreCommand: ParsableCommand {
       throw ExitCode(EX_NOINPUT)
     }
     try output.tell(
-      [TrialReport(account.result)], notes: account.notes.map(\.inWords), machine: machine,
+      [output.report(account.result)], notes: account.notes.map(\.inWords), machine: machine,
       duration: 0, knowsHost: false)
   }
 }

@@ -55,7 +55,7 @@ struct ExecCommand: ParsableCommand {
     // The program has run: whatever becomes of the report, its status is told.
     do {
       let crashes = ([outcome.result] + outcome.descendants).filter(\.tellsOfCrash)
-      let reports = crashes.map { TrialReport($0) }
+      let reports = crashes.map { output.report($0) }
       let run = output.keep(reports, machine: machine)
       try output.writePage(of: reports, machine: machine, run: run)
       var text = try text(of: outcome, started: started, machine: machine)
@@ -84,7 +84,7 @@ struct ExecCommand: ParsableCommand {
   private func text(
     of outcome: ForeignProgram.Outcome, started: WallTime, machine: Machine
   ) throws -> String {
-    let reports = ([outcome.result] + outcome.descendants).map { TrialReport($0) }
+    let reports = ([outcome.result] + outcome.descendants).map { output.report($0) }
     switch output.format {
     case .text: return words(of: outcome, machine: machine)
     case .json:
@@ -105,16 +105,19 @@ struct ExecCommand: ParsableCommand {
     let own = outcome.result
     // A pipe's writer that dies of SIGPIPE is in order, and so is what somebody has ended: a line.
     let told = ([own] + outcome.descendants).filter(\.tellsOfCrash)
-    var words = told.map { text.whole(TrialReport($0), machine: machine) }.joined(separator: "\n")
+    var words = told.map { text.whole(output.report($0), machine: machine) }
+      .joined(separator: "\n")
     if !own.tellsOfCrash {
+      let own = output.report(own)
       if report != nil {
-        words += "\(printable(command.joined(separator: " ")))\n\(own.summary)\n"
+        let command = (own.command ?? []).joined(separator: " ")
+        words += "\(printable(command))\n\(own.summary)\n"
       } else if own.termination?.kind == .signal {
         words += "crashlab: \(own.summary)\n"
       }
     }
     for descendant in outcome.descendants where !descendant.tellsOfCrash {
-      words += "crashlab: \(descendant.summary)\n"
+      words += "crashlab: \(output.report(descendant).summary)\n"
     }
     for program in outcome.curtailed { words += "crashlab: \(program.inWords)\n" }
     if outcome.handledFaults > 0, !own.tellsOfCrash {

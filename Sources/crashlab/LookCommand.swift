@@ -37,6 +37,6 @@ struct LookCommand: ParsableCommand {
       throw ExitCode(EX_NOINPUT)
     }
     try output.tell(
-      [TrialReport(result)], notes: [], machine: machine, duration: 0, knowsHost: true)
+      [output.report(result)], notes: [], machine: machine, duration: 0, knowsHost: true)
   }
 }

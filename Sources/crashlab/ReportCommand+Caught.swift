@@ -42,14 +42,14 @@ extension ReportCommand {
       var page = PageReporter(
         machine: file.machine, catalogue: CaseCollection([]),
         heading: RunHeading(date: RunFolder.start(of: name), run: name, command: nil))
-      _ = page.trial(file.trial)
+      _ = page.trial(told(file.trial))
       return try writeWhole(page.end(duration: 0), to: html)
     }
     switch format {
     case .text:
-      try Output.standard.write(textOfCrash.whole(file.trial, machine: file.machine))
+      try Output.standard.write(textOfCrash.whole(told(file.trial), machine: file.machine))
     case .json:
-      let report = RunReport(machine: file.machine, trials: [file.trial], duration: 0)
+      let report = RunReport(machine: file.machine, trials: [told(file.trial)], duration: 0)
       try Output.standard.write(report.json())
     case .otlp: try writeLine(of: file, name: name)
     }
@@ -59,13 +59,13 @@ extension ReportCommand {
   private func writeLine(of file: TrialFile, name: String) throws {
     let crashed = RunFolder.startTime(of: name).map { WallTime(seconds: $0) }
     try Output.standard.write(
-      file.trial.line(crashed: crashed, seen: crashed ?? .now, on: file.machine))
+      told(file.trial).line(crashed: crashed, seen: crashed ?? .now, on: file.machine))
   }
 
   private func listCaught(_ reports: CaughtReports) throws {
     var crashes: [(run: String, trial: TrialReport)] = []
     let rest = try reports.visit { report in
-      let trial = report.file.trial
+      let trial = told(report.file.trial)
       try writeLine(
         "\(report.name)  \(trial.signature ?? "-")  \((trial.command ?? []).joined(separator: " "))"
       )
@@ -93,7 +93,7 @@ extension ReportCommand {
       var run = RunList.Run(
         name: report.name, folder: reports.path, start: RunFolder.start(of: report.name),
         commandLine: nil)
-      run.add(report.file.trial)
+      run.add(told(report.file.trial))
       listed.append(run)
     }
     tell(rest)

@@ -37,6 +37,9 @@ struct ReportCommand: ParsableCommand {
   @Flag(name: .shortAndLong, help: "Show everything of a crash.")
   var verbose = false
 
+  @Flag(help: RedactOption.help)
+  var redact = false
+
   @Option(help: CrashFormat.help) var format: CrashFormat = .text
 
   @Option(
@@ -61,6 +64,14 @@ struct ReportCommand: ParsableCommand {
     if caught, html != nil, runName == nil {
       throw ValidationError("--caught --html needs the name of a crash.")
     }
+  }
+
+  /// What is shown of a report.
+  func told(_ trial: TrialReport) -> TrialReport { redact ? trial.withoutSecrets : trial }
+
+  /// What is shown of a run's command line.
+  private func commandLine(of folder: String) -> String? {
+    redact ? nil : RunFolder.commandLine(of: folder)
   }
 
   /// A run, and the folder that it lies in.
@@ -108,7 +119,7 @@ struct ReportCommand: ParsableCommand {
       width: Output.standard.terminalWidth, isVerbose: true)
     var duration = 0.0
     let broken = try RunFolder.forEachTrial(in: folder) { file in
-      try Output.standard.write(reporter.trial(file.trial))
+      try Output.standard.write(reporter.trial(told(file.trial)))
       duration += file.trial.timeline.last?.at ?? 0
     }
     for problem in broken { complain("not readable: \(problem)") }
@@ -138,7 +149,7 @@ struct ReportCommand: ParsableCommand {
 
   private func showCrashes(in folder: String) throws {
     let broken = try RunFolder.forEachTrial(in: folder) { file in
-      try Output.standard.write(textOfCrash.whole(file.trial, machine: file.machine))
+      try Output.standard.write(textOfCrash.whole(told(file.trial), machine: file.machine))
     }
     for problem in broken { complain("not readable: \(problem)") }
   }
@@ -150,7 +161,7 @@ struct ReportCommand: ParsableCommand {
     let broken = RunFolder.forEachTrial(in: folder) { file in
       guard caseName == nil || file.trial.case == caseName else { return }
       machine = file.machine
-      trials.append(file.trial)
+      trials.append(told(file.trial))
     }
     for problem in broken { complain("not readable: \(problem)") }
     guard let machine else {
@@ -170,7 +181,7 @@ struct ReportCommand: ParsableCommand {
       guard caseName == nil || file.trial.case == caseName else { return }
       let isOfDump = file.trial.faults.contains { $0.unwind?.by == .core }
       try Output.standard.write(
-        file.trial.line(seen: seen ?? .now, on: file.machine, knowsHost: !isOfDump))
+        told(file.trial).line(seen: seen ?? .now, on: file.machine, knowsHost: !isOfDump))
     }
     for problem in broken { complain("not readable: \(problem)") }
   }
@@ -179,8 +190,9 @@ struct ReportCommand: ParsableCommand {
     let listed = runs.map { run in
       var listed = RunList.Run(
         name: run.name, folder: run.folder, start: RunFolder.start(of: run.name),
-        commandLine: RunFolder.commandLine(of: run.folder))
-      listed.notReadable = RunFolder.forEachTrial(in: run.folder) { listed.add($0.trial) }.count
+        commandLine: commandLine(of: run.folder))
+      listed.notReadable =
+        RunFolder.forEachTrial(in: run.folder) { listed.add(told($0.trial)) }.count
       return listed
     }
     try Output.standard.write(JSON.text(of: RunList(runs: listed)) + "\n")
@@ -198,9 +210,9 @@ struct ReportCommand: ParsableCommand {
           catalogue: file.trial.case == nil ? CaseCollection([]) : catalogue,
           heading: RunHeading(
             date: RunFolder.start(of: lastComponent(folder)), run: lastComponent(folder),
-            command: RunFolder.commandLine(of: folder)))
+            command: commandLine(of: folder)))
       }
-      _ = reporter?.trial(file.trial)
+      _ = reporter?.trial(told(file.trial))
       duration += file.trial.timeline.last?.at ?? 0
     }
     for problem in broken { complain("not readable: \(problem)") }
@@ -223,11 +235,11 @@ struct ReportCommand: ParsableCommand {
       var crashed: [TrialReport] = []
       let broken = RunFolder.forEachTrial(in: run.folder) { file in
         sum.add(file.trial.verdict)
-        if file.trial.case == nil { crashed.append(file.trial.withoutFrames) }
+        if file.trial.case == nil { crashed.append(told(file.trial).withoutFrames) }
       }
       let trouble = broken.isEmpty ? "" : ", \(broken.count) not readable"
       if sum.total > 0 || crashed.isEmpty {
-        let command = RunFolder.commandLine(of: run.folder).map { "  \($0)" } ?? ""
+        let command = commandLine(of: run.folder).map { "  \($0)" } ?? ""
         try writeLine("\(run.name)  \(sum.inWords())\(trouble)\(command)")
       }
       for trial in crashed {
@@ -275,6 +287,6 @@ struct ReportCommand: ParsableCommand {
         theme: .suited(to: .standard),
         width: Output.standard.terminalWidth ?? 120
       )
-      .whole(file.trial, machine: file.machine))
+      .whole(told(file.trial), machine: file.machine))
   }
 }

@@ -14,6 +14,8 @@ struct ReportCrashCommand: ParsableCommand {
   /// `stderr`, `folder:PATH`, or `closure`.
   @Argument var destination: String
 
+  @Flag var redact = false
+
   /// A program that is not let die is worse than one without a report.
   private static let mostSeconds: UInt32 = 30
   private static let secondsOfClosure = 10
@@ -31,7 +33,8 @@ struct ReportCrashCommand: ParsableCommand {
     }
     do {
       try DyingProcess(process, thread: thread, word: word).look(machine: known) { result in
-        try tell(TrialReport(result), machine: known())
+        let report = TrialReport(result)
+        try tell(redact ? report.withoutSecrets : report, machine: known())
       }
     } catch let error as SystemError {
       complain(error.withAdvice)

@@ -7,6 +7,7 @@
 
 #include "compact/frames.h"
 #include "compact/place.h"
+#include "compact/secrets.h"
 #include "plain/calls.h"
 #include "plain/text.h"
 #include "threads/stacks.h"
@@ -59,7 +60,7 @@ static void tell_signal(struct clab_text *text, int signal, const siginfo_t *inf
                         : info->si_code == SEGV_MAPERR && signal == SIGSEGV ? " (SEGV_MAPERR)"
                                                                             : "");
     clab_text_add(text, " at ");
-    clab_text_add_address(text, (uint64_t)info->si_addr);
+    clab_text_add_address(text, clab_secrets_hidden((uint64_t)info->si_addr));
   } else if (info->si_code <= 0) {
     clab_text_add(text, " sent by process ");
     clab_text_add_number(text, (uint64_t)info->si_pid);
@@ -184,7 +185,7 @@ static void tell_frames(struct clab_text *text, const ucontext_t *context,
       continue;
     }
     clab_text_add(text, "  ");
-    clab_text_add_address(text, frame->address);
+    clab_text_add_address(text, clab_secrets_hidden(frame->address));
     tell_image(text, frame->address);
     if (frame->count > 1) {
       clab_text_add(text, " x ");
@@ -205,9 +206,9 @@ void clab_compact_report(int signal, const siginfo_t *info, const ucontext_t *co
   if (knows && has_address(signal, info))
     tell_place(&text, &place, (uint64_t)info->si_addr);
   clab_text_add(&text, "crashlab: pc ");
-  clab_text_add_address(&text, clab_frames_program_counter(context));
+  clab_text_add_address(&text, clab_secrets_hidden(clab_frames_program_counter(context)));
   clab_text_add(&text, ", sp ");
-  clab_text_add_address(&text, clab_frames_stack_pointer(context));
+  clab_text_add_address(&text, clab_secrets_hidden(clab_frames_stack_pointer(context)));
   clab_text_add(&text, "\n");
   if (knows)
     tell_frames(&text, context, &place);

@@ -63,7 +63,7 @@ static enum clab_helper_answer wait_for(long helper, const uint32_t *word) {
 enum clab_helper_answer clab_helper_run(void) {
   /* One crash is told at a time, and the alternate stack may be a small one of the program's. */
   static uint32_t word; /* written by the helper */
-  static char name[] = "crashlab", command[] = "report-crash";
+  static char name[] = "crashlab", command[] = "report-crash", redact[] = "--redact";
   static _Alignas(64) char stack[CHILD_STACK];
   if (!clab_settings.helper[0])
     return CLAB_HELPER_NOT;
@@ -71,8 +71,8 @@ enum clab_helper_answer clab_helper_run(void) {
   clab_text_number(process, (uint64_t)clab_call(SYS_getpid, 0, 0, 0, 0, 0));
   clab_text_number(thread, (uint64_t)clab_call(SYS_gettid, 0, 0, 0, 0, 0));
   clab_text_number(address, (uint64_t)&word);
-  struct start start = {
-      .arguments = {name, command, process, thread, address, clab_settings.report, NULL}};
+  struct start start = {.arguments = {name, command, process, thread, address, clab_settings.report,
+                                      clab_settings.redacts ? redact : NULL, NULL}};
   word = 0;
   /* Without a signal at its end: the program's handler for SIGCHLD and its waitpid know nothing of
      it. */

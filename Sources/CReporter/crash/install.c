@@ -14,6 +14,7 @@ int clab_report_crashes(const char *report, unsigned flags) {
   /* Its environment is somebody else's, and the kernel lets nobody look at it. */
   if (getauxval(AT_SECURE))
     return EPERM;
+  clab_settings.redacts = flags & CLAB_REPORT_REDACT;
   int error = clab_settings_read(report);
   if (!error)
     error = clab_stacks_prepare();

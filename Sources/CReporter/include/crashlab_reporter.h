@@ -11,7 +11,7 @@
  * where that can't be, the handler itself writes a short one. Then the process dies of the signal
  * that it got.
  *
- * CRASHLAB_REPORT, CRASHLAB_HELPER in the environment: see Reporter.md.
+ * CRASHLAB_REPORT, CRASHLAB_REDACT, CRASHLAB_HELPER in the environment: see Reporter.md.
  */
 #ifndef CRASHLAB_REPORTER_H
 #define CRASHLAB_REPORTER_H
@@ -25,6 +25,9 @@ extern "C" {
 enum clab_report_flags {
   /* Handlers that are there already are replaced: Swift's backtracer is one. */
   CLAB_REPORT_REPLACE_HANDLERS = 1,
+  /* What may be secret is left out: arguments, texts in memory, numbers in registers, source lines.
+     CRASHLAB_REDACT=1 in the environment asks for it too. */
+  CLAB_REPORT_REDACT = 2,
 };
 
 /* Installs the reporter for this process; once. `report` says where reports go: "stderr", or

@@ -28,6 +28,9 @@ int clab_settings_read(const char *report) {
     report = getenv("CRASHLAB_REPORT");
   if (!report || !*report)
     report = "stderr";
+  const char *redact = getenv("CRASHLAB_REDACT");
+  if (redact && *redact && strcmp(redact, "0") != 0)
+    clab_settings.redacts = true;
   if (strcmp(report, "off") == 0)
     return ECANCELED;
   bool is_known = may_take || strcmp(report, "stderr") == 0 || strncmp(report, "folder:/", 8) == 0;

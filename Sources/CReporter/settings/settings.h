@@ -13,6 +13,7 @@ enum {
 
 struct clab_settings {
   bool installed;
+  bool redacts;                 /* what may be secret is left out */
   char report[CLAB_PATH_BYTES]; /* "stderr", "folder:PATH" or "closure" */
   char helper[CLAB_PATH_BYTES]; /* empty: there is none */
   /* What the helper finds in its environment. */
@@ -22,8 +23,8 @@ struct clab_settings {
 
 extern struct clab_settings clab_settings;
 
-/* Reads `report` or the environment. Returns 0, EINVAL, or ECANCELED for "off".
-   Async-signal-safe: no */
+/* Reads `report` or the environment, and whether secrets are left out. Returns 0, EINVAL, or
+   ECANCELED for "off". Async-signal-safe: no */
 int clab_settings_read(const char *report);
 /* Finds the helper's file: CRASHLAB_HELPER, beside the library as it is installed, PATH.
    Async-signal-safe: no */

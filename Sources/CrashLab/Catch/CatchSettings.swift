@@ -12,6 +12,8 @@ package struct CatchSettings: Sendable, Equatable, Codable {
   package var limits = Limits()
   /// Sets the kernel up when the machine starts; null if there is none.
   @Nullable package var bootFile: String?
+  /// Reports leave out what may be secret; null in settings of an older version: they do not.
+  @Nullable package var redacts: Bool?
   /// The socket that takes lines for the system's log.
   package var log = "/dev/log"
 

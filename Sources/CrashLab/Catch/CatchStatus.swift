@@ -33,6 +33,8 @@ package struct CatchStatus: Sendable, Equatable, Encodable {
   package var folder: String
   @Nullable package var formerPattern: String?
   @Nullable package var limits: CatchSettings.Limits?
+  /// Reports leave out what may be secret; null if no handler was installed.
+  @Nullable package var redacts: Bool?
   package var reports: Int
   /// Bytes of reports and dumps.
   package var bytes: Int
@@ -67,6 +69,7 @@ package struct CatchStatus: Sendable, Equatable, Encodable {
     hindrances = CatchStatus.hindrances(Facts(settings, kernel))
     _formerPattern = Nullable(wrappedValue: settings?.former.corePattern)
     _limits = Nullable(wrappedValue: settings?.limits)
+    _redacts = Nullable(wrappedValue: settings.map { $0.redacts == true })
   }
 
   /// What decides whether crashes are caught.

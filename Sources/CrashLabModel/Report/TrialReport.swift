@@ -35,6 +35,9 @@ public struct TrialReport: Sendable, Codable, Equatable {
   @Nullable package var threads: [ThreadReport]?
   /// What was loaded; null in an old report.
   @Nullable package var images: [ImageReport]?
+  /// What may be secret was left out: arguments, texts of memory, registers that point nowhere, source
+  /// lines; null in an old report.
+  @Nullable package var redacted: Bool?
 
   package init(
     `case`: String?, attempt: Int, command: [String]? = nil, verdict: Verdict? = nil,
@@ -44,8 +47,9 @@ public struct TrialReport: Sendable, Codable, Equatable {
     counters: [Counter], finished: Bool, termination: Termination? = nil,
     death: DeathEvidence? = nil,
     timeline: [Event], signature: String? = nil, threads: [ThreadReport]? = nil,
-    images: [ImageReport]? = nil
+    images: [ImageReport]? = nil, redacted: Bool? = false
   ) {
+    self.redacted = redacted
     self.signature = signature
     self.threads = threads
     self.images = images

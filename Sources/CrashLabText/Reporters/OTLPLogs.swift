@@ -60,17 +60,19 @@ struct OTLPLogs: Encodable {
     case text(String)
     case number(Int)
     case texts([String])
+    case flag(Bool)
   }
 }
 
 extension OTLPLogs.Value: Encodable {
-  private enum Key: CodingKey { case stringValue, intValue, arrayValue, values }
+  private enum Key: CodingKey { case stringValue, intValue, boolValue, arrayValue, values }
 
   func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: Key.self)
     switch self {
     case .text(let text): try container.encode(text, forKey: .stringValue)
     case .number(let number): try container.encode(String(number), forKey: .intValue)
+    case .flag(let flag): try container.encode(flag, forKey: .boolValue)
     case .texts(let texts):
       var array = container.nestedContainer(keyedBy: Key.self, forKey: .arrayValue)
       try array.encode(texts.map { OTLPLogs.Value.text($0) }, forKey: .values)
@@ -89,6 +91,10 @@ struct OTLPAttributes {
 
   mutating func add(_ key: String, _ number: Int?) {
     if let number { all.append(.init(key: key, value: .number(number))) }
+  }
+
+  mutating func add(_ key: String, _ flag: Bool) {
+    all.append(.init(key: key, value: .flag(flag)))
   }
 
   mutating func add(_ key: String, _ texts: [String]?) {

@@ -91,6 +91,7 @@ package struct OTLPReporter: Reporter {
     var found = OTLPAttributes()
     found.add("crashlab.signature", report.signature.map { printable($0) })
     found.add("crashlab.case", report.case.map { printable($0) })
+    if report.redacted == true { found.add("crashlab.redacted", true) }
     guard let fault = report.faults.first else {
       found.add("crashlab.signal.name", report.termination?.signal?.description)
       return found.all

@@ -140,6 +140,10 @@ package struct TrialText {
     if trial.case == nil, let signature = trial.signature {
       rows.append(("signature", printable(signature)))
     }
+    if trial.redacted == true {
+      rows.append(
+        ("redacted", "arguments, texts, numbers in registers and source lines are left out"))
+    }
     if detail == .screen, trial.hasMore { rows.append(("more", "--verbose: \(more(trial))")) }
     if detail == .screen { return written(rows) }
     rows.append(

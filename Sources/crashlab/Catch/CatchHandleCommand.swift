@@ -20,7 +20,8 @@ struct CatchHandleCommand: ParsableCommand {
     let folder = try CatchFolder(self.folder.state)
     guard let settings = try folder.settings() else { throw ExitCode(EX_CONFIG) }
     let outcome = CrashHandler(notice, folder: folder, settings: settings).handle { result in
-      let report = TrialReport(result)
+      let whole = TrialReport(result)
+      let report = settings.redacts == true ? whole.withoutSecrets : whole
       let program = report.command?.first.map { lastComponent($0) } ?? "?"
       return (report, "\(program)[\(notice.process)] (uid \(notice.user)): \(report.summary)")
     }

@@ -22,6 +22,7 @@ struct CatchInstallCommand: ParsableCommand {
     help: ArgumentHelp(
       "Also keep each dump, compressed (zstd), of at most this size.", valueName: "size"))
   var keepCore: ByteCount?
+  @Flag(help: RedactOption.help) var redact = false
   @Option(
     help: ArgumentHelp(
       "The file that the kernel starts. (default: this command's own)", valueName: "file"),
@@ -37,6 +38,9 @@ struct CatchInstallCommand: ParsableCommand {
     guard (1...1_000_000).contains(perMinute), (1...1_000_000).contains(keep),
       (1...3600).contains(timeout), keepBytes.bytes > 0, keepCore.map({ $0.bytes > 0 }) ?? true
     else { throw ValidationError("Limits must be above 0, --timeout at most 3600.") }
+    if redact, keepCore != nil {
+      throw ValidationError("--redact goes with no --keep-core: a dump holds all memory.")
+    }
   }
 
   func run() throws {
@@ -53,6 +57,7 @@ struct CatchInstallCommand: ParsableCommand {
         $0.limits.bytesKept = keepBytes.bytes
         $0.limits.seconds = timeout
         $0.limits.dumpBytes = keepCore?.bytes ?? 0
+        $0.redacts = redact
         $0.log = log
       }
     }

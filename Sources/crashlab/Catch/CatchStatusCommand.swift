@@ -31,6 +31,7 @@ struct CatchStatusCommand: ParsableCommand {
           + (limits.dumpBytes > 0
             ? "; dumps are kept up to \(bytesInWords(limits.dumpBytes)) each" : ""))
     }
+    if status.redacts == true { lines.append("reports leave out what may be secret") }
     lines.append(
       "\(grouped(status.reports)) reports in \(printable(status.folder))/reports, "
         + "\(bytesInWords(status.bytes)); \(grouped(status.caught)) caught, "

@@ -29,6 +29,19 @@ struct CrashReportOptions: ParsableArguments {
   @Flag(help: "Do not keep the report.")
   var noKeep = false
 
+  @Flag(help: RedactOption.help)
+  var redact = false
+
+  /// What is told of a result.
+  func report(_ result: TrialResult) -> TrialReport {
+    redact ? TrialReport(result).withoutSecrets : TrialReport(result)
+  }
+
+  /// As it may be told.
+  private var commandLine: String {
+    redact ? RedactOption.commandLine : RunFolder.ownCommandLine
+  }
+
   /// Keeps reports where `crashlab report` finds them. What goes wrong is told, and ends nothing.
   ///
   /// - Returns: the name of the run; nil if nothing was kept.
@@ -45,7 +58,7 @@ struct CrashReportOptions: ParsableArguments {
         report.attempt = index + 1
         try folder.save(report)
       }
-      try folder.save(commandLine: RunFolder.ownCommandLine)
+      try folder.save(commandLine: commandLine)
       return lastComponent(folder.path)
     } catch {
       complain("the report is not kept: \((error as? SystemError)?.withAdvice ?? "\(error)")")
@@ -61,7 +74,7 @@ struct CrashReportOptions: ParsableArguments {
     var reporter = PageReporter(
       machine: machine, catalogue: CaseCollection([]),
       heading: RunHeading(
-        date: RunFolder.now(), run: run, command: RunFolder.ownCommandLine))
+        date: RunFolder.now(), run: run, command: commandLine))
     for report in reports { _ = reporter.trial(report) }
     try page.write(reporter.end(duration: 0))
   }

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import CrashLab
@@ -158,6 +159,30 @@ struct HostileCatchTests {
       #expect(try KernelSettings() == foreign)
       let status = try machine.crashlab(["catch", "status", "-S", machine.state])
       #expect(status.status == 1 && status.output.contains("somebody has set another"))
+    }
+  }
+
+  /// `--redact`: neither in the report nor in the log's line.
+  @Test func secretsAreLeftOut() throws {
+    try CatchingMachine.with(["--redact"]) { machine in
+      let program = try Toolbox.build(
+        "secrets.c", with: "gcc", ["-g", "-O1", "-fno-stack-protector"], into: machine.folder)
+      let ways = ["registers", "pointer", "return", "assert"]
+      for way in ways { try machine.run([program, way, Secret.text]) }
+      #expect(eventually(within: 60) { machine.reports(of: program).count == ways.count })
+      let folder = "\(machine.state)/reports"
+      for name in try FileManager.default.contentsOfDirectory(atPath: folder) {
+        let text = try String(contentsOfFile: "\(folder)/\(name)", encoding: .utf8)
+        #expect(text.contains("secrets.c") && Secret.leak(in: text) == nil, "\(text)")
+      }
+      let lines = machine.log()
+      #expect(lines.count == ways.count && lines.allSatisfy { Secret.leak(in: $0) == nil })
+      let status = try machine.crashlab(["catch", "status", "-S", machine.state])
+      #expect(status.output.contains("reports leave out what may be secret"))
+      let dumps = try machine.crashlab([
+        "catch", "install", "--redact", "--keep-core", "1M", "-S", machine.state,
+      ])
+      #expect(dumps.status == 64)
     }
   }
 

@@ -81,6 +81,7 @@ import Testing
     var status = unknown
     status.formerPattern = "core"
     status.limits = CatchSettings.Limits()
+    status.redacts = false
     try check("catch-status", [JSON.text(of: status)])
     try check("catch-status", [JSON.text(of: unknown)], isWhole: false)
   }
