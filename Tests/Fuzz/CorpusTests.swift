@@ -57,6 +57,12 @@ import Testing
     #expect(evidence.trace?.frameCount == 87335)
     #expect(Mapping.parse(maps: try bytes(.maps, "usual")).count == 5)
     _ = try JSON.value(TrialReport.self, from: try bytes(.report, "overflow"))
+    let words = String(decoding: try bytes(.notice, "usual"), as: UTF8.self).split(separator: " ")
+    #expect(CrashNotice(words: words.map(String.init))?.pidfd == 5)
+    let answer = try CrashAnswer(try bytes(.answer, "report"))
+    #expect(answer.line == "server[4711] (uid 1000): SIGSEGV")
+    _ = try JSON.value(TrialReport.self, from: answer.report)
+    #expect(CrashReading.innerIdentifier(inStatus: try bytes(.status, "namespaces")) == 3)
     try bytes(.image, "tiny-program").withUnsafeBytes {
       let report = try LargeFrameReport.judge(ElfImage($0), path: "tiny", guardSize: 16)
       #expect(report.summary.functions == 2)

@@ -20,6 +20,10 @@ enum UntrustedInput: String, CaseIterable, Sendable {
   case report
   /// A program or a library.
   case image
+  /// The words that the core handler is started with.
+  case notice
+  /// What the reader of a crash answers to the handler.
+  case answer
 
   func read(_ bytes: [UInt8]) {
     switch self {
@@ -29,6 +33,8 @@ enum UntrustedInput: String, CaseIterable, Sendable {
     case .core: UntrustedInput.readCore(bytes)
     case .report: UntrustedInput.readReport(bytes)
     case .image: UntrustedInput.readImage(bytes)
+    case .notice: UntrustedInput.readNotice(bytes)
+    case .answer: UntrustedInput.readAnswer(bytes)
     }
   }
 
@@ -123,7 +129,28 @@ enum UntrustedInput: String, CaseIterable, Sendable {
     }
     _ = threadGroup(inStatus: text)
     _ = MainStackLimits.soft(inLimits: text)
+    _ = CrashReading.innerIdentifier(inStatus: bytes)
     bytes.withUnsafeBufferPointer { _ = ThreadSnapshot.stackPointer(inSyscall: $0) }
+  }
+
+  // MARK: - The core handler
+
+  private static func readNotice(_ bytes: [UInt8]) {
+    let words = bytes.split(separator: 0x20, omittingEmptySubsequences: false)
+    guard let notice = CrashNotice(words: words.map { String(decoding: $0, as: UTF8.self) }) else {
+      return
+    }
+    precondition(notice.process > 0 && notice.thread > 0 && notice.pidfd ?? 3 > 2)
+    // Root's and what nobody may look into are read without its rights.
+    precondition(notice.readingUser.user != 0 && (notice.dumpMode == 1 || notice.reader == nil))
+    precondition(RunFolder.isNameOfRun(RunFolder.startingName(process: 7, at: notice.time)))
+  }
+
+  private static func readAnswer(_ bytes: [UInt8]) {
+    guard let answer = try? CrashAnswer(bytes) else { return }
+    precondition(answer.report.count < bytes.count)
+    precondition(!printable(answer.line).contains("\n"))
+    readReport(answer.report)
   }
 
   // MARK: - Files
@@ -200,5 +227,11 @@ enum UntrustedInput: String, CaseIterable, Sendable {
     let run = RunProfile(name: "a", machine: machine, trials: [report])
     _ = RunComparison(run, RunProfile(name: "b", machine: machine)).text()
     _ = try? RunReport(machine: machine, trials: [report], duration: 1).json()
+    let collected = OTLPReporter(
+      .init(machine: machine, host: "h", crashed: 1, observed: 2, version: "0"))
+    precondition((try? collected.trial(report))?.dropLast().contains("\n") != true)
+    let redacted = report.withoutSecrets
+    precondition(redacted.withoutSecrets.signature == redacted.signature)
+    _ = TrialText(theme: .plain).whole(redacted, machine: machine)
   }
 }
