@@ -17,7 +17,8 @@ struct FramesCommand: ParsableCommand {
       --depth tells how deep the stack can be from one function on (--depth main): its calls are \
       followed in the machine code, and the way that takes most is shown. Recursions, calls through \
       pointers and functions of other files are named: with them there is no bound, unless --assume \
-      says what they need.
+      says what they need. What a library calls by a name that it has itself is taken to be its \
+      own, as it is unless a file that was loaded before has a function of that name.
 
         crashlab frames --fail-over 64K ./server
         crashlab frames --depth worker --assume memcpy=64 --assume 'worker:*=4K' ./server

@@ -43,6 +43,7 @@ private struct FunctionTable {
   /// In ascending order.
   private let frames: [CallFrame]
   private let names: [UInt64: String]
+  private let addresses: [String: UInt64]
   private let slots: [UInt64: String]
 
   init(_ image: ElfImage) {
@@ -51,12 +52,13 @@ private struct FunctionTable {
     CallFrames(image).visit { frames.append($0) }
     self.frames = frames.sorted { $0.address < $1.address }
     names = image.functionNames
+    addresses = Dictionary(names.map { ($0.value, $0.key) }) { min($0, $1) }
     slots = image.slots
   }
 
   func address(of wanted: String) -> UInt64? {
     wanted.hasPrefix("0x")
-      ? UInt64(wanted.dropFirst(2), radix: 16) : names.filter { $0.value == wanted }.keys.min()
+      ? UInt64(wanted.dropFirst(2), radix: 16) : addresses[wanted]
   }
 
   func name(of address: UInt64) -> String { names[address] ?? "\(Address(address))" }
@@ -110,11 +112,17 @@ private struct FunctionTable {
   private func target(of target: FunctionFlow.Target) -> CallGraph.Target {
     switch target {
     case .unknown: return .indirect
-    case .slot(let slot): return slots[slot].map { .external($0) } ?? .indirect
+    case .slot(let slot): return slots[slot].map(named) ?? .indirect
     case .address(let address):
       // A stub lies in code that call-frame information covers as a whole.
-      if let slot = image.slot(ofStub: address), let name = slots[slot] { return .external(name) }
+      if let slot = image.slot(ofStub: address), let name = slots[slot] { return named(name) }
       return .function(Address(address))
     }
+  }
+
+  /// A library calls its own functions through its table, too, if it exports them: the dynamic linker
+  /// takes these, unless a file that was loaded before has one of that name.
+  private func named(_ name: String) -> CallGraph.Target {
+    addresses[name].map { .function(Address($0)) } ?? .external(name)
   }
 }

@@ -101,6 +101,25 @@ import Testing
     }
   }
 
+  /// They go through the library's table, as those of other files do.
+  @Test func libraryCallsItsOwnFunctions() throws {
+    try withTemporaryFolder { folder in
+      let source = """
+        __attribute__((noinline)) void inner(volatile char *p) {
+          volatile char b[3000]; for (int i = 0; i < 3000; i++) b[i] = *p; *p += b[7]; }
+        void outer(volatile char *p) { inner(p); *p += 1; }
+        """
+      try source.write(toFile: "\(folder)/l.c", atomically: true, encoding: .utf8)
+      let library = "\(folder)/l.so"
+      let built = try Command(path: Toolbox.find("gcc") ?? "gcc").run(
+        ["-O1", "-shared", "-fPIC", "-fno-optimize-sibling-calls", "\(folder)/l.c", "-o", library])
+      #expect(built.status == 0, "\(built.errors)")
+      let report = try depth(library, ["--depth", "outer"])
+      #expect(report.path.map(\.symbol) == ["outer", "inner"])
+      #expect((3000..<3200).contains(report.known))
+    }
+  }
+
   @Test func unknownIsNamedAndFails() throws {
     try withTemporaryFolder { folder in
       let source = """
