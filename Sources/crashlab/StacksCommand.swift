@@ -35,13 +35,13 @@ struct StacksCommand: ParsableCommand {
       Coroutines' stacks are memory with a guard below it and a return address at its top that is \
       no thread's. Without --coroutines they are looked for when the program ends: what it has \
       given back by then is not told. --coroutines stops the program at each munmap and mmap of \
-      its C library, which costs about 10 microseconds a call, and so sees every stack before it \
+      its C library, which costs some 20 microseconds a call, and so sees every stack before it \
       is gone, with its size; one without a guard only if a thread was seen standing on it. \
       How many coroutines have run on a stack one after the other nobody knows; a stack counts once.
 
       --sample shows the trace of the deepest sample of each line. It is not the deepest moment: \
       what lies between two samples nobody has seen. A thread that runs is stopped for each sample, \
-      some 20 microseconds; one that sleeps only if it is deeper than ever, and then a system call \
+      some tens of microseconds; one that sleeps only if it is deeper than ever, and then a system call \
       that no kernel begins anew ends with EINTR, as after SIGSTOP and SIGCONT.
 
       A peak is what this run needed, not the most that any run can need. Nothing is told of the \

@@ -36,7 +36,7 @@ struct OtherStacks {
   private static let mostStacks = 1 << 17
   /// From the top of a stack down: where the first return address is looked for.
   private static let reach = 8192
-  private static let mostReturns = 4
+  private static let mostReturns = 6
 
   init(of process: pid_t) { self.process = process }
 

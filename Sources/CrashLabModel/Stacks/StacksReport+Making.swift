@@ -65,7 +65,7 @@ extension StacksReport {
   private static func name(of key: StackTally.Key, _ names: [Address: CodeName]) -> CodeName? {
     let known = ([key.entry].compactMap { $0 } + key.calls).compactMap { names[$0] }
     var starting: CodeName?
-    for name in known {
+    for name in known where name.symbol != nil {
       if name.startsEveryCoroutine { continue }
       if !name.startsCoroutines {
         return starting == nil || starting?.image == name.image ? name : starting
@@ -73,7 +73,7 @@ extension StacksReport {
       if let inlined = name.inlined.last(where: { !startsCoroutines($0.symbol) }) {
         return CodeName(symbol: inlined.symbol, location: inlined.location, image: name.image)
       }
-      starting = name
+      starting = starting ?? name
     }
     return starting ?? known.first
   }
@@ -93,7 +93,7 @@ extension CodeName {
     symbol == "__start_context" || symbol?.contains("::fiber_exit<") == true
   }
 
-  fileprivate var startsCoroutines: Bool { symbol.map(CrashLabModel.startsCoroutines) ?? true }
+  fileprivate var startsCoroutines: Bool { symbol.map(CrashLabModel.startsCoroutines) ?? false }
 }
 
 /// Whether a function is of Boost's, which every coroutine has.

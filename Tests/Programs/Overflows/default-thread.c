@@ -1,5 +1,5 @@
-/* A thread with the C library's defaults, called "parser": it uses some 40 KiB of its stack, and with
-   an argument it recurses without end. */
+/* A thread with the C library's defaults, called "parser": it uses some 40 KiB of its stack, and
+   with an argument it recurses without end. */
 #include <pthread.h>
 #include <string.h>
 #include <sys/prctl.h>
