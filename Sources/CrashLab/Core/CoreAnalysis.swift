@@ -224,7 +224,7 @@ struct CoreAnalysis {
       if clab_now() < until { memory.unwind(thread.registers, into: &raw) }
       return ThreadTrace(
         id: thread.id, name: name(of: thread.id), trace: (try? Trace(raw)) ?? nil,
-        python: python?.of(threadPointer: thread.registers.fs_base))
+        python: python?.of(threadPointer: thread.registers.fs_base)?.frames)
     }
     let (mappings, files) = mappingsToName(
       Array(

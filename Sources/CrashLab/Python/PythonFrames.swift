@@ -6,6 +6,8 @@ struct PythonFrames {
   /// More than sys.setrecursionlimit is ever set to.
   private static let mostFrames = 1_000_000
   private static let mostThreads = 10_000
+  /// Bytes of a thread's state; no version has more.
+  private static let mostStateSize: UInt64 = 16 << 10
 
   private let memory: TargetMemory
   private let runtime: UInt64
@@ -45,7 +47,7 @@ struct PythonFrames {
   /// Innermost first, what repeats folded; nil if the thread is not one of the interpreter's.
   ///
   /// - Parameter threadPointer: what pthread_self(3) gives in it.
-  mutating func of(threadPointer: UInt64) -> [PythonFrameReport]? {
+  mutating func of(threadPointer: UInt64) -> PythonStack? {
     let known = states ?? readStates()
     states = known
     // A thread that is at work for several interpreters has called one from within another.
@@ -55,11 +57,13 @@ struct PythonFrames {
       if !chain.steps.isEmpty { chains.append(chain) }
     }
     if chains.count > 1 {
-      guard chains.allSatisfy({ $0.place != nil }) else { return nil }
-      chains.sort { ($0.place ?? 0) < ($1.place ?? 0) }
+      guard chains.allSatisfy({ !$0.entries.isEmpty }) else { return nil }
+      chains.sort { ($0.entries.first ?? 0) < ($1.entries.first ?? 0) }
     }
     let frames = reports(of: chains.flatMap(\.steps))
-    return frames.isEmpty ? nil : frames
+    if frames.isEmpty { return nil }
+    return PythonStack(
+      frames: frames, used: PythonStack.used(between: chains.flatMap(\.entries)))
   }
 
   private mutating func reports(of steps: [PythonObjects.Step]) -> [PythonFrameReport] {
@@ -111,8 +115,14 @@ struct PythonFrames {
   private struct Chain {
     /// Innermost first.
     var steps: [PythonObjects.Step] = []
-    /// Something of it on the C stack, which tells which of two is further in; nil if not known.
-    var place: UInt64?
+    /// Where C has entered the interpreter: its own variables on the thread's stack. Innermost first.
+    var entries: [UInt64] = []
+
+    /// The outermost ones are no variables, but in the state itself.
+    mutating func add(entry place: UInt64, of state: UInt64) {
+      let isOfState = place >= state && place - state < PythonFrames.mostStateSize
+      if place > entries.last ?? 0, !isOfState { entries.append(place) }
+    }
   }
 
   /// Nil if it comes back to where it was: then nothing of it is proved.
@@ -120,7 +130,9 @@ struct PythonFrames {
     var chain = Chain()
     guard var place = memory.word(state &+ layout.threadFrame), place != 0 else { return chain }
     if let offset = layout.recordFrame {
-      chain.place = place
+      if let previous = layout.recordPrevious {
+        chain.entries = entries(from: place, previous: previous, of: state)
+      }
       guard let frame = memory.word(place &+ offset) else { return chain }
       place = frame
     }
@@ -129,7 +141,7 @@ struct PythonFrames {
     for count in 1...PythonFrames.mostFrames {
       guard let frame = frame(at: place) else { break }
       if frame.owner >= PythonLayout.firstOwnerOfNoFunction {
-        chain.place = chain.place ?? place
+        chain.add(entry: place, of: state)
       } else if let step = objects.step(code: frame.code, at: frame.instruction) {
         chain.steps.append(step)
       } else {
@@ -140,6 +152,18 @@ struct PythonFrames {
       if count == next { (mark, next) = (place, next * 2) }
     }
     return chain
+  }
+
+  /// By the records of a version that links them.
+  private func entries(from record: UInt64, previous: UInt64, of state: UInt64) -> [UInt64] {
+    var chain = Chain()
+    var place = record
+    for count in 1...PythonFrames.mostFrames {
+      chain.add(entry: place, of: state)
+      guard chain.entries.count == count, let next = memory.word(place &+ previous) else { break }
+      place = next
+    }
+    return chain.entries
   }
 
   private struct Frame {

@@ -11,6 +11,8 @@ struct PythonLayout: Equatable {
   var threadFrame: UInt64
   /// Where that record has the frame; nil if there is none.
   var recordFrame: UInt64?
+  /// Where it has the record of the interpreter's call before; nil if frames tell those calls.
+  var recordPrevious: UInt64?
   var frame: Frame
   var code: Code
   var objectType: UInt64
@@ -79,6 +81,7 @@ extension PythonLayout {
   private static let version11 = PythonLayout(
     runtimeInterpreters: 40, interpreterNext: 0, interpreterThreads: 16, threadNext: 8,
     threadInterpreter: 16, threadIdentifier: 152, threadFrame: 56, recordFrame: 8,
+    recordPrevious: 16,
     frame: Frame(code: 32, codeTag: 0, previous: 48, instruction: 56, owner: 69),
     code: Code(length: 16, firstLine: 72, file: 112, name: 128, lines: 136, instructions: 184),
     objectType: 8, typeName: 24,

@@ -56,7 +56,7 @@ extension ThreadsSnapshot {
       }
       return ThreadTrace(
         id: thread.id, name: thread.name, trace: unwind(registers, of: thread.id),
-        python: python?.of(threadPointer: registers.fs_base))
+        python: python?.of(threadPointer: registers.fs_base)?.frames)
     }
     let counters = threads.flatMap { $0.trace?.codeAddresses.map(\.programCounter) ?? [] }
     self.init(

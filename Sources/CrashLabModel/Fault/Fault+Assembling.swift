@@ -173,14 +173,14 @@ extension Fault.Sender {
 extension UnwindReport {
   package init(
     _ trace: Trace, evidence: Evidence, site: FaultSite, controlBlock: Address? = nil,
-    python: [PythonFrameReport]? = nil
+    python: PythonStack? = nil
   ) {
     self.init(
       by: evidence.source, frameCount: trace.frameCount, complete: trace.isComplete,
       steps: trace.steps, duration: trace.duration, handlerStackUsed: evidence.handlerStackUsed,
       frames: trace.entries.map { UnwindReport.Frame($0) },
       threadBlockSize: trace.bytesAboveFrames(site: site, controlBlock: controlBlock),
-      python: python)
+      python: python?.frames, pythonStackUsed: python?.used)
   }
 }
 

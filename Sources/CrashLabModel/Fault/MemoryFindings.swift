@@ -7,11 +7,11 @@ package struct MemoryFindings: Sendable {
   /// The text that a register points to, by its number of DWARF.
   package var texts: [Int: String]
   /// Of the thread; nil if there is no interpreter.
-  package var python: [PythonFrameReport]?
+  package var python: PythonStack?
 
   package init(
     abortMessage: AbortMessage? = nil, wordBelowStack: UInt64? = nil, texts: [Int: String] = [:],
-    python: [PythonFrameReport]? = nil
+    python: PythonStack? = nil
   ) {
     self.python = python
     self.abortMessage = abortMessage

@@ -75,7 +75,7 @@ package struct CrashSignature: Sendable, Equatable {
   private static func functions(of fault: Fault, _ unwind: UnwindReport) -> [String] {
     let python = unwind.python ?? []
     if fault.site.isOverflow {
-      if let recursion = PythonRecursion(filling: unwind) {
+      if let recursion = PythonRecursion(filling: unwind, stackSize: fault.site.stackSize) {
         return Array(Set(own(recursion.functions).map(name))).sorted()
           + (recursion.enteredFrom.map { [name($0)] } ?? [])
       }

@@ -13,18 +13,12 @@ package struct PythonRecursion: Sendable, Equatable {
   private static let leastShare = 10
 
   /// The recursion that has filled a stack: calls from Python to Python take nothing of it, so the
-  /// function that runs Python's code must have a part in what did. Nil if that is not known.
-  package init?(filling unwind: UnwindReport) {
-    let symbols =
-      unwind.recursion?.functions.map(\.symbol)
-      ?? (unwind.stackUse ?? []).filter { $0.frames >= PythonRecursion.fewestFrames }.map(\.symbol)
-    guard symbols.contains(where: { $0.map(PythonRecursion.runsCode) ?? false }) else { return nil }
+  /// interpreter must have taken half of it by calling itself through C. Nil if that is not known.
+  package init?(filling unwind: UnwindReport, stackSize: Int?) {
+    guard let stackSize, let used = unwind.pythonStackUsed, used >= stackSize / 2 else {
+      return nil
+    }
     self.init(in: unwind.python ?? [])
-  }
-
-  /// Of C: the interpreter's loop, or (3.14 and later, as it was built) a function for each instruction.
-  private static func runsCode(_ symbol: String) -> Bool {
-    symbol.hasPrefix("_PyEval_EvalFrame") || symbol.hasPrefix("_TAIL_CALL_")
   }
 
   /// Nil if no few functions have most of the frames. Pure.

@@ -23,13 +23,16 @@ public struct UnwindReport: Sendable, Codable, Equatable {
   /// What an interpreter of Python was at work on in this thread, innermost first; null if there is
   /// none, or if nothing of it is proved.
   @Nullable package var python: [PythonFrameReport]?
+  /// Bytes of the stack between the interpreter's calls of itself, without the longest way between
+  /// two; null if it has called itself seldom, and where the thread is not the one of a fault.
+  @Nullable package var pythonStackUsed: Int?
 
   package init(
     by: EvidenceSource, frameCount: Int, complete: Bool, steps: Int, duration: Double,
     handlerStackUsed: Int? = nil, frames: [UnwindReport.Frame],
     recursion: UnwindReport.Recursion? = nil,
     stackUse: [StackUse]? = nil, missingNames: [MissingNames]? = nil, threadBlockSize: Int? = nil,
-    python: [PythonFrameReport]? = nil
+    python: [PythonFrameReport]? = nil, pythonStackUsed: Int? = nil
   ) {
     self.by = by
     self.frameCount = frameCount
@@ -43,6 +46,7 @@ public struct UnwindReport: Sendable, Codable, Equatable {
     self.missingNames = missingNames
     self.threadBlockSize = threadBlockSize
     self.python = python
+    self.pythonStackUsed = pythonStackUsed
   }
 }
 

@@ -18,17 +18,21 @@ package struct CulpritText {
   /// The functions of Python that recursed, where that has filled the stack.
   private func python(_ fault: FaultReport) -> String {
     guard fault.site.isOverflow, let unwind = fault.unwind,
-      let recursion = PythonRecursion(filling: unwind)
+      let recursion = PythonRecursion(filling: unwind, stackSize: fault.site.stackSize)
     else { return "" }
     let shown = recursion.functions.prefix(4)
     let names = shown.map { frame in
       let place = "\(lastComponent(frame.file))\(frame.line.map { ":\($0)" } ?? "")"
       return "\(theme.symbol(shortSymbol(frame.function, width: width / 2))) \(place)"
     }
+    var share: [String] = []
+    if let used = unwind.pythonStackUsed, let size = fault.site.stackSize {
+      share = ["\(percent(Double(used) / Double(size))) of the stack"]
+    }
     let frames = recursion.functions.reduce(0) { $0.plus($1.count) }
     return flowing(
       ["recursion in Python:"] + names.dropLast().map { $0 + "," } + names.suffix(1),
-      ["\(grouped(frames)) of \(grouped(recursion.all)) frames"])
+      ["\(grouped(frames)) of \(grouped(recursion.all)) frames"] + share)
   }
 
   private func stackSize(_ fault: FaultReport) -> String {

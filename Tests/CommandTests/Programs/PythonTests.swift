@@ -79,6 +79,9 @@ struct PythonTests {
     #expect(Set(round.map(\.function)) == ["descend", "descend.<locals>.<lambda>"])
     #expect(round.allSatisfy { $0.count > 20 })
     #expect(python.last?.function == "<module>")
+    let used = try #require(fault.unwind?.pythonStackUsed)
+    #expect(used > 128 << 10 && used < 256 << 10)
+    #expect(trial.signature?.hasPrefix("overflow-script_py_descend-") == true)
   }
 
   @Test(arguments: Interpreters.all) func everyThreadOfAProcessThatRuns(python path: String) throws

@@ -323,6 +323,7 @@ enum Documents {
       missingNames: [.init(image: "x", reason: .readerEnded, signal: .segv, hasSymbols: true)])
     unwind.threadBlockSize = 1
     unwind.python = [.init(function: "f", file: "x", line: 1, period: 1)]
+    unwind.pythonStackUsed = 1
     return unwind
   }()
 

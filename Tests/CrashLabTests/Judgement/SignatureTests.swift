@@ -53,13 +53,15 @@ import Testing
   /// A crash of an interpreter, whose frames are those of this build of it.
   private static func python(
     _ site: FaultSite.Kind, _ frames: [PythonFrameReport],
-    native: [UnwindReport.Frame]? = nil, program: String = "/opt/bin/python3"
+    native: [UnwindReport.Frame]? = nil, used: Int? = nil, program: String = "/opt/bin/python3"
   ) -> TrialResult {
     let loop = frame(
       "_PyEval_EvalFrameDefault", image: "/opt/bin/python3.13",
       count: FaultSite(site).isOverflow ? 900 : 1)
     var result = crash(site, native ?? [loop], program: program)
     result.faults[0].unwind?.python = frames
+    result.faults[0].site.stackSize = 8 << 20
+    result.faults[0].unwind?.pythonStackUsed = used ?? (native == nil ? 8_000_000 : nil)
     return result
   }
 
@@ -125,11 +127,12 @@ import Testing
           function("dumps", "/usr/lib/python3.14/json/__init__.py"),
           function("walk", "/opt/tree.py", line: 7, count: 26_000),
           function("<module>", "/opt/tree.py"),
-        ], native: recursion(700, function: "_PyEval_EvalFrameDefault"))),
+        ], native: recursion(700, function: "cfunction_call"), used: 5_000_000)),
     Pair(
       testDescription: "an extension's recursion, beneath any number of functions of Python",
       left: python(.guard, [function("walk", count: 5)], native: recursion(900)),
-      right: python(.guard, [function("walk", count: 900)], native: recursion(900))),
+      right: python(
+        .guard, [function("walk", count: 900)], native: recursion(900), used: 100_000)),
     Pair(
       testDescription: "a round of Python that begins elsewhere",
       left: python(

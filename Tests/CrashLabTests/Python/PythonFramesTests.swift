@@ -32,7 +32,7 @@ import Testing
   @Test(arguments: Version.all) func tells(version: Version) throws {
     var frames = try #require(Self.nested(version).frames)
     #expect(
-      frames.of(threadPointer: Self.thread) == [
+      frames.of(threadPointer: Self.thread)?.frames == [
         .init(function: "Tree.visit", file: "/srv/tree.py", line: 10),
         .init(function: "größe", file: "/srv/文.py", line: 51),
         .init(function: "Tree.visit", file: "/srv/tree.py", line: 13, count: 2),
@@ -45,7 +45,7 @@ import Testing
   @Test(arguments: Version.all) func whatIsNotProvedIsLeftOut(version: Version) throws {
     var frames = try #require(Self.nested(version, wrongType: true).frames)
     #expect(
-      frames.of(threadPointer: Self.thread) == [
+      frames.of(threadPointer: Self.thread)?.frames == [
         .init(function: "Tree.visit", file: "/srv/tree.py", line: 10)
       ])
   }
@@ -57,7 +57,7 @@ import Testing
       _ = python.interpreter([(1, python.frame(code, at: instruction, within: 0))])
       var frames = try #require(python.frames)
       #expect(
-        frames.of(threadPointer: 1) == [.init(function: "f", file: "/f.py", line: line)])
+        frames.of(threadPointer: 1)?.frames == [.init(function: "f", file: "/f.py", line: line)])
     }
   }
 
@@ -96,7 +96,24 @@ import Testing
         for chain in chains { _ = python.interpreter([(1, chain)]) }
       }
       var frames = try #require(python.frames)
-      #expect(frames.of(threadPointer: 1)?.map(\.function) == ["inner", "outer"])
+      #expect(frames.of(threadPointer: 1)?.frames.map(\.function) == ["inner", "outer"])
+    }
+  }
+
+  /// The stack grows down, and the last entry is in the thread's state.
+  @Test(arguments: Version.all) func whatTheCallsThroughCHaveTaken(version: Version) throws {
+    for calls in [7, 8, 30] {
+      var python = SyntheticPython(version)
+      let code = python.code("f", "/f.py", first: 1, table: Self.table)
+      // A hundred bytes from one to the next, a thousand to the outermost.
+      let places = (0..<calls).map { UInt64($0) * 104 + ($0 == calls - 1 ? 1000 : 0) }
+      let stack = python.reserve(8192)
+      _ = python.interpreter([(1, python.stack(of: code, entries: places.map { stack + $0 }))])
+      var frames = try #require(python.frames)
+      let told = frames.of(threadPointer: 1)
+      let seen = try #require(told)
+      #expect(seen.frames.first?.count == calls)
+      #expect(seen.used == (calls < 8 ? nil : 104 * (calls - 2)))
     }
   }
 

@@ -7,7 +7,9 @@ extension SyntheticPython.Version {
 
   private static let minor11 = Self(
     testDescription: "3.11.7", hex: 0x030b_07f0, runtimeHead: 40, interpreterSize: 256,
-    interpreterThreads: 16, threadIdentifier: 152, threadFrame: 56, recordFrame: 8, frameCode: 32,
+    interpreterThreads: 16, threadIdentifier: 152, threadFrame: 56, recordFrame: 8,
+    recordPrevious: 16,
+    frameCode: 32,
     framePrevious: 48, frameOwner: 69, codeFirstLine: 72, codeInstructions: 184, ascii: 48)
 
   private static let minor12 = Self(

@@ -16,6 +16,7 @@ struct SyntheticPython {
     var threadFrame: UInt64
     /// Of the record between a thread and its innermost frame.
     var recordFrame: UInt64?
+    var recordPrevious: UInt64?
     var frameCode: UInt64 = 0
     var framePrevious: UInt64 = 8
     var frameOwner: UInt64 = 70
@@ -34,6 +35,8 @@ struct SyntheticPython {
   private var used = SyntheticPython.base + 0x1000
   private var types: [String: UInt64] = [:]
   let runtime = SyntheticPython.base
+  /// Of the next interpreter's threads, if they do not each have one of their own.
+  private var innermostRecord: UInt64?
 
   init(_ version: Version) {
     self.version = version
@@ -143,6 +146,30 @@ struct SyntheticPython {
     return frame(object("NoneType", 16), at: 0, within: outer, owner: 3)
   }
 
+  /// One frame of the code for each entry from C; places on the stack, innermost first. What
+  /// `interpreter` takes for the innermost frame.
+  mutating func stack(of code: UInt64, entries: [UInt64]) -> UInt64 {
+    var inner: UInt64 = 0
+    var record: UInt64 = 0
+    for entry in entries.reversed() {
+      var outer = inner
+      if version.recordPrevious == nil {
+        set(entry + version.frameCode, object("NoneType", 16))
+        set(entry + version.framePrevious, outer)
+        put([3], at: entry + version.frameOwner)
+        outer = entry
+      }
+      inner = frame(code, at: 0, within: outer)
+      if let previous = version.recordPrevious, let offset = version.recordFrame {
+        set(entry + offset, inner)
+        set(entry + previous, record)
+        record = entry
+      }
+    }
+    innermostRecord = version.recordPrevious == nil ? nil : record
+    return inner
+  }
+
   /// An interpreter with threads, the newest of all.
   ///
   /// - Parameter threads: the identifier and the innermost frame of each.
@@ -150,16 +177,17 @@ struct SyntheticPython {
     let interpreter = reserve(Int(version.interpreterSize))
     var next: UInt64 = 0
     for thread in threads.reversed() {
+      // Not right behind the state: of what lies there it may be a part.
+      var frame = thread.frame
+      if let offset = version.recordFrame, frame != 0 {
+        let record = innermostRecord ?? reserve(32)
+        set(record + offset, frame)
+        frame = record
+      }
       let state = reserve(400)
       set(state + 8, next)
       set(state + 16, interpreter)
       set(state + version.threadIdentifier, thread.identifier)
-      var frame = thread.frame
-      if let offset = version.recordFrame, frame != 0 {
-        let record = reserve(32)
-        set(record + offset, frame)
-        frame = record
-      }
       set(state + version.threadFrame, frame)
       next = state
     }

@@ -144,13 +144,12 @@ import Testing
       .init(function: "<lambda>", file: "/srv/t.py", line: 5, count: 900, period: 3),
       .init(function: "<module>", file: "/srv/t.py", line: 7),
     ]
-    let loop = "_PyEval_EvalFrameDefault"
-    fault.unwind?.stackUse = [
-      .init(symbol: loop, image: "/bin/python3", frames: 1800, bytes: 90_000, share: 0.9)
-    ]
+    fault.site.stackSize = 8 << 20
+    fault.unwind?.pythonStackUsed = 4 << 20
     #expect(
       CulpritText(theme: .plain, width: 80).text(of: fault).contains(
-        "  recursion in Python: f t.py:4, <lambda> t.py:5, 2,700 of 2,701 frames\n"))
+        "  recursion in Python: f t.py:4, <lambda> t.py:5, 2,700 of 2,701 frames,\n    50.0 % of the stack\n"
+      ))
     #expect(
       try Self.text([fault], .usual).contains(
         """
