@@ -66,6 +66,11 @@ struct PythonFrames {
       frames: frames, used: PythonStack.used(between: chains.flatMap(\.entries)))
   }
 
+  /// Where the interpreter calls a class it may put a frame of its own between (3.12 and later).
+  private static func isMark(_ frame: PythonFrameReport) -> Bool {
+    frame.function == "__init__" && frame.file == "__init__" && frame.line == nil
+  }
+
   private mutating func reports(of steps: [PythonObjects.Step]) -> [PythonFrameReport] {
     var known: [PythonFrameReport] = []
     var indices: [PythonFrameReport: Int] = [:]
@@ -77,6 +82,7 @@ struct PythonFrames {
         continue
       }
       guard let report = objects.report(of: step) else { break }
+      if PythonFrames.isMark(report) { continue }
       let index = indices[report] ?? known.count
       if index == known.count {
         known.append(report)

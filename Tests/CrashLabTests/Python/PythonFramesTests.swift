@@ -23,6 +23,9 @@ import Testing
     frame = python.shim(within: frame)
     frame = python.frame(visit, at: 2, within: frame)
     frame = python.frame(visit, at: 2, within: frame, owner: 1)
+    // The interpreter's own, between a class and its function.
+    let mark = python.code("__init__", "__init__", first: 1, table: [], length: 1)
+    frame = python.frame(mark, at: 0, within: frame)
     frame = python.frame(helper, at: 0, within: frame)
     frame = python.frame(visit, at: -1, within: frame)
     _ = python.interpreter([(77, 0), (thread, frame), (88, 0)])
