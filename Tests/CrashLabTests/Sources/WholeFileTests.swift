@@ -29,16 +29,39 @@ import Testing
     }
   }
 
-  /// It is renamed only when it is complete: who reads meanwhile reads the old one.
+  /// Under its name nothing is made, written or removed: a whole file is moved there. Who reads
+  /// meanwhile reads the old one.
   @Test func theOldFileIsThereUntilTheEnd() throws {
     try inFolder { folder in
       let path = "\(folder)/report.json"
       try writeWhole("old", to: path)
       let old = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
+      let watch = inotify_init1(Int32(IN_NONBLOCK))
+      defer { close(watch) }
+      let changes = IN_CREATE | IN_DELETE | IN_MODIFY | IN_MOVED_TO
+      #expect(inotify_add_watch(watch, folder, UInt32(changes)) > 0)
       try writeWhole("new", to: path)
+      #expect(try events(of: watch, named: "report.json") == [UInt32(IN_MOVED_TO)])
       #expect(try old.readToEnd() == Data("old".utf8))
       #expect(try contents(of: folder) == ["report.json": "new"])
     }
+  }
+
+  /// What inotify(7) has told so far of a file.
+  private func events(of watch: CInt, named wanted: String) throws -> [UInt32] {
+    var bytes = [UInt8](repeating: 0, count: 16_384)
+    let count = read(watch, &bytes, bytes.count)
+    try #require(count > 0)
+    var events: [UInt32] = []
+    var at = 0
+    while at < count {
+      let event = bytes[at...].withUnsafeBytes { $0.loadUnaligned(as: inotify_event.self) }
+      at += MemoryLayout<inotify_event>.size
+      let name = bytes[at..<at + Int(event.len)].prefix { $0 != 0 }
+      if String(decoding: name, as: UTF8.self) == wanted { events.append(event.mask) }
+      at += Int(event.len)
+    }
+    return events
   }
 
   @Test func aPipeIsWrittenToAndStays() throws {
