@@ -30,6 +30,8 @@ package struct ElfHeaders {
 
   package let kind: Kind
   package let machine: Int32
+  /// Where a program begins; 0 of a library that is none.
+  package var entry: UInt64 { header.e_entry }
   private let header: Elf64_Ehdr
 
   package init(_ read: Reader) throws(FileProblem) {

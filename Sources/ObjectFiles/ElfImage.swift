@@ -8,6 +8,8 @@ package struct ElfImage {
   package let bytes: UnsafeRawBufferPointer
   /// Those that are loaded.
   package let segments: [Segment]
+  /// Where a program begins; 0 of a library that is none.
+  var entry: UInt64 { headers.entry }
   private let headers: ElfHeaders
   private let frameHeader: Segment?
 

@@ -6,7 +6,8 @@ extension DepthReport {
   ///
   /// - Parameters:
   ///   - path: of an ELF file of x86-64, which may be anything.
-  ///   - entry: the function's name as in the file's symbol table, or its address: `0x1139`.
+  ///   - entry: the function's name as in the file's symbol table, or its address: `0x1139`. `main`
+  ///     is found in a program without names, too.
   /// - Returns: nil if the file has no such function.
   /// - Throws: SystemError if the file can't be read, UnreadableFile if it is no such file.
   package static func read(
@@ -51,9 +52,11 @@ private struct FunctionTable {
     var frames: [CallFrame] = []
     CallFrames(image).visit { frames.append($0) }
     self.frames = frames.sorted { $0.address < $1.address }
-    names = image.functionNames
-    addresses = Dictionary(names.map { ($0.value, $0.key) }) { min($0, $1) }
     slots = image.slots
+    var names = image.functionNames
+    if let main = image.main(slots: slots), names[main] == nil { names[main] = "main" }
+    self.names = names
+    addresses = Dictionary(names.map { ($0.value, $0.key) }) { min($0, $1) }
   }
 
   func address(of wanted: String) -> UInt64? {

@@ -136,7 +136,15 @@ struct EntryFunctions {
     if library == nil, address("_start") != nil, address("madvise") == nil {
       functions.givesPagesBack = false
     }
-    functions.madvise = functions.givesPagesBack ? address("madvise") : nil
+    if functions.givesPagesBack {
+      functions.madvise = address("madvise")
+      // A static program without names: its one wrapper of the system call is the library's.
+      if functions.madvise == nil, musl == nil, library == nil {
+        functions.madvise = SystemCallSite.only(
+          of: SystemCallSite.madvise, from: holder.low.value, to: holder.high.value,
+          read: TargetMemory(of: thread, mappings: mappings).read)
+      }
+    }
     functions.munmap = address("munmap")
     if let mmap = address("mmap") {
       var place: UInt64 = 0

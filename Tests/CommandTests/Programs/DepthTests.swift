@@ -101,6 +101,34 @@ import Testing
     }
   }
 
+  /// A program without names still has to tell the C library where `main` is.
+  @Test(
+    arguments: ["gcc", "clang", "musl-gcc"].filter(Toolbox.has),
+    [["-O2", "-pie", "-fPIE"], ["-O2", "-no-pie", "-fno-pie"], ["-O0", "-fcf-protection"]])
+  func mainIsFoundWithoutNames(compiler: String, flags: [String]) throws {
+    try withTemporaryFolder { folder in
+      let program = try DepthTests.build(
+        DepthTests.source(seed: 11), flags, with: compiler, in: folder)
+      let named = try depth(program, ["--depth", "main"])
+      let strip = try Command(path: Toolbox.find("strip") ?? "strip").run([program])
+      try #require(strip.status == 0, "\(strip.errors)")
+      let found = try depth(program, ["--depth", "main"])
+      #expect(found.entry == "main" && found.path.first?.symbol == "main")
+      #expect(found.path.first?.address == named.path.first?.address)
+      #expect(found.path.map(\.bytes) == named.path.map(\.bytes))
+    }
+  }
+
+  /// Nothing in it says so: no function is better than a wrong one.
+  @Test func mainOfAStaticProgramWithoutNamesIsNotGuessed() throws {
+    try withTemporaryFolder { folder in
+      let program = try DepthTests.build(
+        DepthTests.source(seed: 11), ["-static", "-s"], in: folder)
+      let result = try Command().run(["frames", "--depth", "main", program])
+      #expect(result.status == 64 && result.errors.contains("no function 'main'"))
+    }
+  }
+
   /// They go through the library's table, as those of other files do.
   @Test func libraryCallsItsOwnFunctions() throws {
     try withTemporaryFolder { folder in

@@ -50,10 +50,25 @@ import Testing
     #expect((0...64).contains((deep.peak ?? 0) - used), "\(deep.peak ?? 0), \(used)")
   }
 
-  @Test func aStaticProgramIsToldToo() throws {
-    let (used, report, _) = try measure(size: 0, bytes: 200_000, flags: ["-static"])
+  /// Without names the C library's wrapper of madvise(2) is found by its code.
+  @Test(arguments: [["-static"], ["-static", "-s"], ["-static-pie", "-s"]])
+  func aStaticProgramIsToldToo(flags: [String]) throws {
+    let (used, report, _) = try measure(size: 0, bytes: 200_000, flags: flags)
     let deep = try #require(report.stacks.first { $0.name == "deep" })
     #expect((0..<4096).contains((deep.peak ?? 0) - used))
+    #expect(deep.bound == .page && deep.advice != nil && report.notes.isEmpty)
+  }
+
+  @Test func aSystemCallIsFoundByItsCodeOnlyIfThatIsTheOnlyPlace() {
+    let call: [UInt8] = [0xb8, 28, 0, 0, 0, 0x0f, 0x05]
+    let other: [UInt8] = [0xb8, 29, 0, 0, 0, 0x0f, 0x05]
+    let rows: [([UInt8], Int?)] = [
+      ([], nil), (call, 0), (other, nil), (other + [0xc3] + call + [0xc3], 8), (call + call, nil),
+      (Array(call.dropLast()), nil), ([0xb8] + call, 1), ([0x0f, 0x05], nil),
+    ]
+    for (code, place) in rows {
+      #expect(SystemCallSite.only(of: SystemCallSite.madvise, in: code) == place, "\(code)")
+    }
   }
 
   /// The second one's pages are the first one's: it is said.

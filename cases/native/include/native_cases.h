@@ -49,5 +49,6 @@ void clab_case_thread_deep_callback(void);
 void clab_case_thread_irregular_recursion(void);
 bool clab_case_openmp(unsigned threads);
 void clab_case_thread_simultaneous(uint32_t threads);
+unsigned clab_case_parse(unsigned levels);
 
 #endif
