@@ -40,9 +40,9 @@ import Testing
       let theirs = try #require(other.output.split(separator: " ").first.flatMap { Double($0) })
       ratios.append(sample.nanoseconds / theirs)
     }
-    // A hop costs twice as much for a second at a time where somebody else uses the other half of
-    // the core: both of a pair meet the same, the least of all samples does not. One switch more or
-    // less a hop would be twice or half as much.
+    // Processor time, both. A hop costs more for a second at a time where somebody else uses the
+    // other half of the core: both of a pair meet the same, the least of all samples does not. One
+    // switch more or less a hop would be twice or half as much.
     #expect((0.7...1.4).contains(ratios.median), "\(ratios)")
     #expect(abs(switches.median - 1) < 0.01, "one switch a hop, but \(switches)")
   }
