@@ -143,7 +143,9 @@ let package = Package(
         "CrashLab", "CrashLabText", "CrashLabBench", "CrashLabPages", "Catalogue",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
-      swiftSettings: strict
+      swiftSettings: strict,
+      // What a trial's child calls is bound before the fork, and not anew in each child.
+      linkerSettings: [.unsafeFlags(["-Xlinker", "-z", "-Xlinker", "now"])]
     ),
     .executableTarget(
       name: "oracle",

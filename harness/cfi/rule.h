@@ -52,10 +52,10 @@ struct clab_context_layout {
 
 /* Scratch memory of the prover; a handler's stack is too small for it. */
 struct clab_prover {
+  struct clab_context_layout context;
+  struct clab_rows rows;
   struct clab_code code;
   struct clab_entry_buffers buffers;
-  struct clab_rows rows;
-  struct clab_context_layout context;
 };
 
 /* Proves the rule for `pc`, an address inside the instruction (return addresses less one).

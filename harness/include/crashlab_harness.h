@@ -261,6 +261,9 @@ enum { CLAB_MAX_PEEKS = 512 };
    be. -1 and errno if that is the first of all. Async-signal-safe: yes */
 long clab_peek_memory(pid_t process, const uint64_t *addresses, size_t count, size_t size,
                       void *buffer);
+/* RLIMIT_STACK's soft limit of a process, bytes; UINT64_MAX: none. Returns 0 or an errno: EPERM for
+   another user's process. Async-signal-safe: yes */
+int clab_stack_limit_of(pid_t process, uint64_t *bytes);
 /* The stack pointer of another process's running thread, which is stopped for the moment. Returns 0
    or an errno. Async-signal-safe: no */
 int clab_peek_stack_pointer(pid_t thread, uint64_t *pointer);

@@ -52,6 +52,8 @@ static int renew_validation_pipe(int *ends, int away) {
     return errno;
   for (int i = 0; i < 2; i++) {
     int low = fresh[i];
+    if (low >= away)
+      continue;
     fresh[i] = fcntl(low, F_DUPFD_CLOEXEC, away);
     close(low);
     if (fresh[i] < 0)

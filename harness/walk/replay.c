@@ -35,15 +35,16 @@ struct piece {
    end of a piece is a branch that could be mispredicted. The window ends at `high`, and the stack
    pointer lies in it. */
 CLAB_READS_FOREIGN_MEMORY
-static inline __attribute__((always_inline)) bool advance(struct clab_replay *replay, uint64_t high,
+static inline __attribute__((always_inline)) bool advance(struct clab_replay *replay,
+                                                          uint64_t slots, uint64_t high,
                                                           uint64_t bias, struct piece *piece) {
   const uint64_t pc = piece->pc, sp = piece->sp, fp = piece->fp;
   if (pc == 0) /* no caller; and an empty slot looks like its rule */
     return false;
-  uint64_t slot = clab_rule_hash(pc);
+  uint64_t slot = clab_rule_hash(pc, slots);
   struct clab_replay *rule = &replay[slot];
   if (__builtin_expect(rule->pc != pc, 0)) {
-    rule = &replay[(slot + 1) % CLAB_RULE_SLOTS];
+    rule = &replay[(slot + 1) & (slots - 1)];
     if (rule->pc != pc)
       return false;
   }
@@ -78,7 +79,7 @@ static bool look_ahead(struct clab_walk *walk, struct piece *piece) {
   const clab_word *words = (const clab_word *)(uintptr_t)(address + memory->bias);
   for (unsigned i = 1; i <= SEARCHED; i++) {
     uint64_t pc = words[i];
-    if (pc == 0 || walk->rules.replay[clab_rule_hash(pc)].pc != pc)
+    if (pc == 0 || walk->rules.replay[clab_rule_hash(pc, walk->rules.slots)].pc != pc)
       continue;
     piece->pc = pc;
     piece->sp = address + (i + 1) * sizeof pc;
@@ -91,8 +92,9 @@ static bool look_ahead(struct clab_walk *walk, struct piece *piece) {
 /* The slot of a frame that was replayed. */
 static struct clab_replay *slot_of(struct clab_rules *rules,
                                    const struct clab_history_frame *frame) {
-  uint64_t slot = clab_rule_hash(frame->pc);
-  return &rules->replay[rules->replay[slot].pc == frame->pc ? slot : (slot + 1) % CLAB_RULE_SLOTS];
+  uint64_t slot = clab_rule_hash(frame->pc, rules->slots);
+  return &rules->replay[rules->replay[slot].pc == frame->pc ? slot
+                                                            : (slot + 1) & (rules->slots - 1)];
 }
 
 /* Whether a piece that began as `beginning` is the continuation of the first. Frame pointers may
@@ -134,14 +136,15 @@ CLAB_READS_FOREIGN_MEMORY
 static bool replay_both(struct clab_walk *walk, struct piece *first, struct piece *second) {
   const uint64_t high = walk->memory.high, bias = walk->memory.bias;
   struct clab_replay *const replay = walk->rules.replay;
+  const uint64_t slots = walk->rules.slots;
   const struct piece start = *first, beginning = *second;
   struct piece a = *first, b = *second;
   const struct clab_history_frame *a_end = a.next + FIRST_MOST;
   const struct clab_history_frame *b_end = b.next + SECOND_MOST;
   for (uint32_t i = 1; i <= walk->rules.count; i++)
     walk->last_cfas[i] = clab_rules_slot(&walk->rules, i)->last_cfa;
-  while (a.sp < beginning.sp && a.next < a_end && advance(replay, high, bias, &a))
-    if (b.next < b_end && !advance(replay, high, bias, &b))
+  while (a.sp < beginning.sp && a.next < a_end && advance(replay, slots, high, bias, &a))
+    if (b.next < b_end && !advance(replay, slots, high, bias, &b))
       b_end = b.next;
   bool is_right = continues(walk, &a, &beginning, &b);
   if (!is_right) {
@@ -213,8 +216,8 @@ bool clab_walk_replay(struct clab_walk *walk, uint64_t budget) {
     piece.next = walk->replayed[0];
   }
   const struct clab_history_frame *last = piece.next + (end - walk->index);
-  const uint64_t sp = piece.sp;
-  while (piece.next < last && advance(walk->rules.replay, high, bias, &piece)) {
+  const uint64_t sp = piece.sp, slots = walk->rules.slots;
+  while (piece.next < last && advance(walk->rules.replay, slots, high, bias, &piece)) {
   }
   doubt_last(walk, walk->replayed[0], sp, &piece);
   commit(walk, walk->replayed[0], &piece);

@@ -6,12 +6,13 @@ void clab_rules_clear(struct clab_rules *rules) {
   for (uint32_t i = 1; i <= rules->count; i++)
     memset(clab_rules_slot(rules, i), 0, sizeof rules->replay[0]);
   rules->count = 0;
+  rules->slots = CLAB_FEW_SLOTS;
   memset(&rules->others, 0, sizeof rules->others);
 }
 
 struct clab_replay *clab_rules_find(struct clab_rules *rules, uint64_t pc, bool exact) {
-  for (uint64_t slot = clab_rule_hash(pc); rules->replay[slot].number != 0;
-       slot = (slot + 1) % CLAB_RULE_SLOTS) {
+  for (uint64_t slot = clab_rule_hash(pc, rules->slots); rules->replay[slot].number != 0;
+       slot = (slot + 1) & (rules->slots - 1)) {
     const struct clab_known_rule *known = &rules->known[rules->replay[slot].number];
     if (known->pc == pc && known->exact == exact)
       return &rules->replay[slot];
@@ -19,13 +20,39 @@ struct clab_replay *clab_rules_find(struct clab_rules *rules, uint64_t pc, bool 
   return NULL;
 }
 
+/* The free slot that a new rule gets. */
+static uint64_t free_slot(const struct clab_rules *rules, uint64_t pc) {
+  uint64_t slot = clab_rule_hash(pc, rules->slots);
+  while (rules->replay[slot].number != 0)
+    slot = (slot + 1) & (rules->slots - 1);
+  return slot;
+}
+
+/* From few slots to all. */
+static void spread(struct clab_rules *rules) {
+  struct clab_replay few[CLAB_FEW_RULES];
+  for (uint32_t i = 1; i <= rules->count; i++) {
+    few[i - 1] = *clab_rules_slot(rules, i);
+    memset(clab_rules_slot(rules, i), 0, sizeof few[0]);
+  }
+  rules->slots = CLAB_RULE_SLOTS;
+  for (uint32_t i = 1; i <= rules->count; i++) {
+    uint64_t slot = free_slot(rules, rules->known[i].pc);
+    rules->replay[slot] = few[i - 1];
+    rules->known[i].slot = (uint32_t)slot;
+  }
+}
+
 struct clab_replay *clab_rules_add(struct clab_rules *rules, uint64_t pc, bool exact,
                                    const struct clab_rule *rule) {
   if (rules->count == CLAB_RULES)
     return &rules->others;
-  uint64_t slot = clab_rule_hash(pc);
-  while (rules->replay[slot].number != 0)
-    slot = (slot + 1) % CLAB_RULE_SLOTS;
+  uint64_t slot = free_slot(rules, pc);
+  uint64_t behind = (slot - clab_rule_hash(pc, rules->slots)) & (rules->slots - 1);
+  if (rules->slots == CLAB_FEW_SLOTS && (rules->count == CLAB_FEW_RULES || behind > CLAB_NEAR)) {
+    spread(rules);
+    slot = free_slot(rules, pc);
+  }
   uint32_t number = ++rules->count;
   rules->known[number] = (struct clab_known_rule){pc, (uint32_t)slot, exact, *rule};
   struct clab_replay *replay = &rules->replay[slot];

@@ -10,6 +10,10 @@
 enum {
   CLAB_RULE_SLOTS = 1024,
   CLAB_RULES = CLAB_RULE_SLOTS * 3 / 4, /* beyond this load, probes would grow long */
+  /* A table begins with so many slots, which lie in two pages: most walks meet few rules. */
+  CLAB_FEW_SLOTS = 128,
+  CLAB_FEW_RULES = CLAB_FEW_SLOTS / 4,
+  CLAB_NEAR = 1, /* so many slots behind its own a rule may lie while they are few */
 };
 
 /* A slot of the table, one cache line: what the inner loop needs of the rule of a return address,
@@ -49,15 +53,16 @@ struct clab_known_rule {
    rules of return addresses are replayed. Number 0 is no rule: `others` counts the frames whose
    program counter found no room. */
 struct clab_rules {
-  _Alignas(64) struct clab_replay replay[CLAB_RULE_SLOTS];
   struct clab_replay others;
+  uint64_t slots; /* in use: CLAB_FEW_SLOTS or CLAB_RULE_SLOTS */
   uint32_t count; /* rules are numbered from 1 to this */
   struct clab_known_rule known[CLAB_RULES + 1];
+  _Alignas(64) struct clab_replay replay[CLAB_RULE_SLOTS];
 };
 
-/* The low bits of a code address are as good as any hash of it, and at hand sooner.
-   Async-signal-safe: yes */
-static inline uint64_t clab_rule_hash(uint64_t pc) { return pc % CLAB_RULE_SLOTS; }
+/* The slot that a rule has if no other has it, of a power of two of slots. The low bits of a code
+   address are as good as any hash of it, and at hand sooner. Async-signal-safe: yes */
+static inline uint64_t clab_rule_hash(uint64_t pc, uint64_t slots) { return pc & (slots - 1); }
 
 /* The slot of a rule. Async-signal-safe: yes */
 static inline struct clab_replay *clab_rules_slot(struct clab_rules *rules, uint32_t number) {
@@ -69,7 +74,7 @@ void clab_rules_clear(struct clab_rules *rules);
 /* The slot of the rule of `pc`, or NULL. Async-signal-safe: yes */
 struct clab_replay *clab_rules_find(struct clab_rules *rules, uint64_t pc, bool exact);
 /* Adds the rule of a program counter that has none; returns its slot, `others` if there is no room.
-   Async-signal-safe: yes */
+   Other rules may get other slots. Async-signal-safe: yes */
 struct clab_replay *clab_rules_add(struct clab_rules *rules, uint64_t pc, bool exact,
                                    const struct clab_rule *rule);
 /* Fills in the trace's table "who ate the stack". Async-signal-safe: yes */

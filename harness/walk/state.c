@@ -3,9 +3,12 @@
 #include <stdatomic.h>
 #include <string.h>
 
-enum { MOST_SIGNAL_FRAME = 64 << 10 /* larger steps over a signal frame change the stack */ };
+enum {
+  MOST_SIGNAL_FRAME = 64 << 10, /* larger steps over a signal frame change the stack */
+  PAGE = 4096,
+};
 
-static struct clab_walk the_walk;
+static _Alignas(PAGE) struct clab_walk the_walk;
 static atomic_flag taken = ATOMIC_FLAG_INIT;
 
 struct clab_walk *clab_walk_acquire(void) {

@@ -21,7 +21,9 @@ struct clab_history_frame {
   uint64_t cfa;
 };
 
-/* Everything that a walk needs, far too large for an alternate stack: there is one, static. */
+/* Everything that a walk needs, far too large for an alternate stack: there is one, static. What a
+   short walk writes lies together, before what only a long one fills: in a forked child each page
+   costs a fault. */
 struct clab_walk {
   struct clab_memory memory;
   struct clab_target target;
@@ -42,8 +44,6 @@ struct clab_walk {
   struct clab_registers anchor;
   uint64_t proved_since; /* from this index on, all frames in the history were replayed */
 
-  struct clab_history_frame history[CLAB_HISTORY]; /* a ring, by index */
-  uint8_t flags[CLAB_HISTORY];                     /* enum clab_frame_flags, a ring as well */
   uint64_t told;     /* frames before this index are recorded, or left out */
   uint64_t visited;  /* frames before this index were shown to the visitor */
   uint32_t block;    /* frames to walk before looking for repetition again */
@@ -53,14 +53,17 @@ struct clab_walk {
   bool doubtful;     /* a guess may have left frames out */
   bool singly;       /* in blocks of one frame, and nothing is folded */
 
+  struct clab_image image;     /* the last one found */
+  struct clab_rule unnumbered; /* a rule that found no room in the table */
+  struct clab_rules rules;
+  struct clab_recorder recorder;
+
+  uint8_t flags[CLAB_HISTORY];                     /* enum clab_frame_flags, a ring as well */
+  struct clab_history_frame history[CLAB_HISTORY]; /* a ring, by index */
   struct clab_history_frame replayed[2][CLAB_BLOCK_MOST]; /* the two pieces of a block */
   uint64_t last_cfas[CLAB_AHEAD_RULES + 1]; /* of all rules, before a second piece was begun */
 
-  struct clab_recorder recorder;
-  struct clab_rules rules;
   struct clab_prover prover;
-  struct clab_rule unnumbered; /* a rule that found no room in the table */
-  struct clab_image image;     /* the last one found */
   uint8_t window[CLAB_WINDOW_SIZE];
 };
 

@@ -135,6 +135,6 @@ extension Photograph {
       mappings: mappings, threads: threads,
       stacks: StackRegion.find(
         claims: claims, mappings: mappings, installedGuards: guards,
-        limits: machine.mainStackLimits(soft: try directory.softStackLimit())))
+        limits: machine.mainStackLimits(soft: StackSizeSource.ResourceLimit(of: process).bytes)))
   }
 }

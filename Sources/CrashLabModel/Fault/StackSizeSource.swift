@@ -28,6 +28,11 @@ extension StackSizeSource {
     case unlimited
     /// Bytes.
     case soft(UInt64)
+
+    /// Nil if there is none, or none is known.
+    package var bytes: UInt64? {
+      if case .soft(let bytes) = self { bytes } else { nil }
+    }
   }
 
   /// Nil for a fault that is no overflow, and where nobody knows whose stack it was. Pure.
