@@ -5,8 +5,10 @@ internal import Glibc
 struct ProcessDirectory: ~Copyable {
   /// Of the directory itself.
   let descriptor: CInt
+  private let process: pid_t
 
   init(_ process: pid_t) throws(SystemError) {
+    self.process = process
     let path = "/proc/\(process)"
     descriptor = try system("open", path) {
       open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
@@ -28,10 +30,24 @@ struct ProcessDirectory: ~Copyable {
   func threads() throws(SystemError) -> [Photograph.ThreadSeen] {
     var threads: [Photograph.ThreadSeen] = []
     for id in try threadIdentifiers() {
-      guard let name = try readFileIfThere("task/\(id)/comm", in: descriptor) else { continue }
+      guard let name = try commandName(of: id) else { continue }
       threads.append(.init(id: id, name: String(name.drop { $0 == "\n" }.prefix { $0 != "\n" })))
     }
     return threads
+  }
+
+  /// Nil of a task that has ended.
+  ///
+  /// /proc/TID is there for every task, though nobody lists it. Each file that is opened below
+  /// task/TID stays in the kernel's cache of names until the thread is gone, and whoever reaps the
+  /// process meanwhile goes round in a loop until the thread has dropped it (fs/dcache.c,
+  /// shrink_dcache_parent): 0.2 ms, and a whole time slice on a busy machine.
+  private func commandName(of thread: Int32) throws(SystemError) -> String? {
+    guard thread != process, let name = try readFileIfThere("/proc/\(thread)/comm") else {
+      return try readFileIfThere("task/\(thread)/comm", in: descriptor)
+    }
+    // The number may be another's by now.
+    return faccessat(descriptor, "task/\(thread)", F_OK, 0) == 0 ? name : nil
   }
 
   func threadIdentifiers() throws(SystemError) -> [Int32] {
