@@ -54,6 +54,10 @@ extension MachineInstruction {
       bytes.bindMemory(to: clab_memory_operand.self).prefix(Int(raw.memory_count))
         .compactMap { Operand($0, registers: context.registers) }
     }
+    let pops = withUnsafeBytes(of: raw.memory) { bytes in
+      bytes.bindMemory(to: clab_memory_operand.self).prefix(Int(raw.memory_count))
+        .contains { $0.takesFromStack }
+    }
     func has(_ trait: clab_instruction_traits) -> Bool { raw.traits & trait.rawValue != 0 }
     self.init(
       text: text,
@@ -63,7 +67,15 @@ extension MachineInstruction {
       isSoftwareInterrupt: has(CLAB_SOFTWARE_INTERRUPT), checksValue: has(CLAB_CHECKS_VALUE),
       jumps: UInt32(raw.target) != CLAB_TARGET_NONE.rawValue,
       returns: UInt32(raw.flow) == CLAB_FLOW_RETURN.rawValue,
-      target: context.target.map { Address($0) })
+      target: context.target.map { Address($0) }, pops: pops)
+  }
+}
+
+extension clab_memory_operand {
+  /// The stack pointer's word, or for leave the frame pointer's, that is read without being named.
+  fileprivate var takesFromStack: Bool {
+    let registers: [UInt8] = [7, 6]  // DWARF's numbers of rsp and rbp
+    return is_implicit && UInt32(access) == CLAB_OPERAND_READ.rawValue && registers.contains(base)
   }
 }
 

@@ -13,7 +13,7 @@ void clab_registers_of_context(const ucontext_t *context, struct clab_registers 
   registers->value[31] = context->uc_mcontext.sp;
   registers->value[32] = context->uc_mcontext.pc;
   registers->valid = (UINT64_C(1) << CLAB_REGISTERS) - 1;
-  registers->has_segment_bases = false;
+  registers->has_segment_bases = registers->after_trap = false;
   /* A signal that was sent leaves what the last fault has told. Not every kernel tells the kind. */
   enum clab_access access = clab_access_kind(SIGSEGV, context);
   registers->bad_call_target = (access == CLAB_ACCESS_EXECUTE || access == CLAB_ACCESS_UNKNOWN) &&
@@ -40,7 +40,7 @@ bool clab_registers_of_user(const void *bytes, size_t size, struct clab_register
   registers->value[32] = user.pc;
   registers->valid = (UINT64_C(1) << CLAB_REGISTERS) - 1;
   registers->has_segment_bases = false;
-  registers->bad_call_target = false; /* siginfo tells */
+  registers->bad_call_target = registers->after_trap = false; /* siginfo tells */
   return true;
 }
 #endif

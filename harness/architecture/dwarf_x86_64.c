@@ -19,6 +19,8 @@ void clab_registers_of_context(const ucontext_t *context, struct clab_registers 
   registers->fs_base = registers->gs_base = 0; /* no part of the context */
   registers->has_segment_bases = false;
   /* A signal that was sent leaves what the last fault has told. */
+  enum { BREAKPOINT = 3 };
+  registers->after_trap = context->uc_mcontext.gregs[REG_TRAPNO] == BREAKPOINT;
   registers->bad_call_target =
       clab_access_kind(SIGSEGV, context) == CLAB_ACCESS_EXECUTE &&
       (uint64_t)context->uc_mcontext.gregs[REG_CR2] == registers->value[CLAB_REG_PC];
@@ -48,7 +50,7 @@ bool clab_registers_of_user(const void *bytes, size_t size, struct clab_register
   registers->fs_base = user.fs_base;
   registers->gs_base = user.gs_base;
   registers->has_segment_bases = true;
-  registers->bad_call_target = false; /* siginfo tells */
+  registers->bad_call_target = registers->after_trap = false; /* siginfo tells */
   return true;
 }
 #endif

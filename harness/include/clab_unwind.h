@@ -69,6 +69,7 @@ struct clab_registers {
   uint64_t gs_base;
   bool has_segment_bases;
   bool bad_call_target; /* the fault was the fetch of the instruction at the program counter */
+  bool after_trap;      /* it is behind the instruction that has trapped: int3 of x86-64 */
 };
 
 /* Async-signal-safe: yes */

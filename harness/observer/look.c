@@ -36,6 +36,8 @@ void clab_evidence_of_signal(struct clab_evidence *evidence, pid_t thread, const
   registers->bad_call_target =
       evidence->access == CLAB_ACCESS_EXECUTE && evidence->address == registers->value[CLAB_REG_PC];
   evidence->registers.bad_call_target = registers->bad_call_target;
+  registers->after_trap = info->si_signo == SIGTRAP && info->si_code == SI_KERNEL;
+  evidence->registers.after_trap = registers->after_trap;
   evidence->program_counter = registers->value[CLAB_REG_PC];
   evidence->stack_pointer = registers->value[CLAB_REG_SP];
   evidence->frame_pointer = registers->value[CLAB_REG_FP];

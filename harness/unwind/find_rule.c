@@ -41,7 +41,8 @@ static bool has_caller(struct clab_walk *walk, const struct clab_rule *rule) {
 
 static void find(struct clab_walk *walk, struct clab_rule *rule) {
   prove(walk, walk->exact ? walk->pc : walk->pc - 1, rule);
-  if (!walk->exact && (rule->kind == CLAB_RULE_NONE || rule->last_byte)) {
+  /* Where the first frame is not exact it is behind a breakpoint. */
+  if (!walk->exact && walk->index > 0 && (rule->kind == CLAB_RULE_NONE || rule->last_byte)) {
     struct clab_rule beginning;
     if (is_beginning(walk, rule, &beginning)) {
       walk->exact = true;

@@ -26,7 +26,8 @@ bool clab_guess_rule(struct clab_walk *walk, struct clab_rule *rule) {
     if (!clab_is_code(walk, walk->pc))
       return false;
     state = interrupted(walk);
-  } else if (!clab_is_code(walk, walk->pc - 1) || !clab_follows_call(walk, walk->pc)) {
+  } else if (!clab_is_code(walk, walk->pc - 1) ||
+             (walk->index > 0 && !clab_follows_call(walk, walk->pc))) {
     return false;
   }
   *rule = (struct clab_rule){

@@ -45,6 +45,20 @@ void clab_walk_anchor(struct clab_walk *walk, const struct clab_registers *regis
     clab_rules_slot(&walk->rules, i)->last_cfa = 0;
 }
 
+/* Whether what lies before the program counter is a breakpoint of x86-64: int3, or int $3. A signal
+   that was sent leaves what the last trap has told. */
+static bool is_after_trap(const struct clab_target *target) {
+  enum { INT3 = 0xcc, INT = 0xcd, BREAKPOINT = 3 };
+  uint64_t pc = target->registers.value[CLAB_REG_PC];
+  uint8_t code[2] = {0};
+  if (!target->registers.after_trap)
+    return false;
+  if (target->read(target->context, pc - 2, code, 2) != 2 &&
+      target->read(target->context, pc - 1, &code[1], 1) != 1)
+    return false;
+  return code[1] == INT3 || (code[0] == INT && code[1] == BREAKPOINT);
+}
+
 void clab_walk_begin(struct clab_walk *walk, const struct clab_target *target,
                      const struct clab_stack_range *direct, bool own_images,
                      struct clab_trace *trace) {
@@ -59,7 +73,7 @@ void clab_walk_begin(struct clab_walk *walk, const struct clab_target *target,
   memset(&walk->image, 0, sizeof walk->image);
   walk->prover.context.known = false;
   walk->index = walk->told = walk->visited = 0;
-  walk->exact = true;
+  walk->exact = !is_after_trap(&walk->target);
   walk->proved_since = 0;
   walk->block = CLAB_BLOCK_FIRST;
   walk->alone = 0;

@@ -48,7 +48,8 @@ struct ObservedFault {
         controlBlock: block,
         findings: MemoryFindings(
           of: evidence, in: TargetMemory(of: evidence.thread, mappings: photograph.mappings)),
-        stackLimit: StackSizeSource.ResourceLimit(of: evidence.process)))
+        stackLimit: pending.stackLimitAtStart
+          ?? StackSizeSource.ResourceLimit(of: evidence.process)))
     self.trace = trace
     signalFrameSize = machine.minimumSignalStack
     mappings = photograph.mappings

@@ -22,6 +22,8 @@ struct WatchedProcess {
   private var everCaught: UInt64 = 0
   /// The signals that were ignored when the program was executed (SigIgn); execve(2) leaves them so.
   private var ignoredAtStart: UInt64 = 0
+  /// Nil until it has executed a program.
+  private var stackLimitAtStart: StackSizeSource.ResourceLimit?
   private var caughtFaults = 0
   /// What it is dying of, the cause first.
   private var fatal: [ObservedFault] = []
@@ -41,6 +43,7 @@ struct WatchedProcess {
   mutating func saw(_ pending: PendingSignal, by observer: Observer) {
     var pending = pending
     pending.evidence.delivering = delivering(before: pending.evidence)
+    pending.stackLimitAtStart = stackLimitAtStart
     let evidence = pending.evidence
     let masks: SignalMasks?
     do { masks = try observer.masks.read(of: evidence.thread, in: process) } catch {
@@ -205,6 +208,7 @@ struct WatchedProcess {
     journal = FaultJournal()
     caught = [:]
     everCaught = 0
+    stackLimitAtStart = StackSizeSource.ResourceLimit(of: process)
     ignoredAtStart = ((try? SignalMasks(of: process, in: process)) ?? nil)?.ignored ?? 0
     fatal = []
     otherThreads = nil
@@ -240,7 +244,7 @@ struct WatchedProcess {
     }
     seen.instrumentErrors = errors + others
     let ofTheEnd = seen.faults.count {
-      $0.handler?.isCaught == true && $0.sender == nil && $0.signal.isFault
+      $0.handler?.isCaught == true && !$0.code.isSent && $0.signal.isFault
     }
     let handled = max(0, caughtFaults - ofTheEnd)
     if handled > 0 { seen.counters["faults handled by the program"] = handled }

@@ -6,6 +6,9 @@ internal import CrashLabModel
 struct PendingSignal {
   var evidence: Evidence
   var registers: clab_registers
+  /// The limit of stacks when the program began, from which the C library took the size of threads;
+  /// nil if nobody saw that.
+  var stackLimitAtStart: StackSizeSource.ResourceLimit?
 
   var thread: Int32 { evidence.thread }
 

@@ -39,14 +39,15 @@ extension Evidence {
     guard (1...64).contains(raw.signal) else {
       throw Garbled.signal(raw.signal)
     }
+    let code = SignalCode(raw.code, of: Signal(raw.signal))
     self.init(
       source: source,
       handled: source == .handler,
       process: process,
       thread: raw.thread,
-      code: SignalCode(raw.code, of: Signal(raw.signal)),
+      code: code,
       address: Address(raw.address),
-      sender: raw.code <= 0 ? Sender(process: raw.sender_pid, user: raw.sender_uid) : nil,
+      sender: code.tellsSender ? Sender(process: raw.sender_pid, user: raw.sender_uid) : nil,
       access: Access(raw.access),
       programCounter: Address(raw.program_counter),
       stackPointer: Address(raw.stack_pointer),

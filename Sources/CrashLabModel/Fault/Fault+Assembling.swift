@@ -52,12 +52,15 @@ extension Fault {
       frameAddresses: evidence.trace?.entries.map(\.canonicalFrameAddress) ?? [],
       mappings: photograph.mappings, stacks: photograph.stacks, nullLimit: context.nullLimit)
     if evidence.isRefused {
-      facts.refusal = MachineInstruction.causeOfRefusal(
-        context.instruction, at: evidence.programCounter)
+      facts.refusal =
+        evidence.code.isMisaligned
+        ? MachineInstruction.misalignment(of: context.instruction)
+        : MachineInstruction.causeOfRefusal(context.instruction, at: evidence.programCounter)
       facts.signalFrame = SignalFrame.missing(
         cause: facts.refusal, delivering: evidence.delivering, stackPointer: evidence.stackPointer,
         stack: FaultSite.stackInUse(facts), frameSize: context.signalFrameSize)
     }
+    facts.pops = context.instruction?.pops == true && access == .read
     let site = FaultSite.locate(facts)
     let address =
       facts.signalFrame.map { $0.low(below: evidence.stackPointer) } ?? evidence.address
@@ -199,8 +202,10 @@ extension Trace {
 }
 
 extension Evidence {
-  /// The kernel says SI_KERNEL for a fault of memory.
-  package var isRefused: Bool { code.isKernel && (signal == .segv || signal == .bus) }
+  /// The kernel says SI_KERNEL for a fault of memory, or tells no address of one that is misaligned.
+  package var isRefused: Bool {
+    code.isKernel && (signal == .segv || signal == .bus) || code.isMisaligned && address.value == 0
+  }
 
   /// The kind of access, where it was told by the instruction only: code that may not be executed
   /// can be read all the same, and what stands there is not what was done.
@@ -231,7 +236,9 @@ extension Evidence {
   /// Whether the instruction at the program counter has something to do with it: a signal that was
   /// sent met it by chance, and what can't be fetched was not executed.
   fileprivate func hasExecuted(with access: Access?) -> Bool {
+    // A breakpoint lies before the program counter.
     !code.isSent && !(access == .execute && address == programCounter)
+      && !(signal == .trap && code.isKernel)
   }
 }
 

@@ -20,7 +20,7 @@ extension Fault {
   /// The check of Swift's compiler that failed. It calls nothing: an instruction that is none ends
   /// it, and its debug information has the reason as the name of an inlined function.
   private var failedCheck: String? {
-    guard [.ill, .trap].contains(signal), sender == nil else { return nil }
+    guard [.ill, .trap].contains(signal), !code.isSent else { return nil }
     let inlined = unwind?.frames.first?.inlined?.first?.symbol
     return inlined.flatMap { $0.hasPrefix("Swift runtime failure: ") ? $0 : nil }
   }

@@ -9,6 +9,9 @@ package struct FaultCause: Sendable, Equatable, Codable {
     case textPointer = "text-pointer"
     /// The function returned to an address that is none: the word on the stack was overwritten.
     case returnAddressOverwritten = "return-address-overwritten"
+    /// The function returned to where nothing is mapped, near what is: the word on the stack was
+    /// overwritten, or the code was there once.
+    case returnedToNoCode = "returned-to-no-code"
   }
 
   package var kind: Kind
@@ -94,7 +97,9 @@ extension FaultCause {
       return text.map { FaultCause(.textPointer, pointer: target, text: $0) }
     }
     guard facts.wordBelowStack == target.value else { return nil }
-    return FaultCause(.returnAddressOverwritten, pointer: target, text: text)
+    let mayBeGone = facts.site == .unmapped && text == nil && facts.isNearMappings(target.value)
+    return FaultCause(
+      mayBeGone ? .returnedToNoCode : .returnAddressOverwritten, pointer: target, text: text)
   }
 
   /// An operand in memory was not where it should have been.
@@ -121,6 +126,11 @@ extension FaultCause.Facts {
   fileprivate func text(of word: UInt64) -> String? {
     guard let text = PointedText.text(of: word, atLeast: 5) else { return nil }
     if !Address(word).isCanonical { return text }
+    return isNearMappings(word) ? nil : text
+  }
+
+  /// Within 4 GiB of something that is mapped.
+  fileprivate func isNearMappings(_ word: UInt64) -> Bool {
     let reach: UInt64 = 1 << 32
     let below = mappings.lastIndex(startingAtOrBelow: Address(word))
     let isNear =
@@ -128,7 +138,7 @@ extension FaultCause.Facts {
       ?? false
     let next = (below ?? -1) + 1
     let isNearNext = next < mappings.count && mappings[next].low.value - word < reach
-    return isNear || isNearNext ? nil : text
+    return isNear || isNearNext
   }
 }
 

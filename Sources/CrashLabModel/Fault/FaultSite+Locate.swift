@@ -17,6 +17,9 @@ extension FaultSite {
     package var refusal = RefusalCause.unknown
     /// The signal frame that did not fit.
     package var signalFrame: SignalFrame? = nil
+    /// The instruction takes back what was put on the stack. A stack that overflows is written
+    /// first: the stack pointer was not this stack's.
+    package var pops = false
 
     package init(
       code: SignalCode, address: Address, access: Access?, stackPointer: Address, thread: Int32,
@@ -40,7 +43,7 @@ extension FaultSite {
     guard facts.code.signal == .segv || facts.code.signal == .bus, !facts.code.isSent else {
       return FaultSite(.notAFault)
     }
-    if facts.code.isKernel {
+    if facts.code.isKernel || facts.code.isMisaligned && facts.address.value == 0 {
       if let frame = facts.signalFrame, let stack = stackInUse(facts) {
         return FaultSite(below: stack, by: frame)
       }
@@ -50,15 +53,15 @@ extension FaultSite {
     if facts.address < facts.nullLimit { return FaultSite(.nullPage) }
 
     let inUse = stackInUse(facts)
-    if let hit = facts.stacks.first(where: {
+    if !facts.pops, let hit = facts.stacks.first(where: {
       $0.guard.kind != .kernelGap && $0.guard.contains(facts.address)
     }), !isAboveOwn(inUse, guard: hit, facts) {
       return FaultSite(hit.guard.kind == .none ? .unmapped : .guard, of: hit, at: facts.address)
     }
-    if let inUse, isStackAccess(facts, below: inUse) {
+    if !facts.pops, let inUse, isStackAccess(facts, below: inUse) {
       return below(inUse, facts: facts)
     }
-    if let main = facts.stacks.first(where: { $0.kind == .main }),
+    if !facts.pops, let main = facts.stacks.first(where: { $0.kind == .main }),
       main.guard.contains(facts.address)
     {
       return FaultSite(.mainStackLimit, of: main, at: facts.address)
@@ -67,7 +70,7 @@ extension FaultSite {
     if let hit = facts.stacks.first(where: { $0.contains(facts.address) }),
       mapping != nil || hit.kind == .main || hit == inUse
     {
-      if hit.kind == .main, facts.address < grownEnd(of: hit, in: facts.mappings) {
+      if !facts.pops, hit.kind == .main, facts.address < grownEnd(of: hit, in: facts.mappings) {
         var site = FaultSite(.mainStackLimit, of: hit, at: facts.address)
         site.mapping =
           obstacle(below: facts.address, gap: hit.guard.size, in: facts.mappings)?.label

@@ -79,7 +79,9 @@ extension StackSizeSource {
   package static func maker(of frames: [UnwindReport.Frame]) -> StackSizeSource? {
     let outermost = frames.suffix(5)
     if outermost.contains(where: {
-      $0.symbol?.hasPrefix("std::sys::") == true && $0.symbol?.contains("thread_start") == true
+      // `std::sys::pal::unix::thread::Thread::new::thread_start`, since Rust 1.95 with `<` before it.
+      $0.symbol?.drop { $0 == "<" }.hasPrefix("std::sys::") == true
+        && $0.symbol?.contains("thread_start") == true
     }) {
       return .rust
     }

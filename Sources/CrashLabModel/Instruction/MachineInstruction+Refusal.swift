@@ -30,6 +30,15 @@ extension Address {
 }
 
 extension MachineInstruction {
+  /// The operand that the alignment check (the flag AC) has refused: the first whose address is no
+  /// multiple of its size. Pure.
+  package static func misalignment(of instruction: MachineInstruction?) -> RefusalCause {
+    let operand = instruction?.operands.first { operand in
+      operand.size > 1 && operand.address.map { $0.value % UInt64(operand.size) != 0 } == true
+    }
+    return .refused(.misalignedOperand, operand: operand?.address)
+  }
+
   /// Why it was refused, in the order in which a processor looks. Pure.
   ///
   /// - Parameter instruction: nil if it could not be read or decoded.

@@ -59,12 +59,16 @@ package struct MachineInstruction: Sendable, Equatable {
   /// Where it would go on; nil if it does not jump, or nobody knows.
   package var target: Address?
 
+  /// Takes back what lies on the stack: pop, return, leave.
+  package var pops = false
+
   package init(
     text: String, operands: [Operand] = [], isPrivileged: Bool = false, loadsSelector: Bool = false,
     isSoftwareInterrupt: Bool = false, checksValue: Bool = false, jumps: Bool = false,
-    returns: Bool = false, target: Address? = nil
+    returns: Bool = false, target: Address? = nil, pops: Bool = false
   ) {
     self.returns = returns
+    self.pops = pops
     self.text = text
     self.operands = operands
     self.isPrivileged = isPrivileged

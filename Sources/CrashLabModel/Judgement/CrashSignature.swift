@@ -22,7 +22,7 @@ package struct CrashSignature: Sendable, Equatable {
 
   /// Of the first fault, which is the cause. Nil if there is none, or if no function is known.
   package init?(_ result: TrialResult) {
-    guard let fault = result.faults.first, fault.sender == nil || fault.signal == .abrt,
+    guard let fault = result.faults.first, !fault.code.isSent || fault.signal == .abrt,
       let unwind = fault.unwind
     else { return nil }
     let functions = CrashSignature.functions(of: fault, unwind)

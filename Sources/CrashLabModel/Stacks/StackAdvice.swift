@@ -14,11 +14,14 @@ package struct StackAdvice: Sendable, Equatable, Codable {
   /// glibc, sysdeps/unix/sysv/linux/bits/pthread_stack_min.h: PTHREAD_STACK_MIN of x86-64.
   private static let smallest = 16384
 
-  /// Nil where the peak is not known, or may have been higher. Pure.
+  /// Nil where the peak is not known, or may have been higher: also of a stack that was used to its
+  /// last page, which may have overflowed. Pure.
   package static func judge(
-    peak: StackPeak?, guard: Int?, source: StackSizeSource?, pageSize: Int
+    peak: StackPeak?, size: Int? = nil, guard: Int?, source: StackSizeSource?, pageSize: Int
   ) -> StackAdvice? {
-    guard let peak, peak.bound != .atLeast, let source else { return nil }
+    guard let peak, peak.bound != .atLeast, let source,
+      size.map({ peak.bytes.plus(pageSize) <= $0 }) ?? true
+    else { return nil }
     let needed = peak.bytes.plus(peak.bytes / 4).plus(`guard` ?? 0)
     let pages = needed.plus(pageSize - 1) / pageSize * pageSize
     return StackAdvice(size: source == .coroutine ? pages : max(pages, smallest), source: source)

@@ -89,7 +89,11 @@ extension UnwindReport.Recursion {
       frames: rounds.flatMap { frames[$0] }.reduce(0) { $0.plus($1.count) },
       bytes: bytes,
       share: bytes.flatMap { bytes in
-        stackSize.flatMap { $0 > 0 ? Double(bytes) / Double($0) : nil }
+        // More than the stack and one frame was not all on this one: a handler went on elsewhere.
+        let largest = round.compactMap(\.frameSize).max() ?? 0
+        return stackSize.flatMap { size in
+          size > 0 && bytes <= size.plus(largest) ? Double(bytes) / Double(size) : nil
+        }
       },
       enteredFrom: entry.map { Function(calling: $0) })
     guard self.frames >= frameCount - self.frames || (share ?? 0) >= 0.5 else { return nil }

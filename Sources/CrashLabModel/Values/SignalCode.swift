@@ -11,8 +11,15 @@ public struct SignalCode: Hashable, Sendable, Codable, CustomStringConvertible {
   /// Sent by a process (kill, sigqueue, tgkill) rather than raised by the kernel for a fault.
   public var isSent: Bool { number <= 0 }
 
+  /// Whether siginfo_t has the sender's process and user: what a timer, a descriptor or the end of
+  /// an asynchronous access sends has something else in their place (sigaction(2)).
+  package var tellsSender: Bool { [0, -1, -3, -6].contains(number) }
+
   /// The kernel could not say an address: SI_KERNEL.
   public var isKernel: Bool { number == 128 }
+
+  /// BUS_ADRALN: the processor's alignment check, for which x86 kernels know no address.
+  package var isMisaligned: Bool { signal == .bus && number == 1 }
 
   /// `SEGV_MAPERR`; a number without a name is written as the number.
   public var description: String {
@@ -43,5 +50,6 @@ public struct SignalCode: Hashable, Sendable, Codable, CustomStringConvertible {
     ],
     .fpe: [1: "FPE_INTDIV", 2: "FPE_INTOVF", 3: "FPE_FLTDIV"],
     .trap: [1: "TRAP_BRKPT", 2: "TRAP_TRACE"],
+    .sys: [1: "SYS_SECCOMP", 2: "SYS_USER_DISPATCH"],
   ]
 }

@@ -169,7 +169,7 @@ package struct TrialText {
       (
         "registers",
         // A signal that was sent has no address.
-        (fault.sender == nil ? "address \(fault.address), " : "")
+        (fault.wasSent ? "" : "address \(fault.address), ")
           + "program counter \(fault.programCounter), stack pointer \(fault.stackPointer)"
       ),
     ]

@@ -52,7 +52,8 @@ extension FaultSite.Owner {
     case .thread where name.isEmpty: "a thread"
     case .thread: "thread '\(printable(name))'"
     case .coroutine: "coroutine '\(printable(name))'"
-    case .alternateStack: "the alternate stack of '\(printable(name))'"
+    case .alternateStack:
+      name.isEmpty ? "an alternate stack" : "the alternate stack of '\(printable(name))'"
     }
   }
 }
@@ -113,7 +114,10 @@ extension FaultReport {
 
   private var what: String {
     if let abortMessage { return "\(signal): \(printable(abortMessage.inWords))" }
-    if let sender { return "\(signal) (\(printable(code))), sent by \(sender.inWords)" }
+    if let sender {
+      return "\(signal) (\(printable(code))), sent by \(sender.inWords(of: signal, code))"
+    }
+    if wasSent { return "\(signal) (\(printable(code))), \(sourceInWords)" }
     if site.kind == .notAFault { return "\(signal) (\(printable(code)))\(trapInWords)" }
     let why = cause.map { ": \($0.inWords)" } ?? ""
     if let refused = refusalInWords { return "\(signal) (\(printable(code))): \(refused)\(why)" }
@@ -122,16 +126,47 @@ extension FaultReport {
   }
 }
 
+extension FaultReport {
+  /// It did not come from an instruction.
+  package var wasSent: Bool {
+    sender != nil || SignalCode(named: code, of: signal)?.isSent == true
+  }
+
+  /// What has sent it, where no process is told.
+  private var sourceInWords: String {
+    switch code {
+    case "SI_TIMER": "sent by a timer (timer_create(2))"
+    case "SI_ASYNCIO": "sent at the end of an asynchronous access (aio(7))"
+    case "SI_SIGIO": "sent for a descriptor (F_SETSIG of fcntl(2))"
+    default: "sent; by whom it does not tell"
+    }
+  }
+}
+
 extension Fault.Sender {
   /// `itself (process 12)`, `'watchdog' (process 12)`, or `process 12`
-  fileprivate var inWords: String {
+  fileprivate func inWords(of signal: Signal, _ code: String) -> String {
     if relation == .other, name == nil { return "process \(process)" }
+    // send_sig of the kernel looks like kill(2) of the process itself.
+    if relation == .itself, code == "SI_USER", [.xfsz, .pipe].contains(signal) {
+      return "the kernel for what it did, or by itself (process \(process))"
+    }
     let who = relation == .other ? name.map { "'\($0)'" } : nil
     return "\(printable(who ?? relation.rawValue)) (process \(process))"
   }
 }
 
 extension FaultReport {
+  /// What makes the kernel say BUS_ADRERR for such a mapping: it does not tell which it was.
+  private var reasonsForNoPage: String {
+    let mapping = site.mapping ?? ""
+    if mapping.hasPrefix("anonymous") || mapping.hasPrefix("[") {
+      return "the memory is broken, or somebody else was to fill it (userfaultfd(2))"
+    }
+    if mapping.hasPrefix("/anon_hugepage") { return "no huge page was free" }
+    return "the file ends before it, has no space left, or could not be read"
+  }
+
   /// The site, with the address where that tells more.
   private var place: String {
     switch site.kind {
@@ -139,8 +174,8 @@ extension FaultReport {
     case .unmapped: return "at \(address), \(site.inWords)"
     case .mapping where signal == .bus && code == "BUS_ADRERR":
       // mmap(2): the mapping is longer than what it is of.
-      return "at \(address) in \(printable(site.mapping ?? "a mapping")), which has no such page: "
-        + "its file is shorter now, or could not be read"
+      return "at \(address) in \(printable(site.mapping ?? "a mapping")), where the kernel had no "
+        + "page to give: \(reasonsForNoPage)"
     default: return site.inWords
     }
   }
@@ -149,7 +184,7 @@ extension FaultReport {
 extension FaultReport {
   /// `stack overflow in thread 'x' (8 MiB stack, 4 KiB guard): write 8 bytes below the stack limit`
   public var headline: String {
-    guard sender == nil, site.isOverflow, let owner = site.owner else { return inWords }
+    guard !wasSent, site.isOverflow, let owner = site.owner else { return inWords }
     if site.stackLimit == nil, signalFrame == nil {
       let access = access.map { "\($0.rawValue) " } ?? ""
       if site.kind == .mainStackLimit {

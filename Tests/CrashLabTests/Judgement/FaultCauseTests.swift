@@ -62,6 +62,11 @@ import Testing
       access: .execute, counter: 0x7070_0000_0001, below: 0x7070_0000_0001,
       expected: .init(.returnAddressOverwritten, pointer: Address(0x7070_0000_0001))),
     Row(
+      testDescription: "a return to where code may have been", site: .unmapped,
+      address: 0x7070_0000_0001, access: .execute, counter: 0x7070_0000_0001,
+      below: 0x7070_0000_0001, mappings: [mapping(0x7070_0010_0000)],
+      expected: .init(.returnedToNoCode, pointer: Address(0x7070_0000_0001))),
+    Row(
       testDescription: "a call of nothing", site: .unmapped, address: 0x7070_0000_0001,
       access: .execute, counter: 0x7070_0000_0001, below: 0x7070_0000_0001, isCalled: true),
     Row(testDescription: "an overflow has its own words", site: .guard, address: 0xa8, base: 0),
@@ -122,6 +127,10 @@ import Testing
     Row(size: 2 << 20, outermost: ("gomp_thread_start", "/bin/own"), expected: .threadAttribute),
     Row(
       size: 2 << 20, outermost: ("std::sys::unix::thread::Thread::new::thread_start", "/bin/x"),
+      expected: .rust),
+    Row(
+      size: 2 << 20,
+      outermost: ("<std::sys::thread::unix::Thread>::new::thread_start", "/bin/x"),
       expected: .rust),
     Row(
       size: 1 << 20, outermost: ("thread_native_entry(Thread*)", "/usr/lib/jvm/libjvm.so"),

@@ -157,6 +157,28 @@ func innermostOfNestedStacksIsInUse(sp: UInt64, name: String, kind: StackKind) {
   #expect(stack?.name == name)
 }
 
+/// What is taken back from a stack was put there before: below the limit it was another's.
+@Test(arguments: [false, true]) func popIsNoOverflow(pops: Bool) {
+  let stack = Scene.stacks.first { $0.kind == .thread }!
+  var facts = FaultSite.Facts(
+    code: SignalCode(1, of: .segv), address: Address(stack.low.value - 8), access: .read,
+    stackPointer: Address(stack.low.value - 8), thread: stack.thread ?? 0,
+    mappings: Scene.mappings, stacks: Scene.stacks)
+  facts.pops = pops
+  #expect(FaultSite.locate(facts).isOverflow == !pops)
+}
+
+/// The processor's alignment check: x86 kernels say address 0, which is none.
+@Test(arguments: [(UInt64(0), FaultSite.Kind.refused), (0x7017_8001, .mapping)])
+func misalignedWithoutAnAddressIsNoNullPage(address: UInt64, kind: FaultSite.Kind) {
+  let mapping = Mapping(
+    low: Address(0x7017_8000), high: Address(0x7017_9000), permissions: [.read, .write])
+  let facts = FaultSite.Facts(
+    code: SignalCode(1, of: .bus), address: Address(address), access: .read,
+    stackPointer: Address(0x7117_8000), thread: 1, mappings: [mapping], stacks: [])
+  #expect(FaultSite.locate(facts).kind == kind)
+}
+
 /// A guard that was asked for goes on into the memory below only as far as it was asked for.
 @Test(
   arguments: [

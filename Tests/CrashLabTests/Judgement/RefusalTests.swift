@@ -14,6 +14,16 @@ struct RefusalRow: Sendable, CustomStringConvertible {
   var cause: RefusalCause
 }
 
+/// Who sent a signal stands only where the kernel puts it: elsewhere it is a timer's number, or what a
+/// descriptor is ready for.
+@Test(arguments: [
+  (0, true), (-1, true), (-2, false), (-3, true), (-4, false), (-5, false), (-6, true),
+  (-7, false), (-60, false), (1, false), (128, false),
+] as [(CInt, Bool)])
+func codeTellsSender(code: CInt, tells: Bool) {
+  #expect(SignalCode(code, of: .segv).tellsSender == tells)
+}
+
 #if arch(x86_64)
   @Suite struct RefusalTests {
     static let outside: UInt64 = 0xdead_beef_dead_beef

@@ -52,9 +52,12 @@ import Testing
   }
 
   @Test func adviceNeedsAPeak() {
-    func advice(_ peak: StackPeak?) -> StackAdvice? {
-      StackAdvice.judge(peak: peak, guard: 4096, source: .thread, pageSize: 4096)
+    func advice(_ peak: StackPeak?, size: Int? = nil) -> StackAdvice? {
+      StackAdvice.judge(peak: peak, size: size, guard: 4096, source: .thread, pageSize: 4096)
     }
+    // Used to its last page it may have overflowed.
+    #expect(advice(.init(bytes: 98_304, bound: .page), size: 98_304) == nil)
+    #expect(advice(.init(bytes: 98_304, bound: .page), size: 102_400) != nil)
     #expect(advice(nil) == nil)
     #expect(advice(.init(bytes: 100_000, bound: .atLeast)) == nil)
     #expect(advice(.init(bytes: 100_000, bound: .page))?.size == 131_072)

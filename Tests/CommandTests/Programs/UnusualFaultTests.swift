@@ -1,0 +1,71 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import CrashLabModel
+
+/// What `crashlab exec` says of faults and signals of which the kernel or the processor tells
+/// something else than usual: Tests/Programs/Overflows/unusual-faults.c.
+@Suite(.enabled(if: Toolbox.has("gcc"), "no gcc here")) struct UnusualFaultTests {
+  private func report(of way: String) throws -> String {
+    try withTemporaryFolder { folder in
+      let program = try Toolbox.build(
+        "unusual-faults.c", with: "gcc", ["-O1", "-g", "-w", "-pthread"], into: folder)
+      let result = try Command().run(
+        ["exec", "--no-keep", "--report", "\(folder)/report", program, way],
+        environment: ["COLUMNS": "500"])
+      #expect(result.status > 128)
+      return try String(contentsOfFile: "\(folder)/report", encoding: .utf8)
+    }
+  }
+
+  /// Only of some codes siginfo_t has a sender.
+  @Test(arguments: [
+    ("timer", "SIGABRT (SI_TIMER), sent by a timer"),
+    ("descriptor", "SIGSEGV (SI_SIGIO), sent for a descriptor"),
+    ("file-size", "SIGXFSZ (SI_USER), sent by the kernel for what it did, or by itself"),
+  ])
+  func nobodyIsNamedWhoHasNotSentIt(way: String, words: String) throws {
+    let report = try report(of: way)
+    #expect(report.contains(words))
+    #expect(!report.contains("sent by '"))
+  }
+
+  /// What lies behind a breakpoint may be another function.
+  @Test
+  func breakpointIsTheInstructionBefore() throws {
+    let report = try report(of: "breakpoint")
+    #expect(report.contains("in check_failed") && !report.contains("innocent"))
+    #expect(report.contains("main + ") && !report.contains("is not known"))
+  }
+
+  /// The kernel knows no address of it.
+  @Test
+  func alignmentCheckIsNoNullPointer() throws {
+    let report = try report(of: "misaligned")
+    #expect(report.contains("SIGBUS (BUS_ADRALN): refused: the operand of"))
+    #expect(report.contains("is not aligned") && !report.contains("null"))
+  }
+
+  /// A stack that overflows is written before anything is taken back from it.
+  @Test(arguments: ["resume", "resume-in-thread"])
+  func returnFromNowhereIsNoOverflow(way: String) throws {
+    let report = try report(of: way)
+    #expect(report.contains("read at 0x") && report.contains("where nothing is mapped"))
+    #expect(!report.contains("overflow"))
+  }
+
+  @Test func aFileNeedNotHaveBeenLonger() throws {
+    let report = try report(of: "behind-the-file")
+    #expect(report.contains("the file ends before it, has no space left, or could not be read"))
+  }
+
+  /// The default is what the limit was when the program began.
+  @Test(arguments: [
+    ("default-size", "its size: the default of threads"),
+    ("asked-for-size", "its size: set by whoever made the thread (2 MiB)"),
+  ])
+  func limitThatWasChangedIsNotTheDefault(way: String, words: String) throws {
+    #expect(try report(of: way).contains(words))
+  }
+}
