@@ -138,6 +138,8 @@ private struct UnwindRecord {
     let seen = overflow.pointee.captured_frames
     if error == ETIME {
       addAbsent(name, "not done after \(Int(plan.patience)) s")
+    } else if error == EFAULT {
+      addAbsent(name, "it crashes here")
     } else if error != 0 {
       throw SystemError("fork", "a deep recursion", code: error)
     } else if seen < frames / 10 * 9 {

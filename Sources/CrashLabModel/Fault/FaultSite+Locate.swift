@@ -53,9 +53,11 @@ extension FaultSite {
     if facts.address < facts.nullLimit { return FaultSite(.nullPage) }
 
     let inUse = stackInUse(facts)
-    if !facts.pops, let hit = facts.stacks.first(where: {
-      $0.guard.kind != .kernelGap && $0.guard.contains(facts.address)
-    }), !isAboveOwn(inUse, guard: hit, facts) {
+    if !facts.pops,
+      let hit = facts.stacks.first(where: {
+        $0.guard.kind != .kernelGap && $0.guard.contains(facts.address)
+      }), !isAboveOwn(inUse, guard: hit, facts)
+    {
       return FaultSite(hit.guard.kind == .none ? .unmapped : .guard, of: hit, at: facts.address)
     }
     if !facts.pops, let inUse, isStackAccess(facts, below: inUse) {

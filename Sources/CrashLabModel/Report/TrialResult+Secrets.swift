@@ -63,7 +63,9 @@ extension FaultCause {
   /// A pointer that was text keeps its length.
   fileprivate var withoutSecrets: FaultCause {
     var cause = self
-    guard [.textPointer, .returnAddressOverwritten, .returnedToNoCode].contains(kind) else { return cause }
+    guard [.textPointer, .returnAddressOverwritten, .returnedToNoCode].contains(kind) else {
+      return cause
+    }
     cause.pointer = text == nil ? Secrets.hidden(pointer) : Secrets.masked(pointer)
     cause.text = text.map { String(repeating: "x", count: $0.count) }
     return cause

@@ -36,7 +36,8 @@ extension StacksReport {
       var group = Group(
         found.key, found.group, entry: same.entry,
         advice: StackAdvice.judge(
-          peak: found.group.peak, size: same.size, guard: same.guard, source: source, pageSize: machine.pageSize))
+          peak: found.group.peak, size: same.size, guard: same.guard, source: source,
+          pageSize: machine.pageSize))
       if let deepest = found.group.deepest {
         group.deepestSample = DeepestSample(
           depth: deepest.depth,

@@ -29,8 +29,10 @@ import Testing
     try withTemporaryFolder { folder in
       let process = Process()
       process.executableURL = URL(fileURLWithPath: "/bin/sh")
+      // A thread of Dispatch blocks SIGABRT, and hands that on to what it starts.
+      let unblocked = "perl -MPOSIX -e 'sigprocmask(SIG_SETMASK, POSIX::SigSet->new); exec @ARGV'"
       process.arguments = [
-        "-c", "ulimit -c unlimited && exec \"$0\" \"$1\"",
+        "-c", "ulimit -c unlimited && exec \(unblocked) \"$0\" \"$1\"",
         try program ?? Command("foreign").executable.path, way,
       ]
       process.currentDirectoryURL = URL(fileURLWithPath: folder)

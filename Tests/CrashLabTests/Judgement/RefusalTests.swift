@@ -16,10 +16,11 @@ struct RefusalRow: Sendable, CustomStringConvertible {
 
 /// Who sent a signal stands only where the kernel puts it: elsewhere it is a timer's number, or what a
 /// descriptor is ready for.
-@Test(arguments: [
-  (0, true), (-1, true), (-2, false), (-3, true), (-4, false), (-5, false), (-6, true),
-  (-7, false), (-60, false), (1, false), (128, false),
-] as [(CInt, Bool)])
+@Test(
+  arguments: [
+    (0, true), (-1, true), (-2, false), (-3, true), (-4, false), (-5, false), (-6, true),
+    (-7, false), (-60, false), (1, false), (128, false),
+  ] as [(CInt, Bool)])
 func codeTellsSender(code: CInt, tells: Bool) {
   #expect(SignalCode(code, of: .segv).tellsSender == tells)
 }
