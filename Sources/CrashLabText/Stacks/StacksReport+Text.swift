@@ -94,8 +94,16 @@ private struct StacksText {
 extension StacksReport.Group {
   /// What would have been enough, and where to set it; nil if that is not known.
   package var adviceInWords: String? {
-    guard kind != .main, let advice, let size else { return nil }
+    guard kind != .main, let size else { return nil }
     let name = "'\(nameInWords)' (\(shortSymbol(entry ?? "?", width: 40)))"
+    guard let advice else {
+      // Within a page of its size.
+      let isUsedUp = peak.map { size - $0 < 4096 } == true && bound != .atLeast
+      return isUsedUp
+        ? "\(name) has used its whole stack, and may have overflowed: what would have been enough is "
+          + "not known (`crashlab exec` tells of an overflow)."
+        : nil
+    }
     var words =
       advice.size < size
       ? "\(name): \(bytesInWords(advice.size)) would have held it, which saves "

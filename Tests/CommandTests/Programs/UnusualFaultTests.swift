@@ -55,6 +55,18 @@ import Testing
     #expect(!report.contains("overflow"))
   }
 
+  /// Of a stack that was used to its end nobody knows how much would have been enough.
+  @Test func noAdviceForAnOverflow() throws {
+    try withTemporaryFolder { folder in
+      let program = try Toolbox.build(
+        "unusual-faults.c", with: "gcc", ["-O1", "-g", "-w", "-pthread"], into: folder)
+      _ = try Command().run(["stacks", "--report", "\(folder)/report", program, "asked-for-size"])
+      let report = try String(contentsOfFile: "\(folder)/report", encoding: .utf8)
+      #expect(report.contains("has used its whole stack"))
+      #expect(!report.contains("leave a margin"))
+    }
+  }
+
   @Test func aFileNeedNotHaveBeenLonger() throws {
     let report = try report(of: "behind-the-file")
     #expect(report.contains("the file ends before it, has no space left, or could not be read"))

@@ -44,8 +44,15 @@ import Testing
   @Test(arguments: [
     Row(
       fault: fault(.bus, "BUS_ADRERR", FaultSite(.mapping, mapping: "/tmp/data")),
-      words: "SIGBUS (BUS_ADRERR): read at 0x7f123456 in /tmp/data, which has no such page: its "
-        + "file is shorter now, or could not be read"),
+      words: "SIGBUS (BUS_ADRERR): read at 0x7f123456 in /tmp/data, where the kernel had no page "
+        + "to give: the file ends before it, has no space left, or could not be read"),
+    Row(
+      fault: fault(.bus, "BUS_ADRERR", FaultSite(.mapping, mapping: "anonymous rw-p")),
+      words: "SIGBUS (BUS_ADRERR): read at 0x7f123456 in anonymous rw-p, where the kernel had no "
+        + "page to give: the memory is broken, or somebody else was to fill it (userfaultfd(2))"),
+    Row(
+      fault: fault(.abrt, "SI_TIMER", FaultSite(.notAFault)),
+      words: "SIGABRT (SI_TIMER), sent by a timer (timer_create(2))"),
     Row(
       fault: fault(.segv, "SEGV_ACCERR", FaultSite(.mapping, mapping: "/tmp/data")),
       words: "SIGSEGV (SEGV_ACCERR): read in /tmp/data, which does not permit it"),
