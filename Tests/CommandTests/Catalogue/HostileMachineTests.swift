@@ -75,7 +75,7 @@ import Testing
       ("ftruncate", "ENOSPC", ENOSPC), ("fork", "EAGAIN", EAGAIN), ("thread", "EAGAIN", EAGAIN),
       ("execve", "ENOMEM", ENOMEM), ("socketpair", "EMFILE", EMFILE),
       ("pidfd_open", "EMFILE", EMFILE), ("signalfd", "EMFILE", EMFILE), ("pipe", "EMFILE", EMFILE),
-      ("dup", "EMFILE", EMFILE), ("fcntl-dup", "EMFILE", EMFILE), ("openat", "EMFILE", EMFILE),
+      ("dup", "EMFILE", EMFILE), ("openat", "EMFILE", EMFILE),
       ("ptrace", "EPERM", EPERM), ("waitid", "ECHILD", ECHILD), ("poll", "ENOMEM", ENOMEM),
     ] {
       var moment = 1
