@@ -153,6 +153,7 @@ package struct FunctionFlow {
     var state = begin
     var constant: (register: UInt8, value: Int64)?
     var indexed = 0
+    var isDiverted = false
     while true {
       if let known = states[place] {
         if state.isWithin(known) { return }
@@ -191,9 +192,13 @@ package struct FunctionFlow {
         return
       case CLAB_FLOW_BRANCH.rawValue:
         jump(instruction, at: place, next, state, isTable: false)
-      case CLAB_FLOW_RETURN.rawValue: return
+      case CLAB_FLOW_RETURN.rawValue:
+        // A retpoline: it goes where a register says.
+        if isDiverted { note(Call(site: place, target: .unknown, depth: 0)) }
+        return
       default:
         if instruction.is_padding, isTrap(code) { return }
+        if overwritesReturnAddress(instruction, state) { isDiverted = true }
         move(instruction, &state, constant)
         if instruction.constant_register != UInt8(CLAB_NO_REGISTER) {
           constant = (instruction.constant_register, instruction.constant)
@@ -203,8 +208,26 @@ package struct FunctionFlow {
       if state.depth > deepest.depth || deepest.frame == nil {
         deepest = deepest.joined(state)
       }
+      // A call at the very end does not come back: what lies behind it is another function.
+      if UInt32(instruction.flow) == CLAB_FLOW_CALL.rawValue, isEnd(next, after: place) { return }
       place = next
     }
+  }
+
+  /// Whether the part of the function that holds `place` ends before `next`.
+  private func isEnd(_ next: UInt64, after place: UInt64) -> Bool {
+    let isOwn = place >= function.address && place < function.address &+ function.size
+    guard let part = isOwn ? function : holding(place) else { return true }
+    return next >= part.address &+ part.size
+  }
+
+  private func overwritesReturnAddress(_ instruction: clab_instruction, _ state: State) -> Bool {
+    guard instruction.memory_count > 0, !isDynamic else { return false }
+    let operand = instruction.memory.0
+    return UInt32(operand.access) & CLAB_OPERAND_WRITTEN.rawValue != 0 && !operand.is_implicit
+      && operand.segment == 0 && operand.base == FunctionFlow.stackPointer
+      && operand.index == UInt8(CLAB_NO_REGISTER)
+      && operand.displacement == state.depth - FunctionFlow.word
   }
 
   /// ud2: nothing comes behind it.
@@ -312,6 +335,9 @@ package struct FunctionFlow {
         state.depth = state.frame.map { $0 - delta } ?? FunctionFlow.word
       } else if delta == -FunctionFlow.word {
         state.depth = FunctionFlow.word  // the end of a function that has realigned its frame
+      } else {
+        // A place that was computed: clang's alloca, or one that was kept.
+        isDynamic = true
       }
     case CLAB_STACK_UNKNOWN.rawValue: isDynamic = true
     default: break

@@ -15,6 +15,9 @@
 extern int dwarf_search_unwind_table(unw_addr_space_t space, unw_word_t ip, unw_dyn_info_t *info,
                                      unw_proc_info_t *result, int need_unwind_info, void *arg);
 
+/* Of words for one frame: the longest information of any has a quarter of it. */
+enum { MOST_READS = 1 << 18 };
+
 static unw_addr_space_t space;
 
 static int find_proc_info(unw_addr_space_t as, unw_word_t ip, unw_proc_info_t *result,
@@ -22,6 +25,7 @@ static int find_proc_info(unw_addr_space_t as, unw_word_t ip, unw_proc_info_t *r
   struct clab_stepping *stepping = arg;
   struct clab_walk *walk = stepping->walk;
   struct clab_table table;
+  stepping->reads = 0; /* once a step */
   if (!clab_walk_image(walk, ip) || !clab_table_read(&walk->prover.code, &walk->image, &table))
     return -UNW_ENOINFO;
   unw_dyn_info_t info = {
@@ -49,7 +53,8 @@ static int access_mem(unw_addr_space_t as, unw_word_t address, unw_word_t *value
   (void)as;
   struct clab_stepping *stepping = arg;
   struct clab_walk *walk = stepping->walk;
-  if (write)
+  /* Each byte of an expression comes by here: one that goes round in a loop has an end. */
+  if (write || ++stepping->reads > MOST_READS)
     return -UNW_EINVAL;
   bool image = address >= walk->image.low && address < walk->image.high;
   bool done = image ? clab_code_read_checked(&walk->prover.code, address, value, sizeof *value)
@@ -106,7 +111,7 @@ void clab_step_warm_up(void) {
 
 bool clab_step_begin(struct clab_stepping *stepping, struct clab_walk *walk,
                      const struct clab_registers *registers, unw_cursor_t *cursor) {
-  *stepping = (struct clab_stepping){walk, registers, false};
+  *stepping = (struct clab_stepping){.walk = walk, .registers = registers};
   return space != NULL && unw_init_remote(cursor, space, stepping) >= 0;
 }
 

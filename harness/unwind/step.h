@@ -10,7 +10,8 @@
 struct clab_stepping {
   struct clab_walk *walk;
   const struct clab_registers *registers;
-  bool met_pc; /* a word that was read is the program counter that the step began at */
+  uint32_t reads; /* words that were read for this frame */
+  bool met_pc;    /* a word that was read is the program counter that the step began at */
 };
 
 /* Creates what the functions below need. Async-signal-safe: no */

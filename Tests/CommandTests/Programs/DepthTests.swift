@@ -129,6 +129,46 @@ import Testing
     }
   }
 
+  /// What clang computes in another register is no frame of nothing; a retpoline is a call through a
+  /// pointer; behind a call that does not come back lies another function.
+  @Test(arguments: [
+    (
+      "clang", ["-O2"],
+      "int use(char *p, long n); int work(long n) { char b[n]; return use(b, n); }",
+      CallGraph.Deepest.Unknown.Kind?.some(.dynamicFrame)
+    ),
+    (
+      "gcc", ["-O2", "-mindirect-branch=thunk", "-fcf-protection=none"],
+      "void work(void (*f)(int)) { f(1); f(2); }", .indirectCall
+    ),
+    (
+      "gcc", ["-O0", "-fcf-protection=none"],
+      """
+      void leave(void) __attribute__((noreturn));
+      void work(int x) { if (x > 2) leave(); leave(); }
+      void next(int x) { char b[5000]; b[0] = (char)x; work(b[0] + x); next(x - 1); }
+      """, nil
+    ),
+  ])
+  func boundIsNoneWhereThereIsNone(
+    compiler: String, flags: [String], source: String, kind: CallGraph.Deepest.Unknown.Kind?
+  ) throws {
+    guard Toolbox.has(compiler) else { return }
+    try withTemporaryFolder { folder in
+      try source.write(toFile: "\(folder)/x.c", atomically: true, encoding: .utf8)
+      let built = try Command(path: Toolbox.find(compiler) ?? compiler).run(
+        flags + ["-w", "-shared", "-fPIC", "-o", "\(folder)/x.so", "\(folder)/x.c"])
+      try #require(built.status == 0, "\(built.errors)")
+      let report = try depth("\(folder)/x.so", ["--depth", "work", "--assume", "leave=64"])
+      if let kind {
+        #expect(report.bound == nil && report.unknown.contains { $0.kind == kind })
+      } else {
+        #expect(report.bound.map { $0 < 200 } == true, "\(report.unknown)")
+        #expect(report.unknown.isEmpty)
+      }
+    }
+  }
+
   /// They go through the library's table, as those of other files do.
   @Test func libraryCallsItsOwnFunctions() throws {
     try withTemporaryFolder { folder in

@@ -68,6 +68,37 @@ import Testing
     }
   }
 
+  /// An expression of the call-frame information that jumps to itself (DW_OP_skip -3) has an end.
+  @Test(.timeLimit(.minutes(1))) func expressionInALoopEnds() throws {
+    try withTemporaryFolder { folder in
+      let source = """
+        .globl looping
+        looping: .cfi_startproc
+        .cfi_escape 0x0f,3,0x2f,0xfd,0xff
+        xor %eax,%eax
+        mov (%rax),%eax
+        ret
+        .cfi_endproc
+        .globl main
+        main: .cfi_startproc
+        call looping
+        ret
+        .cfi_endproc
+        .section .note.GNU-stack,"",@progbits
+
+        """
+      try source.write(toFile: "\(folder)/x.S", atomically: true, encoding: .utf8)
+      let built = try Command(path: Toolbox.find("gcc") ?? "gcc").run([
+        "-o", "\(folder)/x", "\(folder)/x.S",
+      ])
+      try #require(built.status == 0, "\(built.errors)")
+      let result = try Command().run(["exec", "--no-keep", "\(folder)/x"])
+      #expect(result.status == 139)
+      #expect(result.errors.contains("in looping"))
+      #expect(result.errors.contains("what called this is not known"))
+    }
+  }
+
   @Test func aFileNeedNotHaveBeenLonger() throws {
     let report = try report(of: "behind-the-file")
     #expect(report.contains("the file ends before it, has no space left, or could not be read"))
