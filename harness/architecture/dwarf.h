@@ -21,9 +21,11 @@ enum {
    is CLAB_SAVED_FP. */
 static const uint8_t clab_saved_registers[CLAB_SAVED_COUNT] = {6, 3, 12, 13, 14, 15};
 
-/* A call pushes the return address, so that it lies below the CFA in every provable frame. */
+/* A call pushes the return address, so that it lies below the CFA in every provable frame, and the
+   record that a frame pointer points at ends the frame. */
 #define CLAB_RETURN_OFFSET(rule) (-8)
-enum { CLAB_CALL_PUSHES = 1 };
+enum { CLAB_CALL_PUSHES = 1, CLAB_RECORD_ENDS_FRAME = 1 };
+enum { CLAB_RETURNS_SIGNED = 0, CLAB_RESTORER_UNDESCRIBED = 0, CLAB_LIBRARY_ENDS_EARLY = 0 };
 
 #elif defined(__aarch64__)
 
@@ -40,17 +42,37 @@ static const uint8_t clab_saved_registers[CLAB_SAVED_COUNT] = {29, 19, 20, 21, 2
                                                                24, 25, 26, 27, 28};
 
 #define CLAB_RETURN_OFFSET(rule) ((rule)->return_offset)
-enum { CLAB_CALL_PUSHES = 0 };
+/* The record lies anywhere in the frame (AAPCS64, section 6.4.6). */
+enum { CLAB_CALL_PUSHES = 0, CLAB_RECORD_ENDS_FRAME = 0 };
+/* A function may sign the return address before it saves it (DW_CFA_AARCH64_negate_ra_state). */
+enum { CLAB_RETURNS_SIGNED = 1, CLAB_RESTORER_UNDESCRIBED = 1 };
+/* libunwind (1.8) says that there is no caller where the caller's frame pointer is 0. */
+enum { CLAB_LIBRARY_ENDS_EARLY = 1 };
 
 #endif
 
 enum { CLAB_SAVED_FP = 0 };
+
+/* The bits to be kept of a word that is a return address, `is_signed` or not.
+   Async-signal-safe: yes */
+static inline uint64_t clab_address_bits(const struct clab_registers *registers, bool is_signed) {
+#if defined(__aarch64__)
+  return is_signed ? ~registers->signature_bits : ~UINT64_C(0);
+#else
+  (void)registers, (void)is_signed;
+  return ~UINT64_C(0);
+#endif
+}
 
 struct user_regs_struct;
 
 /* The general registers of a ptrace-stopped thread, as the kernel has them. Returns 0 or an errno.
    Async-signal-safe: yes */
 int clab_general_registers(pid_t thread, struct user_regs_struct *user);
+
+/* Adds the signature bits of a ptrace-stopped thread, where there are any. Async-signal-safe: yes
+ */
+void clab_add_signature_bits(pid_t thread, struct clab_registers *registers);
 
 /* The number of the system call that a ptrace-stopped thread is in, or -1. */
 long clab_syscall_of_thread(pid_t thread);

@@ -4,8 +4,25 @@
 #include "architecture/dwarf.h"
 #include "architecture/registers.h"
 
+#include <elf.h>
 #include <string.h>
+#include <sys/ptrace.h>
+#include <sys/uio.h>
 #include <sys/user.h>
+
+/* arch/arm64/include/uapi/asm/ptrace.h, struct user_pac_mask. */
+enum { NT_PAC_MASK = 0x406 };
+struct pac_mask {
+  uint64_t data, instructions;
+};
+
+/* XPACLRI replaces the signature in x30 by copies of bit 55, and does nothing on processors that do
+   not sign. Bits that stay as they are hold none. */
+static uint64_t own_signature_bits(void) {
+  register uint64_t address __asm__("x30") = ~(UINT64_C(1) << 55);
+  __asm__ volatile("hint #7" : "+r"(address));
+  return ~(UINT64_C(1) << 55) & ~address;
+}
 
 void clab_registers_of_context(const ucontext_t *context, struct clab_registers *registers) {
   for (int i = 0; i < 31; i++)
@@ -14,10 +31,28 @@ void clab_registers_of_context(const ucontext_t *context, struct clab_registers 
   registers->value[32] = context->uc_mcontext.pc;
   registers->valid = (UINT64_C(1) << CLAB_REGISTERS) - 1;
   registers->has_segment_bases = registers->after_trap = false;
+  registers->signature_bits = own_signature_bits();
   /* A signal that was sent leaves what the last fault has told. Not every kernel tells the kind. */
   enum clab_access access = clab_access_kind(SIGSEGV, context);
   registers->bad_call_target = (access == CLAB_ACCESS_EXECUTE || access == CLAB_ACCESS_UNKNOWN) &&
                                context->uc_mcontext.fault_address == context->uc_mcontext.pc;
+}
+
+void clab_add_signature_bits(pid_t thread, struct clab_registers *registers) {
+  struct pac_mask mask;
+  struct iovec into = {&mask, sizeof mask};
+  if (ptrace(PTRACE_GETREGSET, thread, (void *)NT_PAC_MASK, &into) == 0 &&
+      into.iov_len == sizeof mask)
+    registers->signature_bits = mask.instructions;
+}
+
+bool clab_signature_bits_of_user(const void *bytes, size_t size, struct clab_registers *registers) {
+  struct pac_mask mask;
+  if (size < sizeof mask)
+    return false;
+  memcpy(&mask, bytes, sizeof mask);
+  registers->signature_bits = mask.instructions;
+  return true;
 }
 
 void clab_own_segment_bases(struct clab_registers *registers) {
@@ -41,6 +76,7 @@ bool clab_registers_of_user(const void *bytes, size_t size, struct clab_register
   registers->valid = (UINT64_C(1) << CLAB_REGISTERS) - 1;
   registers->has_segment_bases = false;
   registers->bad_call_target = registers->after_trap = false; /* siginfo tells */
+  registers->signature_bits = 0;                              /* a regset of their own */
   return true;
 }
 #endif

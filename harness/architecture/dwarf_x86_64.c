@@ -26,6 +26,15 @@ void clab_registers_of_context(const ucontext_t *context, struct clab_registers 
       (uint64_t)context->uc_mcontext.gregs[REG_CR2] == registers->value[CLAB_REG_PC];
 }
 
+void clab_add_signature_bits(pid_t thread, struct clab_registers *registers) {
+  (void)thread, (void)registers;
+}
+
+bool clab_signature_bits_of_user(const void *bytes, size_t size, struct clab_registers *registers) {
+  (void)bytes, (void)size, (void)registers;
+  return false;
+}
+
 void clab_own_segment_bases(struct clab_registers *registers) {
   registers->has_segment_bases = !syscall(SYS_arch_prctl, ARCH_GET_FS, &registers->fs_base) &&
                                  !syscall(SYS_arch_prctl, ARCH_GET_GS, &registers->gs_base);

@@ -13,7 +13,10 @@ int clab_registers_of_thread(pid_t thread, struct clab_registers *registers) {
   int error = clab_general_registers(thread, &user);
   if (error)
     return error;
-  return clab_registers_of_user(&user, sizeof user, registers) ? 0 : EIO;
+  if (!clab_registers_of_user(&user, sizeof user, registers))
+    return EIO;
+  clab_add_signature_bits(thread, registers);
+  return 0;
 }
 
 /* The block of glibc and of musl begins with its own address (System V ABI, x86-64 supplement: the

@@ -1,7 +1,5 @@
 #include "cfi/entry.h"
 
-#include "architecture/dwarf.h"
-
 #include <string.h>
 
 /* The length of a record, which follows it. Lengths of 64 bits are not understood. */
@@ -49,7 +47,11 @@ static bool read_augmentation(const char *letters, struct clab_bytes *reader,
     case 'S':
       cie->signal_frame = true;
       break;
-    default: /* such as 'B', signed return addresses on aarch64 */
+    case 'B': /* return addresses are signed by the other key: where they are is the same */
+      if (cie->frames_of != CLAB_FRAMES_OF_AARCH64)
+        return false;
+      break;
+    default: /* such as 'G', tagged stacks on aarch64 */
       return false;
     }
   }
@@ -77,8 +79,9 @@ static bool read_cie(struct clab_code *code, uint64_t address, uint8_t *buffer,
   cie->data_align = clab_bytes_signed(&reader);
   uint64_t return_column =
       version == 1 ? clab_bytes_fixed(&reader, 1) : clab_bytes_unsigned(&reader);
-  if (return_column != CLAB_REG_RETURN)
+  if (return_column != CLAB_FRAMES_OF_X86_64 && return_column != CLAB_FRAMES_OF_AARCH64)
     return false;
+  cie->frames_of = (enum clab_frames_of)return_column;
   cie->pointer_encoding = CLAB_PE_ABSPTR;
   cie->augmented = false;
   cie->signal_frame = false;

@@ -19,7 +19,17 @@ struct clab_entry_buffers {
   uint8_t fde[CLAB_FDE_BYTES];
 };
 
+/* The processors whose information is understood, whichever is at hand: each is known by the column
+   that it has for the return address. */
+enum clab_frames_of { CLAB_FRAMES_OF_X86_64 = 16, CLAB_FRAMES_OF_AARCH64 = 30 };
+
+/* The stack pointer in DWARF's numbering. Async-signal-safe: yes */
+static inline unsigned clab_stack_pointer_in(enum clab_frames_of processor) {
+  return processor == CLAB_FRAMES_OF_X86_64 ? 7 : 31;
+}
+
 struct clab_cie {
+  enum clab_frames_of frames_of;
   uint64_t code_align;
   int64_t data_align;
   uint8_t pointer_encoding;

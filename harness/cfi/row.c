@@ -17,23 +17,25 @@ static int64_t scaled(int64_t offset, const struct clab_cie *cie) {
   return (int64_t)((uint64_t)offset * (uint64_t)cie->data_align);
 }
 
-static void note_depth(struct clab_rows *rows) {
+static void note_depth(struct clab_rows *rows, const struct clab_cie *cie) {
   const struct clab_row *row = &rows->row;
-  if (row->cfa_known && row->cfa_register == CLAB_REG_SP && row->cfa_offset > 0 &&
-      row->cfa_offset < INT64_C(1) << 40 && (uint64_t)row->cfa_offset > rows->deepest)
+  if (row->cfa_known && row->cfa_register == clab_stack_pointer_in(cie->frames_of) &&
+      row->cfa_offset > 0 && row->cfa_offset < INT64_C(1) << 40 &&
+      (uint64_t)row->cfa_offset > rows->deepest)
     rows->deepest = (uint64_t)row->cfa_offset;
 }
 
 /* Reads an expression. True if it is the stack pointer plus an offset, and after that this
    operation (0: none). */
-static bool read_sp_expression(struct clab_bytes *reader, uint8_t then, int64_t *offset) {
+static bool read_sp_expression(struct clab_bytes *reader, const struct clab_cie *cie, uint8_t then,
+                               int64_t *offset) {
   uint64_t size = clab_bytes_unsigned(reader);
   struct clab_bytes expression = *reader;
   clab_bytes_skip(reader, size);
   if (reader->bad)
     return false;
   expression.end = reader->at;
-  if (clab_bytes_fixed(&expression, 1) != OP_BREG0 + CLAB_REG_SP)
+  if (clab_bytes_fixed(&expression, 1) != OP_BREG0 + clab_stack_pointer_in(cie->frames_of))
     return false;
   *offset = clab_bytes_signed(&expression);
   if (then != 0 && clab_bytes_fixed(&expression, 1) != then)
@@ -116,24 +118,24 @@ static void execute(struct clab_rows *rows, const struct clab_cie *cie, struct c
       row->cfa_register = (uint16_t)clab_bytes_unsigned(reader);
       row->cfa_offset = (int64_t)clab_bytes_unsigned(reader);
       row->cfa_known = true;
-      note_depth(rows);
+      note_depth(rows, cie);
       break;
     case 0x0d: /* DW_CFA_def_cfa_register */
       row->cfa_register = (uint16_t)clab_bytes_unsigned(reader);
-      note_depth(rows);
+      note_depth(rows, cie);
       break;
     case 0x0e: /* DW_CFA_def_cfa_offset */
       row->cfa_offset = (int64_t)clab_bytes_unsigned(reader);
-      note_depth(rows);
+      note_depth(rows, cie);
       break;
     case 0x0f: /* DW_CFA_def_cfa_expression */
-      row->cfa_saved = read_sp_expression(reader, OP_DEREF, &row->cfa_offset);
+      row->cfa_saved = read_sp_expression(reader, cie, OP_DEREF, &row->cfa_offset);
       row->cfa_known = false;
       break;
     case 0x10: { /* DW_CFA_expression */
       int64_t offset = 0;
       number = clab_bytes_unsigned(reader);
-      bool from_sp = read_sp_expression(reader, 0, &offset);
+      bool from_sp = read_sp_expression(reader, cie, 0, &offset);
       set_register(row, number, from_sp ? CLAB_FROM_SP : CLAB_OTHER, offset);
       break;
     }
@@ -150,17 +152,22 @@ static void execute(struct clab_rows *rows, const struct clab_cie *cie, struct c
       row->cfa_register = (uint16_t)clab_bytes_unsigned(reader);
       row->cfa_offset = scaled(clab_bytes_signed(reader), cie);
       row->cfa_known = true;
-      note_depth(rows);
+      note_depth(rows, cie);
       break;
     case 0x13: /* DW_CFA_def_cfa_offset_sf */
       row->cfa_offset = scaled(clab_bytes_signed(reader), cie);
-      note_depth(rows);
+      note_depth(rows, cie);
       break;
     case 0x14: /* DW_CFA_val_offset */
     case 0x15: /* DW_CFA_val_offset_sf */
       number = clab_bytes_unsigned(reader);
       clab_bytes_unsigned(reader);
       set_register(row, number, CLAB_OTHER, 0);
+      break;
+    case 0x2d: /* DW_CFA_AARCH64_negate_ra_state; on other processors windows of registers */
+      if (cie->frames_of != CLAB_FRAMES_OF_AARCH64)
+        reader->bad = true;
+      row->return_signed = !row->return_signed;
       break;
     case 0x2e: /* DW_CFA_GNU_args_size */
       clab_bytes_unsigned(reader);

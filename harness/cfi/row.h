@@ -15,7 +15,8 @@ enum { CLAB_SAME = 0, CLAB_AT_OFFSET, CLAB_FROM_SP, CLAB_UNDEFINED, CLAB_OTHER }
 
 struct clab_row {
   bool cfa_known;
-  bool cfa_saved; /* the CFA is the word at the stack pointer plus cfa_offset */
+  bool cfa_saved;     /* the CFA is the word at the stack pointer plus cfa_offset */
+  bool return_signed; /* the return address holds a signature */
   uint16_t cfa_register;
   int64_t cfa_offset;
   uint8_t how[CLAB_REGISTERS];

@@ -9,6 +9,15 @@ static bool usable(int64_t offset) {
   return offset <= -(int64_t)sizeof(uint64_t) && offset >= -(INT64_C(1) << 26);
 }
 
+/* One layout is kept. */
+static void keep_context(struct clab_prover *prover, const struct clab_context_layout *layout,
+                         struct clab_rule *rule) {
+  if (!prover->context.known)
+    prover->context = *layout;
+  if (memcmp(prover->context.offset, layout->offset, sizeof layout->offset) == 0)
+    rule->kind = CLAB_RULE_CONTEXT;
+}
+
 /* Turns a signal frame's row into a rule, if all registers were saved together. */
 static void conclude_context(struct clab_prover *prover, struct clab_rule *rule) {
   enum { MOST_OFFSET = 4096 };
@@ -26,10 +35,7 @@ static void conclude_context(struct clab_prover *prover, struct clab_rule *rule)
     if (offset > layout.highest)
       layout.highest = (int32_t)offset;
   }
-  if (!prover->context.known)
-    prover->context = layout;
-  if (memcmp(prover->context.offset, layout.offset, sizeof layout.offset) == 0)
-    rule->kind = CLAB_RULE_CONTEXT;
+  keep_context(prover, &layout, rule);
 }
 
 /* Turns a row into a rule, if it is one of the provable kind. */
@@ -41,6 +47,7 @@ static void conclude(const struct clab_row *row, struct clab_rule *rule) {
   if (!row->cfa_known || (!from_fp && row->cfa_register != CLAB_REG_SP) || row->cfa_offset < 0 ||
       row->cfa_offset > (INT64_C(1) << 26))
     return;
+  rule->return_signed = row->return_signed;
   rule->cfa_from_fp = from_fp;
   rule->cfa_offset = (int32_t)row->cfa_offset;
   if (outermost)
@@ -79,7 +86,7 @@ static void prove(struct clab_prover *prover, const struct clab_fde *fde, uint64
   rule->kind = CLAB_RULE_STEP;
   rule->signal_frame = fde->cie.signal_frame;
   rule->last_byte = pc - fde->start == fde->size - 1;
-  if (!clab_rows_run(&prover->rows, fde, pc))
+  if (fde->cie.frames_of != CLAB_REG_RETURN || !clab_rows_run(&prover->rows, fde, pc))
     return;
   /* A signal frame may lie on another stack than its caller: never replayed. */
   if (rule->signal_frame)
@@ -126,4 +133,15 @@ void clab_rule_prove_debug(struct clab_prover *prover, const struct clab_debug_f
   prover->code.overlay = (struct clab_overlay){0, 0, NULL};
   if (rule->kind == CLAB_RULE_STEP)
     memset(rule, 0, sizeof *rule);
+}
+
+bool clab_rule_of_restorer(struct clab_prover *prover, uint64_t pc, struct clab_rule *rule) {
+  struct clab_context_layout layout;
+  uint8_t code[CLAB_RESTORER_BYTES];
+  if (!CLAB_RESTORER_UNDESCRIBED || !clab_code_read_checked(&prover->code, pc, code, sizeof code) ||
+      !clab_restorer_at(code, &layout))
+    return false;
+  *rule = (struct clab_rule){.kind = CLAB_RULE_STEP, .signal_frame = true};
+  keep_context(prover, &layout, rule);
+  return true;
 }

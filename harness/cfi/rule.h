@@ -13,6 +13,7 @@
 #ifndef CLAB_RULE_H
 #define CLAB_RULE_H
 
+#include "architecture/restorer.h"
 #include "cfi/debug_frames.h"
 #include "cfi/row.h"
 
@@ -26,11 +27,12 @@ enum clab_rule_kind {
 
 struct clab_rule {
   uint8_t kind;
-  bool signal_frame; /* the caller was interrupted: its program counter is exact */
-  bool last_byte;    /* the address is the last of the function that covers it */
-  bool guessed;      /* no information: as code with frame pointers would have it */
-  bool cfa_from_fp;  /* CFA = frame pointer + cfa_offset, else stack pointer + cfa_offset */
-  uint16_t saved;    /* bit i: clab_saved_registers[i] is saved at CFA + saved_offset[i] */
+  bool signal_frame;  /* the caller was interrupted: its program counter is exact */
+  bool last_byte;     /* the address is the last of the function that covers it */
+  bool guessed;       /* no information: as code with frame pointers would have it */
+  bool return_signed; /* the return address may hold a signature */
+  bool cfa_from_fp;   /* CFA = frame pointer + cfa_offset, else stack pointer + cfa_offset */
+  uint16_t saved;     /* bit i: clab_saved_registers[i] is saved at CFA + saved_offset[i] */
   int32_t cfa_offset;
   int32_t return_offset; /* of the return address, from the CFA */
   int32_t lowest;        /* the lowest of all offsets from the CFA */
@@ -41,14 +43,6 @@ struct clab_rule {
 static inline bool clab_rule_saves_fp(const struct clab_rule *rule) {
   return rule->saved >> CLAB_SAVED_FP & 1;
 }
-
-/* Where a signal frame has the registers that were interrupted, from the stack pointer. It is the
-   kernel's layout, so one is kept; a signal frame that has another is left to libunwind. */
-struct clab_context_layout {
-  bool known;
-  int32_t lowest, highest;
-  int32_t offset[CLAB_REGISTERS];
-};
 
 /* Scratch memory of the prover; a handler's stack is too small for it. */
 struct clab_prover {
@@ -62,6 +56,9 @@ struct clab_prover {
    Async-signal-safe: yes, if the target's functions are */
 void clab_rule_prove(struct clab_prover *prover, const struct clab_image *image, uint64_t pc,
                      struct clab_rule *rule);
+/* The rule of the place that a signal handler returns to, where its instructions tell; `pc` is that
+   place. False: it is none. Async-signal-safe: yes, if the target's functions are */
+bool clab_rule_of_restorer(struct clab_prover *prover, uint64_t pc, struct clab_rule *rule);
 /* The same from an image's .debug_frame. CLAB_RULE_NONE also where there is information that is not
    understood: libunwind does not see it. Async-signal-safe: yes */
 void clab_rule_prove_debug(struct clab_prover *prover, const struct clab_debug_frames *frames,

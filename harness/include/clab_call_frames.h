@@ -15,10 +15,10 @@ struct clab_call_frame {
 
 typedef void (*clab_call_frame_visitor)(void *context, const struct clab_call_frame *frame);
 
-/* Visits the functions of a section .eh_frame that is loaded at `address`, in its order. Records
-   that are not understood are left out. Returns false if it ended before the end of the bytes:
-   records can't be told apart any more, or reading them would take more time than any such section
-   that a compiler makes. Async-signal-safe: no */
+/* For x86-64 and aarch64, whichever this processor is. Visits the functions of a section .eh_frame
+   that is loaded at `address`, in its order. Records that are not understood are left out. Returns
+   false if it ended before the end of the bytes: records can't be told apart any more, or reading
+   them would take more time than any such section that a compiler makes. Async-signal-safe: no */
 bool clab_call_frames_visit(const void *bytes, size_t size, uint64_t address,
                             clab_call_frame_visitor visitor, void *context);
 

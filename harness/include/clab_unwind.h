@@ -70,6 +70,11 @@ struct clab_registers {
   bool has_segment_bases;
   bool bad_call_target; /* the fault was the fetch of the instruction at the program counter */
   bool after_trap;      /* it is behind the instruction that has trapped: int3 of x86-64 */
+#if defined(__aarch64__)
+  /* Bits of a return address that may hold a signature instead (pointer authentication); 0 where
+     the kernel or the processor has none. */
+  uint64_t signature_bits;
+#endif
 };
 
 /* Async-signal-safe: yes */
@@ -88,6 +93,9 @@ void clab_own_segment_bases(struct clab_registers *registers);
 /* The registers as the kernel writes them for a debugger and into a core dump (struct
    user_regs_struct). False if there are not enough bytes. Async-signal-safe: yes */
 bool clab_registers_of_user(const void *bytes, size_t size, struct clab_registers *registers);
+/* The signature bits as the kernel writes them for a debugger and into a core dump (struct
+   user_pac_mask, NT_ARM_PAC_MASK). False if there are not enough bytes. Async-signal-safe: yes */
+bool clab_signature_bits_of_user(const void *bytes, size_t size, struct clab_registers *registers);
 /* The registers of a ptrace-stopped thread. Returns 0 or an errno. Async-signal-safe: yes */
 int clab_registers_of_thread(pid_t thread, struct clab_registers *registers);
 /* The address of the C library's control block of a thread that is traced and stands still; 0 where

@@ -49,6 +49,14 @@ static bool same_registers(struct comparison *comparison) {
   return true;
 }
 
+/* The cursor has come to an end that is none: see CLAB_LIBRARY_ENDS_EARLY. */
+static bool ends_early(struct comparison *comparison) {
+  unw_word_t pc = 0, fp = 1;
+  return CLAB_LIBRARY_ENDS_EARLY && comparison->more == 0 &&
+         unw_get_reg(&comparison->cursor, UNW_REG_IP, &pc) >= 0 && pc != 0 &&
+         unw_get_reg(&comparison->cursor, CLAB_REG_FP, &fp) >= 0 && fp == 0;
+}
+
 /* The walk is at the caller of this frame, and not farther on. */
 static bool is_at(const struct comparison *comparison, uint64_t index, uint64_t cfa) {
   const struct clab_walk *walk = comparison->walk;
@@ -81,6 +89,7 @@ static bool compare(void *context, uint64_t index, uint64_t pc, uint64_t cfa) {
     unw_get_reg(&comparison->cursor, UNW_REG_IP, &plain_pc);
     comparison->more = unw_step(&comparison->cursor);
     unw_get_reg(&comparison->cursor, UNW_REG_SP, &plain_cfa);
+    comparison->lost = ends_early(comparison);
   }
   if (plain_pc == pc && plain_cfa == cfa &&
       (!is_at(comparison, index, cfa) || same_registers(comparison))) {

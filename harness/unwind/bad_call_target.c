@@ -12,7 +12,8 @@ bool clab_walk_bad_call_target(struct clab_walk *walk, struct clab_registers *re
       return false;
     *sp += sizeof *pc;
   } else {
-    *pc = registers->value[CLAB_REG_RETURN];
+    /* A call that is the caller's last act leaves what that had saved, and may have signed it. */
+    *pc = registers->value[CLAB_REG_RETURN] & clab_address_bits(registers, true);
   }
   return clab_is_return_address(walk, *pc);
 }

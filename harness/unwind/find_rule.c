@@ -35,11 +35,15 @@ static bool is_beginning(struct clab_walk *walk, const struct clab_rule *before,
 static bool has_caller(struct clab_walk *walk, const struct clab_rule *rule) {
   uint64_t cfa = (rule->cfa_from_fp ? walk->fp : walk->sp) + (uint64_t)(int64_t)rule->cfa_offset;
   uint64_t address;
-  return clab_memory_word(&walk->memory, cfa + (uint64_t)(int64_t)rule->return_offset, &address) &&
-         (address == 0 || clab_is_code(walk, address));
+  if (!clab_memory_word(&walk->memory, cfa + (uint64_t)(int64_t)rule->return_offset, &address))
+    return false;
+  address &= clab_address_bits(&walk->target.registers, rule->return_signed);
+  return address == 0 || clab_is_code(walk, address);
 }
 
 static void find(struct clab_walk *walk, struct clab_rule *rule) {
+  if (!walk->exact && clab_rule_of_restorer(&walk->prover, walk->pc, rule))
+    return;
   prove(walk, walk->exact ? walk->pc : walk->pc - 1, rule);
   /* Where the first frame is not exact it is behind a breakpoint. */
   if (!walk->exact && walk->index > 0 && (rule->kind == CLAB_RULE_NONE || rule->last_byte)) {

@@ -122,8 +122,10 @@ static enum clab_trace_stop leave(struct clab_walk *walk, const struct clab_rule
   slot->last_cfa = cfa;
   walk->exact = false;
   walk->sp = cfa;
+  walk->sp_known = CLAB_RECORD_ENDS_FRAME || !rule->guessed;
   bool readable =
       clab_memory_word(&walk->memory, cfa + (uint64_t)(int64_t)rule->return_offset, &walk->pc);
+  walk->pc &= clab_address_bits(&walk->target.registers, rule->return_signed);
   if (clab_rule_saves_fp(rule)) {
     readable &= clab_memory_word(
         &walk->memory, cfa + (uint64_t)(int64_t)rule->saved_offset[CLAB_SAVED_FP], &walk->fp);
@@ -142,12 +144,24 @@ static enum clab_trace_stop end_lost(struct clab_walk *walk, struct clab_replay 
   return CLAB_STOP_NO_RULE;
 }
 
+/* The CFA of a frame whose stack pointer is not known: by the record that it has made, which the
+   frame pointer points at. */
+static bool find_by_record(const struct clab_walk *walk, const struct clab_rule *rule,
+                           uint64_t *cfa) {
+  int32_t record = rule->saved_offset[CLAB_SAVED_FP];
+  *cfa = walk->fp - (uint64_t)(int64_t)record;
+  return walk->fp_known && clab_rule_saves_fp(rule) &&
+         rule->return_offset == record + (int32_t)sizeof(uint64_t);
+}
+
 /* A frame whose rule tells offsets. */
 static enum clab_trace_stop follow(struct clab_walk *walk, const struct clab_rule *rule,
                                    struct clab_replay *slot) {
   uint64_t sp = walk->sp;
   uint64_t cfa = (rule->cfa_from_fp ? walk->fp : sp) + (uint64_t)(int64_t)rule->cfa_offset;
   bool lost = rule->cfa_from_fp && !walk->fp_known;
+  if (!walk->sp_known && !rule->cfa_from_fp)
+    lost = !find_by_record(walk, rule, &cfa);
   if (rule->kind == CLAB_RULE_OUTERMOST) {
     cfa = lost ? sp : cfa;
     clab_count_frame(slot, sp, cfa, false);
@@ -184,7 +198,7 @@ enum clab_trace_stop clab_walk_one(struct clab_walk *walk) {
   case CLAB_RULE_STEP:
     return step(walk, rule, slot);
   case CLAB_RULE_CONTEXT:
-    return restore_context(walk, slot);
+    return walk->sp_known ? restore_context(walk, slot) : end_lost(walk, slot);
   default:
     return follow(walk, rule, slot);
   }

@@ -33,6 +33,7 @@ bool clab_guess_rule(struct clab_walk *walk, struct clab_rule *rule) {
   *rule = (struct clab_rule){
       .kind = CLAB_RULE_PROVED,
       .guessed = true,
+      .return_signed = true, /* maybe: then an address has other bits there */
       .cfa_from_fp = state == CLAB_FRAME_MADE,
       .saved = state == CLAB_FRAME_NOT_BEGUN ? 0 : 1 << CLAB_SAVED_FP,
       .cfa_offset = state == CLAB_FRAME_NOT_BEGUN ? RECORD / 2 : RECORD,
@@ -60,7 +61,7 @@ bool clab_guess_leads_on(struct clab_walk *walk, const struct clab_rule *rule) {
     return false;
   if (!clab_memory_word(&walk->memory, cfa + (uint64_t)(int64_t)rule->return_offset, &address) ||
       !clab_memory_word(&walk->memory, cfa + (uint64_t)(int64_t)rule->lowest, &saved) ||
-      !leads_back(walk, address))
+      !leads_back(walk, address & clab_address_bits(&walk->target.registers, rule->return_signed)))
     return false;
   walk->doubtful |= clab_guess_hides(1, cfa - walk->sp);
   return true;

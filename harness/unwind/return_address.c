@@ -19,6 +19,8 @@ bool clab_is_return_address(struct clab_walk *walk, uint64_t address) {
   struct clab_rule rule = {.kind = CLAB_RULE_NONE};
   if (address == 0)
     return false;
+  if (clab_rule_of_restorer(&walk->prover, address, &rule))
+    return true;
   if (clab_walk_image(walk, address - 1))
     clab_rule_prove(&walk->prover, &walk->image, address - 1, &rule);
   if (rule.signal_frame)

@@ -90,17 +90,26 @@ static int get_proc_name(unw_addr_space_t as, unw_word_t address, char *name, si
   return -UNW_ENOINFO;
 }
 
+#if defined(__aarch64__) && UNW_VERSION >= UNW_VERSION_CODE(1, 8)
+static unw_word_t signature_bits(unw_addr_space_t as, void *arg) {
+  (void)as;
+  return ((struct clab_stepping *)arg)->walk->target.registers.signature_bits;
+}
+#define WITH_SIGNATURES .ptrauth_insn_mask = signature_bits,
+#else
+#define WITH_SIGNATURES
+#endif
+
 void clab_step_warm_up(void) {
-  static unw_accessors_t accessors = {
-      .find_proc_info = find_proc_info,
-      .put_unwind_info = put_unwind_info,
-      .get_dyn_info_list_addr = get_dyn_info_list_addr,
-      .access_mem = access_mem,
-      .access_reg = access_reg,
-      .access_fpreg = access_fpreg,
-      .resume = resume,
-      .get_proc_name = get_proc_name,
-  };
+  static unw_accessors_t accessors = {.find_proc_info = find_proc_info,
+                                      .put_unwind_info = put_unwind_info,
+                                      .get_dyn_info_list_addr = get_dyn_info_list_addr,
+                                      .access_mem = access_mem,
+                                      .access_reg = access_reg,
+                                      .access_fpreg = access_fpreg,
+                                      .resume = resume,
+                                      .get_proc_name = get_proc_name,
+                                      WITH_SIGNATURES};
   if (space != NULL)
     return;
   space = unw_create_addr_space(&accessors, 0);
@@ -140,6 +149,10 @@ int clab_step(struct clab_walk *walk, struct clab_registers *registers, bool exa
       unw_get_reg(&cursor, UNW_REG_IP, &registers->value[CLAB_REG_PC]) < 0)
     return -UNW_EBADREG;
   registers->valid |= UINT64_C(1) << CLAB_REG_SP | UINT64_C(1) << CLAB_REG_PC;
+  registers->value[CLAB_REG_PC] &= clab_address_bits(&walk->target.registers, true);
+  if (CLAB_LIBRARY_ENDS_EARLY && result == 0 && registers->value[CLAB_REG_PC] != 0 &&
+      registers->valid >> CLAB_REG_FP & 1 && registers->value[CLAB_REG_FP] == 0)
+    result = 1;
   /* Where nothing says where the return address is, libunwind keeps the program counter: without an
      end, as the stack grows shorter all the while. */
   if (registers->value[CLAB_REG_PC] == from.value[CLAB_REG_PC] && !stepping.met_pc)

@@ -19,11 +19,20 @@ enum {
   SHORT_RUN = 4096 /* after a shorter run the next attempt is not hastened */
 };
 
-/* Words to compare in each repetition. `offset` is from the CFA of the last frame before it. */
+/* Words to compare in each repetition. `offset` is from the CFA of the last frame before it. Of a
+   return address that is signed only the address repeats: the signature is of the stack pointer,
+   too. */
 struct check {
   int64_t offset;
   uint64_t value;
+  uint64_t kept; /* bits to compare */
 };
+
+/* Whether a word is other than a check wants it. Async-signal-safe: yes */
+static inline uint64_t differs(uint64_t word, const struct check *check) {
+  uint64_t bits = word ^ check->value;
+  return CLAB_RETURNS_SIGNED ? bits & check->kept : bits;
+}
 
 struct run {
   unsigned period;
@@ -39,8 +48,8 @@ struct run {
 static struct run the_run; /* too large for an alternate stack; guarded as the walk is */
 
 static void add_check(struct run *run, struct check *checks, unsigned *count, int64_t offset,
-                      uint64_t value) {
-  checks[(*count)++] = (struct check){offset, value};
+                      uint64_t value, uint64_t kept) {
+  checks[(*count)++] = (struct check){offset, value, kept};
   if (offset < run->lowest)
     run->lowest = offset;
   if (offset > run->highest)
@@ -70,7 +79,8 @@ static bool describe(struct clab_walk *walk, unsigned period, struct run *run) {
   for (unsigned i = 0; i < period; i++) {
     int64_t cfa = (int64_t)(clab_walk_frame(walk, first + i)->cfa + run->stride - base);
     add_check(run, run->fixed, &run->fixed_count, cfa + rules[i]->return_offset,
-              clab_walk_frame(walk, first + (i + 1) % period)->pc);
+              clab_walk_frame(walk, first + (i + 1) % period)->pc,
+              clab_address_bits(&walk->target.registers, rules[i]->return_signed));
     if (clab_rule_saves_fp(rules[i])) {
       run->saves_fp = true;
       run->last_fp_offset = cfa + rules[i]->saved_offset[CLAB_SAVED_FP];
@@ -96,29 +106,34 @@ static bool describe(struct clab_walk *walk, unsigned period, struct run *run) {
     }
     int64_t saver_cfa = (int64_t)(clab_walk_frame(walk, first + saver)->cfa + run->stride - base);
     add_check(run, run->sliding, &run->sliding_count,
-              saver_cfa + rules[saver]->saved_offset[CLAB_SAVED_FP], expected);
+              saver_cfa + rules[saver]->saved_offset[CLAB_SAVED_FP], expected, UINT64_MAX);
   }
   return true;
 }
 
 /* One check a repetition, the commonest run of all: eight at a time, as fast as memory delivers. */
 CLAB_READS_FOREIGN_MEMORY
-static uint64_t verify_one(const uint8_t *word, uint64_t stride, uint64_t value, uint64_t most) {
+static uint64_t verify_one(const uint8_t *word, uint64_t stride, const struct check *check,
+                           uint64_t most) {
+  const struct check wanted = *check;
   uint64_t done = 0;
   for (; most - done >= 8; done += 8) {
-    uint64_t differ =
-        (*(const clab_word *)word ^ value) | (*(const clab_word *)(word + stride) ^ value);
+    uint64_t differ = differs(*(const clab_word *)word, &wanted) |
+                      differs(*(const clab_word *)(word + stride), &wanted);
     const uint8_t *next = word + 2 * stride;
-    differ |= (*(const clab_word *)next ^ value) | (*(const clab_word *)(next + stride) ^ value);
+    differ |= differs(*(const clab_word *)next, &wanted) |
+              differs(*(const clab_word *)(next + stride), &wanted);
     next += 2 * stride;
-    differ |= (*(const clab_word *)next ^ value) | (*(const clab_word *)(next + stride) ^ value);
+    differ |= differs(*(const clab_word *)next, &wanted) |
+              differs(*(const clab_word *)(next + stride), &wanted);
     next += 2 * stride;
-    differ |= (*(const clab_word *)next ^ value) | (*(const clab_word *)(next + stride) ^ value);
+    differ |= differs(*(const clab_word *)next, &wanted) |
+              differs(*(const clab_word *)(next + stride), &wanted);
     if (differ)
       break;
     word = next + 2 * stride;
   }
-  for (; done < most && *(const clab_word *)word == value; done++)
+  for (; done < most && !differs(*(const clab_word *)word, &wanted); done++)
     word += stride;
   return done;
 }
@@ -129,16 +144,18 @@ CLAB_READS_FOREIGN_MEMORY
 static uint64_t verify_pair(const uint8_t *host, const struct run *run, uint64_t base,
                             uint64_t most) {
   const uint8_t *word = host + run->fixed[0].offset, *link = host + run->sliding[0].offset;
-  const uint64_t stride = run->stride, value = run->fixed[0].value;
+  const uint64_t stride = run->stride;
+  const struct check wanted = run->fixed[0];
   uint64_t expected = base + run->sliding[0].value, done = 0;
   for (; most - done >= 4; done += 4) {
-    uint64_t differ = (*(const clab_word *)word ^ value) | (*(const clab_word *)link ^ expected);
-    differ |= (*(const clab_word *)(word + stride) ^ value) |
+    uint64_t differ =
+        differs(*(const clab_word *)word, &wanted) | (*(const clab_word *)link ^ expected);
+    differ |= differs(*(const clab_word *)(word + stride), &wanted) |
               (*(const clab_word *)(link + stride) ^ (expected + stride));
     const uint8_t *word2 = word + 2 * stride, *link2 = link + 2 * stride;
     uint64_t expected2 = expected + 2 * stride;
-    differ |= (*(const clab_word *)word2 ^ value) | (*(const clab_word *)link2 ^ expected2);
-    differ |= (*(const clab_word *)(word2 + stride) ^ value) |
+    differ |= differs(*(const clab_word *)word2, &wanted) | (*(const clab_word *)link2 ^ expected2);
+    differ |= differs(*(const clab_word *)(word2 + stride), &wanted) |
               (*(const clab_word *)(link2 + stride) ^ (expected2 + stride));
     if (differ)
       break;
@@ -146,7 +163,8 @@ static uint64_t verify_pair(const uint8_t *host, const struct run *run, uint64_t
     link = link2 + 2 * stride;
     expected = expected2 + 2 * stride;
   }
-  for (; done < most && *(const clab_word *)word == value && *(const clab_word *)link == expected;
+  for (; done < most && !differs(*(const clab_word *)word, &wanted) &&
+         *(const clab_word *)link == expected;
        done++) {
     word += stride;
     link += stride;
@@ -160,14 +178,14 @@ CLAB_READS_FOREIGN_MEMORY
 static uint64_t verify(const struct run *run, uint64_t base, uint64_t bias, uint64_t most) {
   const uint8_t *host = (const uint8_t *)(uintptr_t)(base + bias);
   if (run->fixed_count == 1 && run->sliding_count == 0)
-    return verify_one(host + run->fixed[0].offset, run->stride, run->fixed[0].value, most);
+    return verify_one(host + run->fixed[0].offset, run->stride, &run->fixed[0], most);
   if (run->fixed_count == 1 && run->sliding_count == 1)
     return verify_pair(host, run, base, most);
   uint64_t done = 0;
   for (; done < most; done++) {
     uint64_t differ = 0;
     for (unsigned i = 0; i < run->fixed_count; i++)
-      differ |= *(const clab_word *)(host + run->fixed[i].offset) ^ run->fixed[i].value;
+      differ |= differs(*(const clab_word *)(host + run->fixed[i].offset), &run->fixed[i]);
     for (unsigned i = 0; i < run->sliding_count; i++)
       differ |=
           (*(const clab_word *)(host + run->sliding[i].offset) - base) ^ run->sliding[i].value;

@@ -35,9 +35,9 @@ struct piece {
    end of a piece is a branch that could be mispredicted. The window ends at `high`, and the stack
    pointer lies in it. */
 CLAB_READS_FOREIGN_MEMORY
-static inline __attribute__((always_inline)) bool advance(struct clab_replay *replay,
-                                                          uint64_t slots, uint64_t high,
-                                                          uint64_t bias, struct piece *piece) {
+static inline __attribute__((always_inline)) bool
+advance(struct clab_walk *walk, uint64_t slots, uint64_t high, uint64_t bias, struct piece *piece) {
+  struct clab_replay *const replay = walk->rules.replay;
   const uint64_t pc = piece->pc, sp = piece->sp, fp = piece->fp;
   if (pc == 0) /* no caller; and an empty slot looks like its rule */
     return false;
@@ -54,7 +54,8 @@ static inline __attribute__((always_inline)) bool advance(struct clab_replay *re
     return false;
   uint64_t host = cfa + bias;
   __builtin_prefetch((const void *)(uintptr_t)(host + PREFETCHED));
-  piece->pc = *(const clab_word *)(uintptr_t)(host + (uint64_t)(int64_t)CLAB_RETURN_OFFSET(rule));
+  piece->pc = *(const clab_word *)(uintptr_t)(host + (uint64_t)(int64_t)CLAB_RETURN_OFFSET(rule)) &
+              clab_address_bits(&walk->target.registers, rule->return_signed);
   uint64_t saved = *(const clab_word *)(uintptr_t)(host + (uint64_t)(int64_t)rule->fp_offset);
   piece->fp = __builtin_unpredictable(rule->saves_fp) ? saved : fp;
   piece->sp = cfa;
@@ -135,7 +136,6 @@ static void forget(struct clab_walk *walk, const struct piece *beginning, const 
 CLAB_READS_FOREIGN_MEMORY
 static bool replay_both(struct clab_walk *walk, struct piece *first, struct piece *second) {
   const uint64_t high = walk->memory.high, bias = walk->memory.bias;
-  struct clab_replay *const replay = walk->rules.replay;
   const uint64_t slots = walk->rules.slots;
   const struct piece start = *first, beginning = *second;
   struct piece a = *first, b = *second;
@@ -143,8 +143,8 @@ static bool replay_both(struct clab_walk *walk, struct piece *first, struct piec
   const struct clab_history_frame *b_end = b.next + SECOND_MOST;
   for (uint32_t i = 1; i <= walk->rules.count; i++)
     walk->last_cfas[i] = clab_rules_slot(&walk->rules, i)->last_cfa;
-  while (a.sp < beginning.sp && a.next < a_end && advance(replay, slots, high, bias, &a))
-    if (b.next < b_end && !advance(replay, slots, high, bias, &b))
+  while (a.sp < beginning.sp && a.next < a_end && advance(walk, slots, high, bias, &a))
+    if (b.next < b_end && !advance(walk, slots, high, bias, &b))
       b_end = b.next;
   bool is_right = continues(walk, &a, &beginning, &b);
   if (!is_right) {
@@ -195,7 +195,8 @@ static void doubt_last(struct clab_walk *walk, const struct clab_history_frame *
 CLAB_READS_FOREIGN_MEMORY
 bool clab_walk_replay(struct clab_walk *walk, uint64_t budget) {
   const uint64_t high = walk->memory.high, bias = walk->memory.bias, end = walk->index + budget;
-  if (walk->exact || !walk->fp_known || walk->sp < walk->memory.low || walk->sp > high)
+  if (walk->exact || !walk->fp_known || !walk->sp_known || walk->sp < walk->memory.low ||
+      walk->sp > high)
     return false;
   struct piece piece = {walk->pc, walk->sp, walk->fp, walk->replayed[0]};
   struct piece second = {.next = walk->replayed[1]};
@@ -217,7 +218,7 @@ bool clab_walk_replay(struct clab_walk *walk, uint64_t budget) {
   }
   const struct clab_history_frame *last = piece.next + (end - walk->index);
   const uint64_t sp = piece.sp, slots = walk->rules.slots;
-  while (piece.next < last && advance(walk->rules.replay, slots, high, bias, &piece)) {
+  while (piece.next < last && advance(walk, slots, high, bias, &piece)) {
   }
   doubt_last(walk, walk->replayed[0], sp, &piece);
   commit(walk, walk->replayed[0], &piece);

@@ -57,7 +57,8 @@ struct clab_replay *clab_rules_add(struct clab_rules *rules, uint64_t pc, bool e
   rules->known[number] = (struct clab_known_rule){pc, (uint32_t)slot, exact, *rule};
   struct clab_replay *replay = &rules->replay[slot];
   replay->number = number;
-  if (rule->kind != CLAB_RULE_PROVED || exact)
+  /* Where a guess leaves the stack pointer unknown, each frame is looked at. */
+  if (rule->kind != CLAB_RULE_PROVED || exact || (rule->guessed && !CLAB_RECORD_ENDS_FRAME))
     return replay;
   replay->pc = pc;
   replay->cfa_offset = rule->cfa_offset;
@@ -67,6 +68,7 @@ struct clab_replay *clab_rules_add(struct clab_rules *rules, uint64_t pc, bool e
   replay->return_offset = rule->return_offset;
   replay->depth = (uint32_t)-rule->lowest;
   replay->guessed = rule->guessed;
+  replay->return_signed = rule->return_signed;
   /* A larger one is looked at before it is believed. */
   replay->range = rule->guessed ? CLAB_SURE_FRAME : INT64_MAX;
   return replay;

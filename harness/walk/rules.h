@@ -27,6 +27,7 @@ struct clab_replay {
   bool cfa_from_fp; /* else from the stack pointer */
   bool saves_fp;
   bool guessed; /* by the frame pointer, without information */
+  bool return_signed;
   int32_t cfa_offset;
   int32_t fp_offset; /* where the frame pointer is saved; the return address where it is not */
   int32_t return_offset;

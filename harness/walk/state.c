@@ -39,6 +39,7 @@ void clab_walk_anchor(struct clab_walk *walk, const struct clab_registers *regis
   walk->anchor = *registers;
   walk->pc = registers->value[CLAB_REG_PC];
   walk->sp = registers->value[CLAB_REG_SP];
+  walk->sp_known = registers->valid >> CLAB_REG_SP & 1;
   walk->fp_known = registers->valid >> CLAB_REG_FP & 1;
   walk->fp = walk->fp_known ? registers->value[CLAB_REG_FP] : 0;
   for (uint32_t i = 1; i <= walk->rules.count; i++)
@@ -134,6 +135,11 @@ void clab_walk_registers(struct clab_walk *walk, struct clab_registers *register
       registers->valid &= ~bit;
     }
   }
+  /* Where a call leaves the return address in a register, that of a caller went with the call. */
+  if (!CLAB_CALL_PUSHES && !walk->exact)
+    registers->valid &= ~(UINT64_C(1) << CLAB_REG_RETURN);
+  if (!walk->sp_known)
+    registers->valid &= ~(UINT64_C(1) << CLAB_REG_SP);
   registers->value[CLAB_REG_SP] = walk->sp;
   registers->value[CLAB_REG_PC] = walk->pc;
 }

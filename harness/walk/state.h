@@ -38,6 +38,7 @@ struct clab_walk {
   uint64_t index;
   bool exact;    /* `pc` is the instruction itself */
   bool fp_known; /* else `fp` is 0 */
+  bool sp_known; /* else `sp` is the least that it can be */
 
   /* The last frame whose registers are all known. From there on the walk carries only pc, sp and
      fp; the others are found in the save slots of the rules when they are asked for. */

@@ -32,9 +32,13 @@ extension CoreDump {
       guard next <= end.paddedToFour else {
         throw FileProblem.noteSize
       }
-      // Only the kernel's own: "CORE", with its zero byte.
+      // Only the kernel's own: "CORE", and "LINUX" for what is the processor's, with a zero byte.
       if header.n_namesz == 5, source.bytes(at: name, count: 4) == Array("CORE".utf8) {
         take(header.n_type, at: body, size: UInt64(header.n_descsz), of: source)
+      } else if header.n_namesz == 6, header.n_type == CoreDump.signatureNote,
+        source.bytes(at: name, count: 5) == Array("LINUX".utf8)
+      {
+        takeSignatureBits(at: body, size: UInt64(header.n_descsz), of: source)
       }
       place = next
     }
@@ -70,9 +74,22 @@ extension CoreDump {
     }
   }
 
+  /// NT_ARM_PAC_MASK: it follows the registers of its thread.
+  private mutating func takeSignatureBits(
+    at place: UInt64, size: UInt64, of source: some ByteSource
+  ) {
+    guard let last = threads.indices.last,
+      let bytes = source.bytes(at: place, count: Int(min(size, 64)))
+    else { return }
+    _ = bytes.withUnsafeBytes {
+      clab_signature_bits_of_user($0.baseAddress, $0.count, &threads[last].registers)
+    }
+  }
+
   // Glibc's overlay leaves out what is written in other than decimal (elf.h).
   private static let signalNote: UInt32 = 0x5349_4749
   private static let fileNote: UInt32 = 0x4649_4c45
+  private static let signatureNote: UInt32 = 0x406
 
   /// Of an auxiliary vector, up to its end.
   static func pairs(_ bytes: [UInt8]) -> [(UInt64, UInt64)] {

@@ -48,6 +48,29 @@ import Testing
     #expect(seen.frames.map(\.largest_offset) == [256])
   }
 
+  /// The stack pointer is 31 and the return address in 30; signed in between (0x2d).
+  @Test func functionsOfAarch64() {
+    let head = CallFrameTests.record(
+      CallFrameTests.little(0) + [1] + Array("zRB\0".utf8) + [4, 0x78, 30, 1, 0x1b, 0x0c, 31, 0])
+    let section =
+      head
+      + CallFrameTests.function(
+        back: head.count + 4, size: 32,
+        [0x41, 0x2d, 0x41, 0x0e, 0x20, 0x9d, 4, 0x9e, 3, 0x42, 0x0c, 29, 0x90, 0x02])
+      + CallFrameTests.little(0)
+    let seen = CallFrameTests.visit(section)
+    #expect(seen.isWhole)
+    #expect(seen.frames.map(\.largest_offset) == [32])
+  }
+
+  /// Windows of registers, which 0x2d is elsewhere, are not understood: what follows is left out.
+  @Test func signedReturnsAreOfAarch64() {
+    let head = CallFrameTests.common([])
+    let seen = CallFrameTests.visit(
+      head + CallFrameTests.function(back: head.count + 4, size: 32, [0x2d, 0x0e, 64]))
+    #expect(seen.frames.map(\.largest_offset) == [8])
+  }
+
   /// Restored rows are as deep as they were; a CFA by another register tells no depth.
   @Test(
     arguments: [
