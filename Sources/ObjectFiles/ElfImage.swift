@@ -1,7 +1,7 @@
 package import CrashLabModel
 internal import Glibc
 
-/// What is needed of a 64-bit ELF file of x86-64 (elf(5)). The file may be anything.
+/// What is needed of a 64-bit ELF file of x86-64 or aarch64 (elf(5)). The file may be anything.
 package struct ElfImage {
   package typealias Segment = ElfHeaders.Segment
 
@@ -10,13 +10,14 @@ package struct ElfImage {
   package let segments: [Segment]
   /// Where a program begins; 0 of a library that is none.
   var entry: UInt64 { headers.entry }
+  package let processor: Processor
   private let headers: ElfHeaders
   private let frameHeader: Segment?
 
   package init(_ bytes: UnsafeRawBufferPointer) throws(FileProblem) {
     let headers = try ElfHeaders(ElfImage.reader(bytes))
-    guard headers.machine == EM_X86_64 else {
-      throw .otherMachine(headers.machine, here: EM_X86_64)
+    guard let processor = Processor(machine: headers.machine) else {
+      throw .otherMachine(headers.machine, here: Processor.machineHere)
     }
     guard headers.kind == .program else { throw .notLinked }
     var segments: [Segment] = []
@@ -29,6 +30,7 @@ package struct ElfImage {
     guard !segments.isEmpty else { throw .nothingToLoad }
     self.bytes = bytes
     self.headers = headers
+    self.processor = processor
     self.segments = segments
     frameHeader = frames
   }

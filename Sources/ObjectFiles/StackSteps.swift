@@ -8,7 +8,8 @@ internal import CHarness
 package struct StackSteps: Equatable {
   /// The largest step, bytes.
   package var largest: Int64 = 0
-  /// Bytes from the return address, which is one of them, to the stack pointer after that step.
+  /// Bytes from what the call left on the stack, which is part of them, to the stack pointer after
+  /// that step.
   package var depth: Int64 = 0
   /// A step of a size that only running tells (alloca, an array of variable length), without probes.
   package var isDynamic = false
@@ -18,14 +19,12 @@ package struct StackSteps: Equatable {
   package var isComplete = true
 
   /// Reads the instructions from first to last, without following jumps. Pure.
-  package init(_ code: UnsafeRawBufferPointer) {
-    var walk = Walk()
+  package init(_ code: UnsafeRawBufferPointer, of processor: Processor) {
+    var walk = Walk(processor)
     var next = 0
-    let bytes = code.bindMemory(to: UInt8.self)
     var instruction = clab_instruction()
-    while next < bytes.count {
-      guard clab_instruction_decode(bytes.baseAddress! + next, bytes.count - next, &instruction)
-      else {
+    while next < code.count {
+      guard processor.decode(UnsafeRawBufferPointer(rebasing: code[next...]), &instruction) else {
         isComplete = false
         break
       }
@@ -46,8 +45,8 @@ package struct StackSteps: Equatable {
     var isProbed = false
     /// From the last touched byte down to the stack pointer.
     private var step: Int64 = 0
-    /// The return address is on the stack when a function begins.
-    private var depth: Int64 = StackSteps.word
+    private let processor: Processor
+    private var depth: Int64
     /// Where the frame pointer points, as a depth; nil until it is set.
     private var frameDepth: Int64?
     /// It has just moved down: whether a probe follows is not known yet.
@@ -55,8 +54,18 @@ package struct StackSteps: Equatable {
     /// The last constant that was put into a register, and whether a call came after it. It is
     /// believed for three instructions: compilers put them together.
     private var constant: (register: UInt8, value: Int64, called: Bool, age: Int)?
+    /// The register that the instruction before has made a copy of the stack pointer, and where it
+    /// points, as a depth: where the stack pointer can't be rounded down in place (aarch64).
+    private var copy: (register: UInt8, depth: Int64)?
+
+    init(_ processor: Processor) {
+      self.processor = processor
+      depth = processor.pushedByCall
+    }
 
     mutating func take(_ instruction: clab_instruction) {
+      // It stands between a move and its probe in clang's loops.
+      if instruction.compares_stack { return }
       settle(probedAt: isUnsettled ? probe(instruction) : nil)
       touch(instruction)
       constant?.age += 1
@@ -66,11 +75,45 @@ package struct StackSteps: Equatable {
       default: break
       }
       if instruction.pushed > 0 { push(Int64(instruction.pushed)) }
-      if instruction.frame_register == StackSteps.framePointer { frameDepth = depth }
+      note(instruction)
       move(instruction)
-      if instruction.constant_register != UInt8(CLAB_NO_REGISTER) {
-        constant = (instruction.constant_register, instruction.constant, false, 0)
+      copy = copied(by: instruction)
+      // A store that moves the stack pointer to what it writes (aarch64).
+      if instruction.memory_count > 0, instruction.stack_delta < 0,
+        instruction.memory.0.base == processor.stackPointer,
+        instruction.memory.0.displacement == instruction.stack_delta
+      {
+        settle(probedAt: nil)
+        step = 0
       }
+    }
+
+    /// The frame pointer and constants.
+    private mutating func note(_ instruction: clab_instruction) {
+      if instruction.frame_register == processor.framePointer {
+        let isOfStack = instruction.frame_base == UInt8(CLAB_NO_REGISTER)
+        frameDepth = isOfStack ? depth - instruction.frame_offset : nil
+      }
+      let register = instruction.constant_register
+      guard register != UInt8(CLAB_NO_REGISTER) else { return }
+      if instruction.constant_kept == 0 {
+        constant = (register, instruction.constant, false, 0)
+      } else if let known = constant, known.register == register {
+        let kept = known.value & Int64(bitPattern: instruction.constant_kept)
+        constant = (register, kept | instruction.constant, false, 0)
+      }
+    }
+
+    private func copied(by instruction: clab_instruction) -> (register: UInt8, depth: Int64)? {
+      guard processor == .arm64, instruction.frame_register != UInt8(CLAB_NO_REGISTER) else {
+        return nil
+      }
+      let base = instruction.frame_base
+      if base == UInt8(CLAB_NO_REGISTER) {
+        return (instruction.frame_register, depth - instruction.frame_offset)
+      }
+      guard let copy, copy.register == base else { return nil }
+      return (instruction.frame_register, copy.depth - instruction.frame_offset)
     }
 
     private mutating func move(_ instruction: clab_instruction) {
@@ -78,7 +121,11 @@ package struct StackSteps: Equatable {
       switch UInt32(instruction.stack_change) {
       case CLAB_STACK_ADDED.rawValue: add(delta)
       // Alignment moves it down by less than the alignment; it is a multiple of a word before.
-      case CLAB_STACK_ALIGNED.rawValue: down(delta - StackSteps.word)
+      case CLAB_STACK_ALIGNED.rawValue:
+        if instruction.stack_register != UInt8(CLAB_NO_REGISTER) {
+          become(instruction.stack_register, plus: 0)
+        }
+        down(delta - processor.stackAlignment)
       case CLAB_STACK_PLUS.rawValue: add(instruction.stack_register, times: 1)
       case CLAB_STACK_MINUS.rawValue: add(instruction.stack_register, times: -1)
       case CLAB_STACK_RELATIVE.rawValue: become(instruction.stack_register, plus: delta)
@@ -114,7 +161,7 @@ package struct StackSteps: Equatable {
     private mutating func up(_ bytes: Int64) {
       guard bytes >= 0, bytes < 1 << 40 else { return }
       step = max(0, step - bytes)
-      depth = max(StackSteps.word, depth - bytes)
+      depth = max(processor.pushedByCall, depth - bytes)
     }
 
     private mutating func push(_ bytes: Int64) {
@@ -136,7 +183,7 @@ package struct StackSteps: Equatable {
     /// Where an access lies above the stack pointer; nil if it does not, as far as is known.
     private func place(of operand: clab_memory_operand) -> Int64? {
       operand.access != 0 && !operand.is_implicit && operand.segment == 0
-        && operand.base == StackSteps.stackPointer
+        && operand.base == processor.stackPointer
         && operand.index == UInt8(CLAB_NO_REGISTER) && operand.displacement >= 0
         ? operand.displacement : nil
     }
@@ -184,18 +231,15 @@ package struct StackSteps: Equatable {
 
     /// `mov` and `lea` from another register.
     private mutating func become(_ register: UInt8, plus delta: Int64) {
-      if register == StackSteps.framePointer, let frameDepth, abs(delta) < 1 << 40 {
+      if register == processor.framePointer, let frameDepth, abs(delta) < 1 << 40 {
         add(depth - (frameDepth - delta))
-      } else if register == StackSteps.framePointer || delta != 0 {
+      } else if let copy, copy.register == register, abs(delta) < 1 << 40 {
+        add(depth - (copy.depth - delta))
+      } else if register == processor.framePointer || delta != 0 {
         leaveBlock()  // the end of a function that has realigned its frame
       } else {
         isDynamic = true
       }
     }
   }
-
-  /// DWARF's numbers.
-  private static let stackPointer: UInt8 = 7
-  private static let framePointer: UInt8 = 6
-  private static let word: Int64 = 8
 }

@@ -57,10 +57,10 @@ extension UncoveredCode {
     guard let code = image.code(at: gap.lowerBound, size: gap.upperBound - gap.lowerBound) else {
       return nil
     }
-    let start = Padding.length(code)
+    let start = Padding.length(code, of: image.processor)
     guard start < code.count else { return nil }
     let rest = UnsafeRawBufferPointer(rebasing: code[start...])
-    let steps = StackSteps(rest)
+    let steps = StackSteps(rest, of: image.processor)
     let isWhole = steps.isComplete && !steps.isDynamic
     // Without a name: as small as the C runtime's, and it does not move the stack pointer.
     let isSmall = name == nil && rest.count <= 256 && isWhole && steps.largest <= 16
@@ -75,7 +75,7 @@ extension UncoveredCode {
   private static let startupSections: Set = [".init", ".fini", ".plt", ".plt.got", ".plt.sec"]
   /// crt1.o, crti.o, and crtbegin.o, which is built without such information.
   private static let startupSymbols: Set = [
-    "_start", "_init", "_fini", "_dl_relocate_static_pie", "deregister_tm_clones",
+    "_start", "_init", "_fini", "_dl_relocate_static_pie", "call_weak_fn", "deregister_tm_clones",
     "register_tm_clones", "__do_global_dtors_aux", "frame_dummy", "__libc_csu_init",
     "__libc_csu_fini",
   ]

@@ -1,8 +1,9 @@
 /*
- * Instructions of x86-64: the only decoder of the project, on top of Zydis. It serves the signal
+ * Instructions: the only decoders of the project, on top of Zydis for x86-64. They serve the signal
  * handler, the observer, core dumps, and programs that are read from a file.
  *
  *     clab_instruction_decode      bytes in, everything out that the bytes alone tell
+ *     clab_instruction_decode_aarch64      the same for aarch64, on any processor
  *     clab_instruction_evaluate    with the registers of a thread: the addresses of its operands
  *     clab_instruction_at          both, for the code that this processor executes
  *
@@ -78,7 +79,8 @@ struct clab_memory_operand {
 enum clab_stack_change {
   CLAB_STACK_SAME = 0,
   CLAB_STACK_ADDED = 1,    /* stack_delta is added */
-  CLAB_STACK_ALIGNED = 2,  /* rounded down to a multiple of stack_delta */
+  CLAB_STACK_ALIGNED = 2,  /* rounded down to a multiple of stack_delta, from stack_register unless
+                              that is CLAB_NO_REGISTER */
   CLAB_STACK_PLUS = 3,     /* stack_register is added */
   CLAB_STACK_MINUS = 4,    /* stack_register is subtracted */
   CLAB_STACK_RELATIVE = 5, /* becomes stack_register + stack_delta */
@@ -88,8 +90,10 @@ enum clab_stack_change {
 struct clab_instruction {
   int64_t stack_delta;
   int64_t target_offset;
-  int64_t constant; /* what constant_register becomes */
-  uint32_t traits;  /* enum clab_instruction_traits */
+  int64_t constant;       /* what constant_register becomes */
+  uint64_t constant_kept; /* bits of that register which stay as they were (movk of aarch64) */
+  int64_t frame_offset; /* from the stack pointer, or frame_base, to what frame_register becomes */
+  uint32_t traits;      /* enum clab_instruction_traits */
   uint16_t pushed;
   uint8_t length;
   uint8_t flow;            /* enum clab_flow */
@@ -99,10 +103,12 @@ struct clab_instruction {
   uint8_t stack_register;
   uint8_t constant_register; /* CLAB_NO_REGISTER: none becomes a constant */
   uint8_t frame_register; /* a copy of the stack pointer is put there; CLAB_NO_REGISTER: nowhere */
+  uint8_t frame_base;     /* a copy of this register instead; CLAB_NO_REGISTER: no */
   uint8_t memory_count;
   uint8_t interrupt; /* the n of `int n` */
-  bool is_probe;   /* reads or writes memory and changes nothing: `orq $0, (%rsp)`, or stores a 0 */
-  bool is_padding; /* does nothing: nop, or ud2, which stands where nothing comes by */
+  bool is_probe; /* reads or writes memory and changes nothing: `orq $0, (%rsp)`, or stores a 0 */
+  bool compares_stack; /* sets flags by the stack pointer, and changes nothing else (aarch64) */
+  bool is_padding;     /* does nothing: nop, or ud2, which stands where nothing comes by */
   struct clab_memory_operand memory[CLAB_MEMORY_OPERANDS];
 };
 
@@ -112,6 +118,11 @@ void clab_instruction_warm_up(void);
 /* Decodes the instruction that begins at `code`, of which at most `size` bytes may be read. False
    if it ends behind them, or is no instruction. Async-signal-safe: yes, after the warm-up */
 bool clab_instruction_decode(const uint8_t *code, size_t size, struct clab_instruction *into);
+
+/* The same for the fixed four bytes of aarch64, whatever processor is at hand. What it tells: the
+   flow, the stack pointer, constants, and operands in memory. Async-signal-safe: yes */
+bool clab_instruction_decode_aarch64(const uint8_t *code, size_t size,
+                                     struct clab_instruction *into);
 
 /* Computes the addresses of the operands. A register that is not valid, a vector register or a
    segment's base that nobody has told leave an operand's address unknown.

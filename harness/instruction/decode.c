@@ -72,7 +72,7 @@ bool clab_instruction_decode(const uint8_t *code, size_t size, struct clab_instr
   struct clab_decoded decoded;
   memset(into, 0, sizeof *into);
   into->constant_register = into->frame_register = into->stack_register = CLAB_NO_REGISTER;
-  into->target_register = CLAB_NO_REGISTER;
+  into->target_register = into->frame_base = CLAB_NO_REGISTER;
   if (!clab_decode(code, size, &decoded))
     return false;
   into->length = decoded.whole.length;

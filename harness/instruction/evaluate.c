@@ -1,9 +1,16 @@
 /* An instruction and the registers that it meets: where its operands lie, where it goes on. */
 #include "clab_instruction.h"
 
-enum { PROGRAM_COUNTER = 16, COUNT_REGISTER = 2 /* rcx */ };
+enum { PROGRAM_COUNTER = CLAB_REGISTERS - 1, COUNT_REGISTER = 2 /* rcx */ };
 
+/* This processor's. */
+static bool decode(const uint8_t *code, size_t size, struct clab_instruction *into) {
 #if defined(__x86_64__)
+  return clab_instruction_decode(code, size, into);
+#else
+  return clab_instruction_decode_aarch64(code, size, into);
+#endif
+}
 
 static bool value_of(const struct clab_registers *registers, uint8_t number, uint64_t *value) {
   *value = 0;
@@ -67,13 +74,15 @@ void clab_instruction_evaluate(struct clab_instruction *instruction,
     evaluate(&instruction->memory[i], registers);
 }
 
+#if defined(__x86_64__)
 bool clab_instruction_at(const uint8_t *code, size_t size, const struct clab_registers *registers,
                          struct clab_instruction *into) {
-  if (!clab_instruction_decode(code, size, into))
+  if (!decode(code, size, into))
     return false;
   clab_instruction_evaluate(into, registers);
   return true;
 }
+#endif
 
 bool clab_instruction_target(const struct clab_instruction *instruction,
                              const struct clab_registers *registers,
@@ -122,8 +131,8 @@ enum clab_access clab_access_of_instruction(const uint8_t *code, size_t size,
                                             uint64_t address) {
   uint64_t ahead = address - registers->value[PROGRAM_COUNTER];
   struct clab_instruction instruction;
-  bool is_whole = clab_instruction_at(code, size, registers, &instruction);
-  if (is_whole) {
+  if (decode(code, size, &instruction)) {
+    clab_instruction_evaluate(&instruction, registers);
     const struct clab_memory_operand *operand = operand_of(&instruction, address);
     uint8_t all = 0;
     for (unsigned i = 0; i < instruction.memory_count; i++)
@@ -135,4 +144,3 @@ enum clab_access clab_access_of_instruction(const uint8_t *code, size_t size,
   }
   return ahead < CLAB_LONGEST_INSTRUCTION ? CLAB_ACCESS_EXECUTE : CLAB_ACCESS_UNKNOWN;
 }
-#endif

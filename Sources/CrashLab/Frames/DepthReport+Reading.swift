@@ -1,4 +1,5 @@
 package import CrashLabModel
+internal import Glibc
 internal import ObjectFiles
 
 extension DepthReport {
@@ -14,6 +15,10 @@ extension DepthReport {
     _ path: String, from entry: String, assuming: StackAssumptions
   ) throws -> DepthReport? {
     try ProgramBytes.read(path) { image, descriptor throws(FileProblem) in
+      // Calls through tables and stubs are followed in x86-64's code alone.
+      guard image.processor == .amd64 else {
+        throw .otherMachine(EM_AARCH64, here: EM_X86_64)
+      }
       let functions = FunctionTable(image)
       guard let start = functions.address(of: entry) else { return nil }
       let graph = CallGraph(functions.reachable(from: start, assuming: assuming))

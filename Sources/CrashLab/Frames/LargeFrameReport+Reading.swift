@@ -5,7 +5,7 @@ extension LargeFrameReport {
   /// Looks at every function of a program or library.
   ///
   /// - Parameters:
-  ///   - path: of an ELF file of x86-64, which may be anything.
+  ///   - path: of an ELF file of x86-64 or aarch64, which may be anything.
   ///   - guardSize: bytes; larger steps are listed.
   ///   - isNamed: whether the functions get their names, which takes most of the time.
   /// - Throws: SystemError if the file can't be read, UnreadableFile if it is no such file.
@@ -40,7 +40,7 @@ extension LargeFrameReport {
       }
       read += frame.size
       covered.append(frame.address..<frame.address + frame.size)
-      let steps = StackSteps(code)
+      let steps = StackSteps(code, of: image.processor)
       if !steps.isComplete { summary.notUnderstood += 1 }
       if steps.isProbed { summary.probed += 1 }
       let frameSize = max(Int(steps.depth), Int(clamping: frame.largestOffset))

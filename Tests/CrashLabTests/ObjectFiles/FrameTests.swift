@@ -5,7 +5,7 @@ import Testing
 @testable import CrashLab
 
 private func steps(_ code: [UInt8]) -> StackSteps {
-  code.withUnsafeBytes { StackSteps($0) }
+  code.withUnsafeBytes { StackSteps($0, of: .amd64) }
 }
 
 private func little(_ value: UInt32) -> [UInt8] {
