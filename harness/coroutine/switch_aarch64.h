@@ -10,13 +10,13 @@
 #define CLAB_LANDING ""
 #endif
 
-/* What a function call may change, less the arguments' registers and x18, the platform's, which is
-   left alone. */
+/* What a function call may change, less the arguments' registers. Linux leaves x18, the platform's,
+   to compilers as one more of them. */
 #define CLAB_CLOBBER_CALL                                                                          \
   "x2", "x3", "x4", "x5", "x6", "x7", "x8", "x9", "x10", "x11", "x12", "x13", "x14", "x15", "x16", \
-      "x17", "x30", "v0", "v1", "v2", "v3", "v4", "v5", "v6", "v7", "v16", "v17", "v18", "v19",    \
-      "v20", "v21", "v22", "v23", "v24", "v25", "v26", "v27", "v28", "v29", "v30", "v31", "cc",    \
-      "memory"
+      "x17", "x18", "x30", "v0", "v1", "v2", "v3", "v4", "v5", "v6", "v7", "v16", "v17", "v18",    \
+      "v19", "v20", "v21", "v22", "v23", "v24", "v25", "v26", "v27", "v28", "v29", "v30", "v31",   \
+      "cc", "memory"
 
 /* Of v8..v15 a call keeps the low halves only. To the compiler a register is lost or not. */
 #define CLAB_CLOBBER_HIGH_HALVES "v8", "v9", "v10", "v11", "v12", "v13", "v14", "v15"
