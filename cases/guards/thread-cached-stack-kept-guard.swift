@@ -12,12 +12,13 @@ let threadCachedStackKeptGuard = CrashCase(
     faults: [
       .init(
         .segv, access: .write,
-        site: .inGuard(ofThread: "overflower", guardSize: 64 << 10, guardSizeIfShrunk: 4096))
+        site: .inGuard(ofThread: "overflower", guardSize: largeGuard, guardSizeIfShrunk: leastGuard)
+      )
     ],
     ending: .killed(.segv),
-    counters: ["stacks used": 1...1, "guard asked for in bytes": 4096...4096])
+    counters: ["stacks used": 1...1, "guard asked for in bytes": leastGuard...leastGuard])
 ) { child in
   overflowCachedStack(
-    child, ThreadShape(stackSize: 1 << 20, guardSize: 64 << 10),
-    ThreadShape(stackSize: 512 << 10, guardSize: 4096))
+    child, ThreadShape(stackSize: 1 << 20, guardSize: largeGuard),
+    ThreadShape(stackSize: 512 << 10, guardSize: leastGuard))
 }

@@ -13,12 +13,14 @@ let threadCachedStackLargerGuard = CrashCase(
     faults: [
       .init(
         .segv, access: .write,
-        site: .inGuard(ofThread: "overflower", guardSize: 64 << 10))
+        site: .inGuard(ofThread: "overflower", guardSize: larger))
     ],
     ending: .killed(.segv),
-    counters: ["stacks used": 1...1, "guard asked for in bytes": 65_536...65_536])
+    counters: ["stacks used": 1...1, "guard asked for in bytes": larger...larger])
 ) { child in
   overflowCachedStack(
-    child, ThreadShape(stackSize: 1 << 20, guardSize: 4096),
-    ThreadShape(stackSize: 512 << 10, guardSize: 64 << 10))
+    child, ThreadShape(stackSize: 1 << 20, guardSize: leastGuard),
+    ThreadShape(stackSize: 512 << 10, guardSize: larger))
 }
+
+private let larger = 60 << 10 + leastGuard

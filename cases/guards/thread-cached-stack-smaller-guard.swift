@@ -10,12 +10,13 @@ let threadCachedStackSmallerGuard = CrashCase(
     faults: [
       .init(
         .segv, access: .write,
-        site: .inGuard(ofThread: "overflower", guardSize: 4096))
+        site: .inGuard(ofThread: "overflower", guardSize: leastGuard))
     ],
     ending: .killed(.segv),
-    counters: ["stacks used": 1...1, "guard asked for in bytes": 4096...4096])
+    counters: ["stacks used": 1...1, "guard asked for in bytes": leastGuard...leastGuard])
 ) { child in
   overflowCachedStack(
-    child, ThreadShape(stackSize: 1 << 20, guardSize: 64 << 10),
-    ThreadShape(stackSize: 1040 << 10, guardSize: 4096))
+    child, ThreadShape(stackSize: 1 << 20, guardSize: largeGuard),
+    ThreadShape(
+      stackSize: 1 << 20 + largeGuard - leastGuard - 44 << 10, guardSize: leastGuard))
 }

@@ -6,6 +6,15 @@ struct ThreadShape {
   var guardSize: Int
 }
 
+/// Bytes of the smallest guard that glibc makes for a thread (nptl/allocatestack.c,
+/// ARCH_MIN_GUARD_SIZE), and of a large one.
+#if arch(arm64)
+  let leastGuard = 64 << 10
+#else
+  let leastGuard = 4 << 10
+#endif
+let largeGuard = 16 * leastGuard
+
 // nptl/allocatestack.c, allocate_stack: a block from the cache gets a larger guard by mprotect if the
 // new thread wants one; a guard that is too large is reduced only if the block would otherwise be too
 // small for what was asked. pthread_attr_getguardsize tells what was asked for in either case.

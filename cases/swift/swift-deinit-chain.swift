@@ -10,7 +10,7 @@ let swiftDeinitChain = CrashCase(
   expect: .dies(
     .init(
       .segv, access: .write, site: .inGuard(ofThread: "overflower"),
-      frames: ["Node", "swift_release_dealloc"]))
+      frames: ["Node", .runtime("swift_release_dealloc")]))
 ) { child in
   child.thread("overflower", stackSize: 512 << 10) {
     var root: Node?

@@ -26,8 +26,9 @@ static void *stay(void *argument) {
 static long take_threads(long most) {
   pthread_attr_t attributes;
   pthread_t thread;
-  long count = 0;
-  if (pthread_attr_init(&attributes) || pthread_attr_setstacksize(&attributes, 64 * 1024))
+  long count = 0, least = sysconf(_SC_THREAD_STACK_MIN);
+  size_t size = least > 64 * 1024 ? (size_t)least : 64 * 1024;
+  if (pthread_attr_init(&attributes) || pthread_attr_setstacksize(&attributes, size))
     return 0;
   while (count < most && pthread_create(&thread, &attributes, stay, NULL) == 0)
     count++;

@@ -66,7 +66,18 @@ enum clab_thread_guard clab_try_thread_guard(void) {
   return status < 0 ? UNKNOWN : (enum clab_thread_guard)status;
 }
 
-enum { LARGE_GUARD = 16 /* pages */, STACK = 512 * 1024 };
+enum { LARGE_GUARD = 16 /* of the least */, STACK = 512 * 1024 };
+
+/* glibc makes no smaller guard for a thread (nptl/allocatestack.c, ARCH_MIN_GUARD_SIZE). */
+static size_t least_guard(void) {
+  size_t page = (size_t)sysconf(_SC_PAGESIZE);
+#if defined(__aarch64__)
+  enum { LEAST = 64 * 1024 };
+  return page > LEAST ? page : LEAST;
+#else
+  return page;
+#endif
+}
 
 struct place {
   uint64_t low;
@@ -98,15 +109,15 @@ static void *write_into_first_guard(void *argument) {
 
 static void try_cached_guard(void) {
   struct place first = {0, 0};
-  size_t page = (size_t)sysconf(_SC_PAGESIZE);
+  size_t guard = least_guard();
   pthread_attr_t attributes;
   pthread_t thread;
   if (pthread_attr_init(&attributes) == 0 &&
       pthread_attr_setstacksize(&attributes, 2 * (size_t)STACK) == 0 &&
-      pthread_attr_setguardsize(&attributes, LARGE_GUARD * page) == 0 &&
+      pthread_attr_setguardsize(&attributes, LARGE_GUARD * guard) == 0 &&
       pthread_create(&thread, &attributes, note_place, &first) == 0 &&
       pthread_join(thread, NULL) == 0 && pthread_attr_setstacksize(&attributes, STACK) == 0 &&
-      pthread_attr_setguardsize(&attributes, page) == 0 &&
+      pthread_attr_setguardsize(&attributes, guard) == 0 &&
       pthread_create(&thread, &attributes, write_into_first_guard, &first) == 0)
     pthread_join(thread, NULL);
 }

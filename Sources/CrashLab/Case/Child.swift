@@ -52,13 +52,19 @@ public struct Child: Sendable {
     if error != 0 { giveUp("a thread could not be armed", error) }
   }
 
-  /// Gives the calling thread an alternate stack of the case's own making. A refusal ends the trial.
+  /// Gives the calling thread an alternate stack of the case's own making. A refusal ends the trial:
+  /// it is too small for this kernel (ENOMEM), or something is wrong.
   ///
   /// - `flags`: 0 or SS_AUTODISARM.
   public func useAlternateStack(
     _ name: String, at low: UnsafeMutableRawPointer, size: Int, flags: Int32 = 0
   ) {
     let error = name.withCString { clab_use_alternate_stack($0, low, size, flags) }
+    if error == ENOMEM {
+      skip(
+        "the kernel refuses an alternate stack of \(size) bytes: "
+          + "its signal frame needs \(clab_minimum_signal_stack())")
+    }
     if error != 0 { giveUp("the kernel refuses the alternate stack", error) }
   }
 

@@ -11,10 +11,15 @@ extension CrashCase {
   func executeAgain(arguments: [String]?) {
     if stackLimit == nil, environment.isEmpty { return }
     for (name, value) in environment { setenv(name, value, 1) }
-    var vector = (arguments ?? ["crashlab", "resume", name]).map { strdup($0) } + [nil]
+    var vector = (arguments ?? resuming).map { strdup($0) } + [nil]
     Child().giveUp(
       "the child could not be executed again", clab_execute_again(&vector, stackLimit ?? 0))
   }
+
+  /// The command's own arguments. Not inlined: behind `??` Swift 6.2.3 leaves the literal's elements
+  /// out (aarch64, optimized).
+  @inline(never)
+  private var resuming: [String] { ["crashlab", "resume", name] }
 
   /// The child's whole life.
   func live() -> Never {

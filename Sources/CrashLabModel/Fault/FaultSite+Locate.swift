@@ -114,9 +114,14 @@ extension FaultSite {
   /// Whether an access below the limit was one of the stack's own: a frame's bytes lie at or above
   /// the stack pointer, or in the red zone (System V ABI: 128 bytes) below it; a push or a call
   /// writes one word further down. Where no frame lies in the stack, a stack pointer that is further
-  /// below it than the stack is large has not come from there.
+  /// below it than the stack is large has not come from there. On aarch64 there is no red zone, but
+  /// a store that moves the stack pointer writes up to 1,024 bytes below it.
   private static func isStackAccess(_ facts: Facts, below stack: StackRegion) -> Bool {
-    let redZone: UInt64 = 128 + 8
+    #if arch(x86_64)
+      let redZone: UInt64 = 128 + 8
+    #else
+      let redZone: UInt64 = 1024
+    #endif
     guard facts.address < stack.low,
       facts.address.value &+ redZone >= facts.stackPointer.value
     else { return false }

@@ -23,8 +23,14 @@ extension Address {
   /// Whether all bits above the 48th are as that one (Intel SDM volume 1, 3.3.7.1). With five levels
   /// of page tables addresses have 57 bits: then an access between the two is a page fault, which
   /// tells its address.
+  ///
+  /// On aarch64 the kernel has all 48 bits, or 52, for programs, and the highest byte may be a tag.
   package var isCanonical: Bool {
-    let high = Int64(bitPattern: value) >> 47
+    #if arch(x86_64)
+      let high = Int64(bitPattern: value) >> 47
+    #else
+      let high = Int64(bitPattern: value << 8) >> 60
+    #endif
     return high == 0 || high == -1
   }
 }
@@ -39,12 +45,21 @@ extension MachineInstruction {
     return .refused(.misalignedOperand, operand: operand?.address)
   }
 
+  /// On aarch64 no instruction is refused without an address or a code of its own
+  /// (arch/arm64/mm/fault.c, kernel/traps.c).
+  #if arch(x86_64)
+    private static let isRefusedAtAll = true
+  #else
+    private static let isRefusedAtAll = false
+  #endif
+
   /// Why it was refused, in the order in which a processor looks. Pure.
   ///
   /// - Parameter instruction: nil if it could not be read or decoded.
   package static func causeOfRefusal(
     _ instruction: MachineInstruction?, at programCounter: Address
   ) -> RefusalCause {
+    guard isRefusedAtAll else { return .notTheInstruction }
     if !programCounter.isCanonical { return .nonCanonical(programCounter) }
     guard let instruction else { return .unknown }
     if instruction.isPrivileged { return .refused(.privilegedInstruction, operand: nil) }

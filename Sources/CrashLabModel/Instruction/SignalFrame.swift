@@ -3,7 +3,8 @@
 ///
 /// arch/x86/kernel/signal.c: get_sigframe leaves the red zone, then takes room for the processor's
 /// state and for struct rt_sigframe. If that can't be written, signal_setup_done raises SIGSEGV with
-/// SI_KERNEL at the interrupted instruction, in place of the signal.
+/// SI_KERNEL at the interrupted instruction, in place of the signal. arch/arm64/kernel/signal.c does
+/// the same, without a red zone.
 package struct SignalFrame: Sendable, Equatable, Codable {
   /// Bytes below the stack pointer: the red zone and AT_MINSIGSTKSZ.
   package var needed: Int
@@ -18,11 +19,18 @@ package struct SignalFrame: Sendable, Equatable, Codable {
     self.signal = signal
   }
 
-  /// System V ABI, x86-64: what a function may use below the stack pointer.
-  package static let redZone = 128
-  /// AT_MINSIGSTKSZ counts what alignment may take (fpu 63, frame 15, return address 8): a frame may
-  /// be smaller by so much.
-  package static let slack = 63 + 15 + 8
+  #if arch(x86_64)
+    /// System V ABI, x86-64: what a function may use below the stack pointer.
+    package static let redZone = 128
+    /// AT_MINSIGSTKSZ counts what alignment may take (fpu 63, frame 15, return address 8): a frame
+    /// may be smaller by so much.
+    package static func slack(_ frameSize: Int) -> Int { 63 + 15 + 8 }
+  #else
+    package static let redZone = 0
+    /// AT_MINSIGSTKSZ counts all vector registers that the processor has, but a frame holds those
+    /// that the thread uses: at least struct rt_sigframe and a frame record.
+    package static func slack(_ frameSize: Int) -> Int { max(0, frameSize - (4688 + 16)) }
+  #endif
 
   /// Whether it was a frame that did not fit. Pure.
   ///
@@ -45,7 +53,7 @@ package struct SignalFrame: Sendable, Equatable, Codable {
     let needed = redZone + frameSize
     let available = Int(clamping: stackPointer.value - stack.low.value)
     // Within the slack it may have fitted, unless the signal was seen to come.
-    guard available < (delivering == nil ? needed - slack : needed) else { return nil }
+    guard available < (delivering == nil ? needed - slack(frameSize) : needed) else { return nil }
     return SignalFrame(needed: needed, available: available, signal: delivering)
   }
 

@@ -13,10 +13,12 @@ extension Expectation {
 
 extension FaultExpectation {
   fileprivate mutating func resolve(on machine: Machine) {
-    if site.guardKind == .ofThreads { site.guardKind = machine.threadGuard.map { .kind($0) } }
+    let fromLibrary = site.guardKind == .ofThreads
+    if fromLibrary { site.guardKind = machine.threadGuard.map { .kind($0) } }
     if let small = site.guardSizeIfShrunk {
       site.guardSize = machine.shrinksCachedGuards.flatMap { $0 ? small : site.guardSize }
     }
+    if fromLibrary { site.guardSize = site.guardSize.map { max($0, machine.leastThreadGuard) } }
     frames = frames.map { $0.resolved(on: machine) }
     if code == nil, site.kind == .guard { code = site.guardKind?.kind?.code }
   }

@@ -61,13 +61,14 @@ extension FaultExpectation.Frame {
     case .symbol(let part): symbol.contains(part)
     // Whether it has a name here is not known.
     case .library(let part): symbol.contains(part) || image?.contains(Self.libraryFile) == true
+    case .runtime(let part): symbol.contains(part) || image?.contains("libswiftCore.so") == true
     case .nameless(let part): image?.contains(part) == true
     }
   }
 
   fileprivate var inWords: String {
     switch self {
-    case .symbol(let name), .library(let name): name
+    case .symbol(let name), .library(let name), .runtime(let name): name
     case .nameless(let image): "a frame of \(image)"
     }
   }

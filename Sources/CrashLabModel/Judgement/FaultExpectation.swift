@@ -66,6 +66,9 @@ extension FaultExpectation {
     /// A function that the C library does not export: only debug symbols have its name, and without
     /// them it is told by the library's file (`Machine.librarySymbols`).
     case library(String)
+    /// A function that Swift's runtime does not export: it is told by the library's file where that
+    /// has been stripped, as Debian's is.
+    case runtime(String)
     /// Without a symbol, in an image whose path has this part.
     case nameless(in: String)
 

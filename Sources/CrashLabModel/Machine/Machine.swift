@@ -53,6 +53,12 @@ public struct Machine: Sendable, Codable, Equatable {
     self.build = build
   }
 
+  /// Bytes of the smallest guard, other than none, that the C library makes for a thread (glibc,
+  /// nptl/allocatestack.c: ARCH_MIN_GUARD_SIZE).
+  package var leastThreadGuard: Int {
+    architecture == "aarch64" && libc.hasPrefix("glibc") ? max(pageSize, 64 << 10) : pageSize
+  }
+
   /// Major and minor, 0 where it can't be read.
   package var kernelVersion: (Int, Int) {
     let numbers = kernel.split { !$0.isNumber }.prefix(2).map { Int($0) ?? 0 }
