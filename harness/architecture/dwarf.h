@@ -46,7 +46,8 @@ static const uint8_t clab_saved_registers[CLAB_SAVED_COUNT] = {29, 19, 20, 21, 2
 enum { CLAB_CALL_PUSHES = 0, CLAB_RECORD_ENDS_FRAME = 0 };
 /* A function may sign the return address before it saves it (DW_CFA_AARCH64_negate_ra_state). */
 enum { CLAB_RETURNS_SIGNED = 1, CLAB_RESTORER_UNDESCRIBED = 1 };
-/* libunwind (1.8) says that there is no caller where the caller's frame pointer is 0. */
+/* libunwind (1.8, src/aarch64/Gstep.c) says that there is no caller where the caller's frame
+   pointer is 0, though the return address is saved. */
 enum { CLAB_LIBRARY_ENDS_EARLY = 1 };
 
 #endif

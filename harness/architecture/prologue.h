@@ -8,7 +8,7 @@ enum { CLAB_PROLOGUE_BEFORE = 2, CLAB_PROLOGUE_BYTES = 8 };
 
 enum clab_prologue {
   CLAB_FRAME_NOT_BEGUN, /* as the call left it: nothing is pushed, or all is popped again */
-  CLAB_FRAME_PUSHED,    /* the frame pointer was pushed, and not set yet */
+  CLAB_FRAME_PUSHED,    /* the frame pointer was pushed, or is about to be, and not set yet */
   CLAB_FRAME_MADE,      /* anything else */
 };
 

@@ -21,6 +21,7 @@ enum clab_rule_kind {
   CLAB_RULE_NONE = 0,  /* no unwind information covers the program counter */
   CLAB_RULE_PROVED,    /* the constants below are the whole truth */
   CLAB_RULE_CONTEXT,   /* all registers were saved together: see struct clab_context_layout */
+  CLAB_RULE_LINK,      /* guessed: the return address is in a register still */
   CLAB_RULE_OUTERMOST, /* the return address is undefined: no caller */
   CLAB_RULE_STEP,      /* there is information, but libunwind must interpret it */
 };
@@ -31,6 +32,7 @@ struct clab_rule {
   bool last_byte;     /* the address is the last of the function that covers it */
   bool guessed;       /* no information: as code with frame pointers would have it */
   bool return_signed; /* the return address may hold a signature */
+  bool sp_of_caller;  /* of CLAB_RULE_LINK: nothing is on the stack yet, or any more */
   bool cfa_from_fp;   /* CFA = frame pointer + cfa_offset, else stack pointer + cfa_offset */
   uint16_t saved;     /* bit i: clab_saved_registers[i] is saved at CFA + saved_offset[i] */
   int32_t cfa_offset;

@@ -51,10 +51,12 @@ static bool same_registers(struct comparison *comparison) {
 
 /* The cursor has come to an end that is none: see CLAB_LIBRARY_ENDS_EARLY. */
 static bool ends_early(struct comparison *comparison) {
-  unw_word_t pc = 0, fp = 1;
+  unw_save_loc_t place;
+  unw_word_t fp = 1;
   return CLAB_LIBRARY_ENDS_EARLY && comparison->more == 0 &&
-         unw_get_reg(&comparison->cursor, UNW_REG_IP, &pc) >= 0 && pc != 0 &&
-         unw_get_reg(&comparison->cursor, CLAB_REG_FP, &fp) >= 0 && fp == 0;
+         unw_get_reg(&comparison->cursor, CLAB_REG_FP, &fp) >= 0 && fp == 0 &&
+         unw_get_save_loc(&comparison->cursor, CLAB_REG_RETURN, &place) >= 0 &&
+         place.type != UNW_SLT_NONE;
 }
 
 /* The walk is at the caller of this frame, and not farther on. */

@@ -4,6 +4,7 @@
 #include "unwind/bad_call_target.h"
 #include "unwind/find_rule.h"
 #include "unwind/guess.h"
+#include "unwind/return_address.h"
 #include "unwind/step.h"
 
 enum { MOST_TURNS = 64 /* stacks that a sound chain may change to, at lower addresses */ };
@@ -154,6 +155,28 @@ static bool find_by_record(const struct clab_walk *walk, const struct clab_rule 
          rule->return_offset == record + (int32_t)sizeof(uint64_t);
 }
 
+/* Goes to the caller of code without information that has saved nothing yet, or nothing any more.
+ */
+static enum clab_trace_stop leave_by_link(struct clab_walk *walk, const struct clab_rule *rule,
+                                          struct clab_replay *slot) {
+  struct clab_registers registers;
+  clab_walk_registers(walk, &registers);
+  uint64_t caller =
+      registers.value[CLAB_REG_RETURN] & clab_address_bits(&walk->target.registers, true);
+  if (!(registers.valid >> CLAB_REG_RETURN & 1) || !clab_is_return_address(walk, caller))
+    return end(walk, slot);
+  registers.value[CLAB_REG_PC] = caller;
+  if (!rule->sp_of_caller)
+    registers.valid &= ~(UINT64_C(1) << CLAB_REG_SP);
+  clab_count_frame(slot, walk->sp, walk->sp, false);
+  clab_walk_push(walk, walk->pc, walk->sp, CLAB_FRAME_EXACT_PC | CLAB_FRAME_GUESSED);
+  walk->trace->replayed++;
+  walk->proved_since = walk->index;
+  clab_walk_anchor(walk, &registers);
+  walk->exact = false;
+  return CLAB_STOP_NONE;
+}
+
 /* A frame whose rule tells offsets. */
 static enum clab_trace_stop follow(struct clab_walk *walk, const struct clab_rule *rule,
                                    struct clab_replay *slot) {
@@ -197,6 +220,8 @@ enum clab_trace_stop clab_walk_one(struct clab_walk *walk) {
     return CLAB_STOP_NONE;
   case CLAB_RULE_STEP:
     return step(walk, rule, slot);
+  case CLAB_RULE_LINK:
+    return leave_by_link(walk, rule, slot);
   case CLAB_RULE_CONTEXT:
     return walk->sp_known ? restore_context(walk, slot) : end_lost(walk, slot);
   default:

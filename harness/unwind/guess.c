@@ -1,5 +1,6 @@
 #include "unwind/guess.h"
 
+#include "architecture/dwarf.h"
 #include "architecture/prologue.h"
 #include "unwind/return_address.h"
 
@@ -26,6 +27,11 @@ bool clab_guess_rule(struct clab_walk *walk, struct clab_rule *rule) {
     if (!clab_is_code(walk, walk->pc))
       return false;
     state = interrupted(walk);
+    if (!CLAB_CALL_PUSHES && state != CLAB_FRAME_MADE) {
+      *rule = (struct clab_rule){
+          .kind = CLAB_RULE_LINK, .guessed = true, .sp_of_caller = state == CLAB_FRAME_NOT_BEGUN};
+      return true;
+    }
   } else if (!clab_is_code(walk, walk->pc - 1) ||
              (walk->index > 0 && !clab_follows_call(walk, walk->pc))) {
     return false;

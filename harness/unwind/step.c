@@ -124,6 +124,22 @@ bool clab_step_begin(struct clab_stepping *stepping, struct clab_walk *walk,
   return space != NULL && unw_init_remote(cursor, space, stepping) >= 0;
 }
 
+/* Where libunwind says that there is no caller because of its frame pointer: the return address is
+   saved all the same. */
+static bool find_return(unw_cursor_t *cursor, struct clab_walk *walk,
+                        const struct clab_registers *from, struct clab_registers *registers) {
+  unw_save_loc_t place;
+  uint64_t *pc = &registers->value[CLAB_REG_PC];
+  if (!CLAB_LIBRARY_ENDS_EARLY || !(registers->valid >> CLAB_REG_FP & 1) ||
+      registers->value[CLAB_REG_FP] != 0 || unw_get_save_loc(cursor, CLAB_REG_RETURN, &place) < 0)
+    return false;
+  if (place.type == UNW_SLT_REG && place.u.regnum == CLAB_REG_RETURN)
+    *pc = from->value[CLAB_REG_RETURN];
+  else if (place.type != UNW_SLT_MEMORY || !clab_memory_word(&walk->memory, place.u.addr, pc))
+    return false;
+  return *pc != 0;
+}
+
 int clab_step(struct clab_walk *walk, struct clab_registers *registers, bool exact) {
   struct clab_registers from = *registers;
   struct clab_stepping stepping;
@@ -149,10 +165,9 @@ int clab_step(struct clab_walk *walk, struct clab_registers *registers, bool exa
       unw_get_reg(&cursor, UNW_REG_IP, &registers->value[CLAB_REG_PC]) < 0)
     return -UNW_EBADREG;
   registers->valid |= UINT64_C(1) << CLAB_REG_SP | UINT64_C(1) << CLAB_REG_PC;
-  registers->value[CLAB_REG_PC] &= clab_address_bits(&walk->target.registers, true);
-  if (CLAB_LIBRARY_ENDS_EARLY && result == 0 && registers->value[CLAB_REG_PC] != 0 &&
-      registers->valid >> CLAB_REG_FP & 1 && registers->value[CLAB_REG_FP] == 0)
+  if (result == 0 && find_return(&cursor, walk, &from, registers))
     result = 1;
+  registers->value[CLAB_REG_PC] &= clab_address_bits(&walk->target.registers, true);
   /* Where nothing says where the return address is, libunwind keeps the program counter: without an
      end, as the stack grows shorter all the while. */
   if (registers->value[CLAB_REG_PC] == from.value[CLAB_REG_PC] && !stepping.met_pc)
