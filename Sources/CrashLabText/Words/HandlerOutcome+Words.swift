@@ -48,7 +48,7 @@ extension Fault.HandlerOutcome {
       never("the kernel could not write its frame to this thread's alternate stack")
     case .endedProcess: "its handler ran, and ended the process"
     case .raisedAgain:
-      "its handler ran, and the signal came once more with the default action"
+      "its handler ran and let the signal come once more, with the default action"
     }
   }
 
