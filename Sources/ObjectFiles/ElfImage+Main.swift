@@ -11,6 +11,7 @@ extension ElfImage {
   ///
   /// - Parameter slots: of this file.
   package func main(slots: [UInt64: String]) -> UInt64? {
+    guard processor == .amd64 else { return nil }
     var argument: UInt64?
     var place = entry
     // musl's first code calls a function of the program, which calls the C library.
