@@ -86,7 +86,7 @@ static void prove(struct clab_prover *prover, const struct clab_fde *fde, uint64
   rule->kind = CLAB_RULE_STEP;
   rule->signal_frame = fde->cie.signal_frame;
   rule->last_byte = pc - fde->start == fde->size - 1;
-  if (fde->cie.frames_of != CLAB_REG_RETURN || !clab_rows_run(&prover->rows, fde, pc))
+  if ((int)fde->cie.frames_of != (int)CLAB_REG_RETURN || !clab_rows_run(&prover->rows, fde, pc))
     return;
   /* A signal frame may lie on another stack than its caller: never replayed. */
   if (rule->signal_frame)
