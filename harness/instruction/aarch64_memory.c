@@ -135,7 +135,7 @@ static void exclusive(uint32_t word, struct clab_instruction *into) {
   bool is_swap = is_other && (is_ordered || !(word >> 31)); /* cas, casp */
   uint32_t size = UINT32_C(1) << (word >> 30);
   if (is_other && !is_ordered)
-    size = word >> 31 ? 2 * size : 8 << (word >> 30); /* pairs */
+    size = word >> 31 ? 2 * size : 8u << (word >> 30); /* pairs */
   add_operand(into, base_of(word), 0, size,
               is_swap   ? CLAB_OPERAND_READ | CLAB_OPERAND_WRITTEN
               : is_load ? CLAB_OPERAND_READ
