@@ -208,9 +208,7 @@ import Testing
           bytes[section.lowerBound + Int(random.next() % UInt64(section.count))] = UInt8(
             truncatingIfNeeded: random.next())
         }
-        try FileManager.default.removeItem(atPath: program)
-        try bytes.write(to: URL(fileURLWithPath: program))
-        chmod(program, 0o700)
+        try placeProgram(bytes, at: program)
         let seen = try Self.trial(program, build: .release)
         #expect(seen.faults.first?.site.kind == .nullPage)
         let frames = try Command(build: .release).run(["frames", "--format", "json", program])

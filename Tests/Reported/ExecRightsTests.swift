@@ -36,8 +36,8 @@ struct ExecRightsTests {
       let files = FileManager.default
       try files.setAttributes([.posixPermissions: 0o755], ofItemAtPath: folder)
       let (lab, program) = (folder + "/crashlab", folder + "/program")
-      try files.copyItem(atPath: try Command().executable.path, toPath: lab)
-      try files.copyItem(atPath: try #require(Toolbox.find("grep")), toPath: program)
+      try placeProgram(try Command().executable.path, at: lab)
+      try placeProgram(try #require(Toolbox.find("grep")), at: program)
       let made = try Command(path: "/bin/sh").run(["-c", "\(row.prepare) \(program)"])
       try #require(made.status == 0, "\(made.errors)")
       return try Command(path: "/bin/sh").run([

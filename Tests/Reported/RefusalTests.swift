@@ -8,8 +8,7 @@ import Testing
   @Test func program32Bit() throws {
     try withTemporaryFolder { folder in
       let program = "\(folder)/program"
-      try RefusalTests.elf32().write(to: URL(fileURLWithPath: program))
-      try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: program)
+      try placeProgram(RefusalTests.elf32(), at: program)
       let result = try Command().run(["exec", "--", program])
       #expect(result.status == 126)
       #expect(result.errors.contains("a 32-bit program"))
@@ -21,8 +20,7 @@ import Testing
   @Test func descendantOf32Bit() throws {
     try withTemporaryFolder { folder in
       let program = "\(folder)/program"
-      try RefusalTests.elf32().write(to: URL(fileURLWithPath: program))
-      try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: program)
+      try placeProgram(RefusalTests.elf32(), at: program)
       let result = try Command().run(["exec", "--", "/bin/sh", "-c", "exec \(program)"])
       #expect([139, 126].contains(result.status))  // 126: a kernel without 32-bit programs
       #expect(!result.errors.contains("null page"))
@@ -54,9 +52,8 @@ import Testing
       // Not where this was built: nobody may be kept out there.
       let crashlab = "\(folder)/crashlab"
       let program = "\(folder)/program"
-      try files.copyItem(atPath: try Command().executable.path, toPath: crashlab)
-      try files.copyItem(atPath: "/bin/true", toPath: program)
-      try files.setAttributes([.posixPermissions: 0o4755], ofItemAtPath: program)
+      try placeProgram(try Command().executable.path, at: crashlab)
+      try placeProgram("/bin/true", at: program, mode: "4755")
       let result = try Command(path: "/usr/bin/env").run(
         RefusalTests.becomeNobody + ["--clear-groups", crashlab, "exec", "--", program])
       #expect(result.status == 126)

@@ -28,9 +28,16 @@ struct ProgramArguments: ParsableArguments {
       return try body()
     } catch let error as SystemError {
       complain(error.withAdvice)
-      throw ExitCode(
-        error.code == ENOENT
-          ? 127 : [EACCES, ENOEXEC].contains(error.code) ? 126 : EX_SOFTWARE)
+      throw ExitCode(Self.status(error.code))
+    }
+  }
+
+  /// What a shell ends with where execve(2) fails with an errno. The others are not execve's alone.
+  private static func status(_ code: Int32) -> Int32 {
+    switch code {
+    case ENOENT: 127
+    case EACCES, ENOEXEC, ETXTBSY, E2BIG, ELOOP, ENAMETOOLONG, ENOTDIR, EISDIR, ELIBBAD: 126
+    default: EX_SOFTWARE
     }
   }
 }

@@ -38,6 +38,8 @@ extension SystemError {
       switch code {
       case ENOENT: "is its name right, and is it in PATH?"
       case EACCES: "it is no program, or you may not execute it"
+      case ETXTBSY: "its file is open for writing: run it when its writer has closed it"
+      case E2BIG: "arguments and environment are longer than the kernel takes (see ulimit -s)"
       case EPERM:
         "tracing is forbidden here (a container without SYS_PTRACE, or ptrace_scope 3); `crashlab "
           + "doctor` tells more"

@@ -88,7 +88,7 @@ struct CatchTests {
 
   private static func stripped(_ program: String, _ machine: CatchingMachine) throws {
     let words = ["\(machine.folder)/stripped", "thread", "as-stripped"]
-    try FileManager.default.copyItem(atPath: program, toPath: words[0])
+    try placeProgram(program, at: words[0])
     _ = try Command(path: "/usr/bin/strip").run([words[0]])
     try machine.run(words)
     #expect(try Told(machine.report(of: words[2]).file.trial) == exec(words))
@@ -97,9 +97,9 @@ struct CatchTests {
   /// The program's file has no name any more, and its names are those of its file.
   private static func deleted(_ program: String, _ machine: CatchingMachine) throws {
     let words = ["\(machine.folder)/deleted", "deleted", "as-deleted"]
-    try FileManager.default.copyItem(atPath: program, toPath: words[0])
+    try placeProgram(program, at: words[0])
     let told = try exec(words)
-    try FileManager.default.copyItem(atPath: program, toPath: words[0])
+    try placeProgram(program, at: words[0])
     try machine.run(words)
     #expect(try Told(machine.report(of: words[2]).file.trial) == told)
     #expect(told.frames.contains { $0.contains("descend") })
@@ -109,8 +109,7 @@ struct CatchTests {
   private static func setUser(_ program: String, _ machine: CatchingMachine) throws {
     let words = ["\(machine.folder)/set-user", "thread", "as-set-user"]
     let nobody: UInt32 = 65534
-    try FileManager.default.copyItem(atPath: program, toPath: words[0])
-    chmod(words[0], 0o4755)
+    try placeProgram(program, at: words[0], mode: "4755")
     for (words, owner) in [(words, 0), ([program, "thread", "as-user"], nobody)] {
       try machine.run(words, as: nobody)
       let report = try machine.report(of: words[2])

@@ -81,8 +81,7 @@ struct HostileCatchTests {
         exec sleep 100
 
         """
-      try text.write(toFile: script, atomically: true, encoding: .utf8)
-      chmod(script, 0o755)
+      try placeProgram(Data(text.utf8), at: script)
       let installed = try KernelSettings()
       var holding = installed
       holding.corePattern = "|\(script) %P"

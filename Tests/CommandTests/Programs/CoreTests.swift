@@ -257,8 +257,7 @@ import Testing
     try withTemporaryFolder { folder in
       let moved = "\(folder)/moved"
       let program = "\(folder)/program"
-      try FileManager.default.copyItem(
-        atPath: try Command("foreign").executable.path, toPath: program)
+      try placeProgram(try Command("foreign").executable.path, at: program)
       let process = Process()
       process.executableURL = URL(fileURLWithPath: "/bin/sh")
       process.arguments = ["-c", "ulimit -c unlimited && exec \"$0\" null", program]

@@ -186,4 +186,22 @@ import Testing
     #expect(text.status == 126)
     #expect(try ExecTests.exec([]).status == 64)
   }
+
+  /// Whatever execve(2) refuses ends as a shell ends, and says why.
+  @Test(arguments: [
+    ("cp /bin/true program; chmod +x program; exec 9>>program; LAB exec -- ./program", "writing"),
+    ("ln -s program program; LAB exec -- ./program", "symbolic links"),
+    ("LAB exec -- /etc/passwd/program", "Not a directory"),
+    ("LAB exec -- ./$(printf '%01000d' 1)", "File name too long"),
+  ])
+  func whatExecveRefusesEndsAsInAShell(script: String, words: String) throws {
+    let lab = try Command().executable.path
+    try withTemporaryFolder { folder in
+      let result = try Command(path: "/bin/sh").run([
+        "-c", "cd \(folder) && \(script.replacingOccurrences(of: "LAB", with: lab))",
+      ])
+      #expect(result.status == 126, "\(result.errors)")
+      #expect(result.errors.contains(words), "\(result.errors)")
+    }
+  }
 }
