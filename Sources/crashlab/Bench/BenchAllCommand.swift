@@ -14,17 +14,19 @@ struct BenchAllCommand: ParsableCommand {
     let quick = switching.quick
     var harness = try BenchHarnessCommand.parse([])
     var layout = try BenchLayoutCommand.parse([])
+    var exec = try BenchExecCommand.parse([])
     var unwind = try BenchUnwindCommand.parse([])
     if quick {
       harness.rounds = 50
       layout.rounds = 5
+      exec.rounds = 2
       unwind.rounds = 5
       unwind.programRounds = 0
     }
     try options.take(
       BenchmarkSuite([
         harness.benchmark, unwind.benchmark, SwitchBenchmark(switching.measurement),
-        layout.benchmark,
+        layout.benchmark, exec.benchmark,
       ]))
   }
 }

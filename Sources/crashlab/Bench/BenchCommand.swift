@@ -13,7 +13,8 @@ struct BenchCommand: ParsableCommand {
       """,
     subcommands: [
       BenchAllCommand.self, BenchHarnessCommand.self, BenchLayoutCommand.self,
-      BenchUnwindCommand.self, BenchSwitchCommand.self, BenchCompareCommand.self,
+      BenchExecCommand.self, BenchUnwindCommand.self, BenchSwitchCommand.self,
+      BenchCompareCommand.self,
     ],
     defaultSubcommand: BenchAllCommand.self)
 }

@@ -33,6 +33,18 @@ import Testing
     }
   }
 
+  /// The work is done by itself and under exec, and tells itself how long it took.
+  @Test func execBenchmarkHasItsFigures() throws {
+    let result = try Command().run(["bench", "exec", "--rounds", "1", "--format", "json"])
+    #expect(result.status == 0, "\(result.errors)")
+    let report = try JSON.value(BenchmarkReport.self, from: Array(result.output.utf8))
+    let names = Set(report.benchmarks.map(\.name))
+    for group in ["start", "handled-faults-20000", "threads-10000", "compute-1000"] {
+      for tracer in ["bare", "crashlab"] { #expect(names.contains("exec.\(group).\(tracer)")) }
+      #expect(report.notes.contains { $0.hasPrefix("exec.\(group)") && $0.contains("limit") })
+    }
+  }
+
   @Test func anEarlierFileIsComparedWith() throws {
     try withTemporaryFolder { folder in
       let file = "\(folder)/before.json"
