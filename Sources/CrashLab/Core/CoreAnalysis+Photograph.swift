@@ -13,7 +13,8 @@ extension CoreAnalysis {
         id: thread.id, name: name(of: thread.id),
         stackPointer: Address(clab_stack_pointer_of(&registers)))
     }
-    facts.threads[0].controlBlock = controlBlock(of: dump.threads[0])
+    facts.threads[0].controlBlock =
+      controlBlock(of: dump.threads[0]) ?? undumpedBlock(of: dump.threads[0])
     if let remains { facts.scan = remains.scan(Layout.memoryOfInterest(facts)) }
     let unsaid = guardUnsaid(evidence, pageSize: UInt64(facts.pageSize))
     switch unsaid {
@@ -35,10 +36,16 @@ extension CoreAnalysis {
         }
         return addresses.count
       })
+    var stacks = FoundStack.find(facts).map(\.region)
+    if let told = evidence.trace?.alternateStack(
+      of: evidence.thread, words: memory.asTarget.words)
+    {
+      stacks = StackRegion.adding(told, to: stacks, mappings: facts.mappings)
+    }
     return Photograph(
       mappings: facts.mappings,
       threads: facts.threads.map { Photograph.ThreadSeen(id: $0.id, name: $0.name) },
-      stacks: FoundStack.find(facts).map(\.region))
+      stacks: stacks)
   }
 
   private var mainStackLimits: MainStackLimits {
@@ -62,6 +69,15 @@ extension CoreAnalysis {
       words.contains(own)
     else { return nil }
     return Address(base)
+  }
+
+  /// Where the thread register says that the block is, of which the dump has nothing: nothing speaks
+  /// against it.
+  private func undumpedBlock(of thread: CoreDump.Thread) -> Address? {
+    let base = thread.registers.fs_base
+    var byte: UInt8 = 0
+    let isDumped = withUnsafeMutableBytes(of: &byte) { memory.read(base, into: $0) > 0 }
+    return base == 0 || isDumped ? nil : Address(base)
   }
 
   private func witness(_ evidence: Evidence, in facts: FoundStack.Facts) -> Address {

@@ -31,7 +31,10 @@ struct ObservedFault {
       controlBlocks: block.map { [evidence.thread: $0] } ?? [:],
       leader: evidence.process, machine: machine)
     photograph.stacks = layout.uses.map(\.stack.region)
-    if let told = setup?.alternateStack {
+    let memory = TargetMemory(of: evidence.thread, mappings: photograph.mappings)
+    if let told = setup?.alternateStack
+      ?? trace?.alternateStack(of: evidence.thread, words: memory.words)
+    {
       photograph.stacks = StackRegion.adding(
         told, to: photograph.stacks, mappings: photograph.mappings)
     }
@@ -46,10 +49,12 @@ struct ObservedFault {
         senderName: sender.map { String($0.prefix { $0 != "\n" }) },
         instruction: evidence.instruction, signalFrameSize: machine.minimumSignalStack,
         controlBlock: block,
-        findings: MemoryFindings(
-          of: evidence, in: TargetMemory(of: evidence.thread, mappings: photograph.mappings)),
+        findings: MemoryFindings(of: evidence, in: memory),
         stackLimit: pending.stackLimitAtStart
           ?? StackSizeSource.ResourceLimit(of: evidence.process)))
+    if fault.growthIsUnexplained, let left = addressSpaceLeft(to: evidence.process) {
+      fault.addressSpaceLeft(left, in: photograph.mappings)
+    }
     self.trace = trace
     signalFrameSize = machine.minimumSignalStack
     mappings = photograph.mappings

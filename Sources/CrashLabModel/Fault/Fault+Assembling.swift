@@ -46,10 +46,12 @@ extension Fault {
     in context: Context
   ) -> Fault {
     let access = evidence.access(in: photograph.mappings)
+    var photograph = photograph
+    photograph.stacks.confirmTops(by: evidence.trace)
     var facts = FaultSite.Facts(
       code: evidence.code, address: evidence.address, access: access,
       stackPointer: evidence.stackPointer, thread: evidence.thread,
-      frameAddresses: evidence.trace?.entries.map(\.canonicalFrameAddress) ?? [],
+      frameAddresses: evidence.trace?.framesOnFirstStack ?? [],
       mappings: photograph.mappings, stacks: photograph.stacks, nullLimit: context.nullLimit)
     if evidence.isRefused {
       facts.refusal =
@@ -153,6 +155,27 @@ extension Fault {
     }
   }
 
+  /// The main stack could not grow to where it was accessed, and no mapping is in the way.
+  package var growthIsUnexplained: Bool {
+    guard site.kind == .mainStackLimit, site.mapping == nil else { return false }
+    return site.stackLimit == nil || (site.overshoot ?? 0) < 0
+  }
+
+  /// What the process could still map, which explains a growth that was refused (mm/vma.c,
+  /// acct_stack_growth).
+  ///
+  /// - Parameters:
+  ///   - left: of RLIMIT_AS, in bytes.
+  ///   - mappings: in ascending order.
+  package mutating func addressSpaceLeft(_ left: UInt64, in mappings: [Mapping]) {
+    guard growthIsUnexplained,
+      let stack = mappings.last(where: { $0.path == "[stack]" }), address < stack.low,
+      // It grows by whole pages.
+      stack.low.value - (address.value & ~0xfff) > left
+    else { return }
+    stackSizeSource = .addressSpaceLimit
+  }
+
   /// The kernel could not deliver the signal and has killed at once.
   package mutating func kernelKilled() {
     handler?.forcedKill = true
@@ -198,6 +221,14 @@ extension Trace {
     let top = Address(limit.value &+ UInt64(clamping: size))
     guard limit <= outermost, outermost <= controlBlock, controlBlock < top else { return nil }
     return Int(clamping: top.value - outermost.value)
+  }
+}
+
+extension [StackRegion] {
+  fileprivate mutating func confirmTops(by trace: Trace?) {
+    for index in indices where !self[index].isTopKnown && trace?.begins(in: self[index]) == true {
+      self[index].isTopKnown = true
+    }
   }
 }
 

@@ -90,9 +90,19 @@ extension FaultSite {
   /// after a frame larger than the guard only the callers' frames still lie there.
   package static func stackInUse(_ facts: Facts) -> StackRegion? {
     for inside in addressesInUse(facts) {
-      if let stack = facts.stacks.last(where: { $0.contains(inside) }) { return stack }
+      guard let stack = facts.stacks.last(where: { $0.contains(inside) }) else { continue }
+      return stack.isLimitKnown ? stack : alternate(facts) ?? stack
     }
     return facts.stacks.first { $0.kind == .thread && $0.thread == facts.thread }
+  }
+
+  /// The alternate stack that the frames began on: they have left it where it had no guard, and gone
+  /// on through its neighbours.
+  private static func alternate(_ facts: Facts) -> StackRegion? {
+    facts.stacks.first { stack in
+      stack.kind == .alternateStack
+        && facts.frameAddresses.contains { $0.value > 0 && stack.contains(Address($0.value - 1)) }
+    }
   }
 
   /// Bytes of the innermost frames, the most trusted first.
@@ -179,7 +189,8 @@ extension FaultSite {
     let distance = Int(clamping: Int64(bitPattern: stack.low.value &- address.value))
     self.init(
       kind, owner: Owner(kind: stack.kind, name: stack.name), stackLimit: stack.low,
-      stackSize: stack.size, guard: stack.guard, overshoot: distance,
+      stackSize: stack.isTopKnown ? stack.size : nil,
+      stackSizeAtMost: stack.isTopKnown ? nil : stack.size, guard: stack.guard, overshoot: distance,
       skipped: distance > 0 ? max(0, distance - stack.guard.size) : nil)
   }
 }

@@ -37,8 +37,11 @@ public struct FaultSite: Sendable, Equatable, Codable {
   public var kind: Kind
   @Nullable public var owner: Owner?
   @Nullable public var stackLimit: Address?
-  /// Bytes.
+  /// Bytes; null if not known.
   @Nullable public var stackSize: Int?
+  /// Bytes that it has at most: to the end of the memory that it lies in. Null where the size is known,
+  /// and where nothing is.
+  @Nullable public var stackSizeAtMost: Int?
   @Nullable public var `guard`: Guard?
   /// Stack limit minus fault address, in bytes.
   @Nullable public var overshoot: Int?
@@ -49,17 +52,22 @@ public struct FaultSite: Sendable, Equatable, Codable {
 
   public init(
     _ kind: Kind, owner: Owner? = nil, stackLimit: Address? = nil, stackSize: Int? = nil,
-    guard: Guard? = nil, overshoot: Int? = nil, skipped: Int? = nil, mapping: String? = nil
+    stackSizeAtMost: Int? = nil, guard: Guard? = nil, overshoot: Int? = nil, skipped: Int? = nil,
+    mapping: String? = nil
   ) {
     self.kind = kind
     self.owner = owner
     self.stackLimit = stackLimit
     self.stackSize = stackSize
+    self.stackSizeAtMost = stackSizeAtMost
     self.guard = `guard`
     self.overshoot = overshoot
     self.skipped = skipped
     self.mapping = mapping
   }
+
+  /// Bytes of stack to the end of the memory that it lies in, known or at most.
+  package var stackExtent: Int? { stackSize ?? stackSizeAtMost }
 
   /// Whether a stack overflowed: the one thing that most people want to know.
   public var isOverflow: Bool {

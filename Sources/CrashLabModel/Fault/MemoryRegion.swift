@@ -38,7 +38,7 @@ extension MemoryRegion {
       return []
     }
     var window = address...address
-    if let limit = site.stackLimit, let size = site.stackSize {
+    if let limit = site.stackLimit, let size = site.stackExtent {
       let top = Address(limit.value &+ UInt64(clamping: size))
       window = min(address, site.guard?.low ?? limit)...max(address, limit, top)
     }

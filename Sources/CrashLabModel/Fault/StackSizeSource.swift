@@ -2,6 +2,8 @@
 package enum StackSizeSource: String, Sendable, Codable {
   /// RLIMIT_STACK, of the main stack.
   case resourceLimit = "resource-limit"
+  /// RLIMIT_AS, of the main stack: the process has used it up before the stack reached its own limit.
+  case addressSpaceLimit = "address-space-limit"
   /// The C library's default for threads: RLIMIT_STACK when the program was started.
   case threadDefault = "thread-default"
   /// pthread_attr_setstacksize(3): it is not the default.

@@ -140,13 +140,29 @@ extension FoundStack.Facts {
       } else { .stackPointer }
     // The kernel gave the main thread its stack: on any other it runs a coroutine. So does a thread
     // whose control block lies elsewhere: the C library puts it at the top of the thread's stack.
-    let isElsewhere = thread.controlBlock.map { !(low..<high).contains($0) } ?? false
+    let isElsewhere = thread.controlBlock.map { !isReached($0, from: low..<high) } ?? false
     let kind: StackKind = thread.id == process || isElsewhere ? .coroutine : .thread
     return FoundStack(
       region: StackRegion(
         kind: kind, name: thread.name, thread: thread.id, low: low, high: high, guard: guardFound,
-        isLimitKnown: above != nil || guardFound.kind != .none),
+        isLimitKnown: above != nil || guardFound.kind != .none, isTopKnown: above != nil),
       stackPointer: pointer, evidence: evidence)
+  }
+
+  /// Whether an address lies in a piece of memory, or above it with nothing in between that can't be
+  /// written: an overflow of static memory goes down through several mappings.
+  private func isReached(_ address: Address, from piece: Range<Address>) -> Bool {
+    guard piece.lowerBound <= address else { return false }
+    let hidden = scan.guards.firstIndex(endingAbove: piece.lowerBound)
+    if hidden < scan.guards.count, scan.guards[hidden].lowerBound < address { return false }
+    guard var place = mappings.lastIndex(startingAtOrBelow: piece.lowerBound) else { return false }
+    while !mappings[place].contains(address) {
+      guard place + 1 < mappings.count, mappings[place + 1].low == mappings[place].high,
+        mappings[place + 1].permissions.contains(.write)
+      else { return false }
+      place += 1
+    }
+    return true
   }
 
   private func pageEnd(_ address: Address) -> Address {

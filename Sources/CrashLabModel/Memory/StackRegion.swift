@@ -15,12 +15,16 @@ package struct StackRegion: Sendable, Equatable {
   /// Not known are the limits where there is only the memory that a stack pointer lies in, which may
   /// hold more than a stack; and a main stack may have none.
   package var isLimitKnown: Bool
+  /// Not known is the top where there is only memory that has its end there: what lies between may be
+  /// somebody else's, as the kernel joins neighbouring mappings.
+  package var isTopKnown: Bool
 
   package init(
     kind: StackKind, name: String, number: Int? = nil, thread: Int32? = nil, low: Address,
-    high: Address, guard: Guard, isLimitKnown: Bool = true
+    high: Address, guard: Guard, isLimitKnown: Bool = true, isTopKnown: Bool = true
   ) {
     self.isLimitKnown = isLimitKnown
+    self.isTopKnown = isTopKnown
     self.kind = kind
     self.name = name
     self.number = number

@@ -22,9 +22,15 @@ extension UnwindReport {
     for (index, name) in names.prefix(frames.count).enumerated() {
       frames[index].take(trace.entries[index].isSignalFrame ? name.ofSignalFrame : name)
     }
-    recursion = UnwindReport.Recursion(in: frames, frameCount: frameCount, stackSize: stackSize)
-    stackUse = StackUse.table(
-      Array(zip(sites, names.suffix(sites.count))), of: trace, stackSize: stackSize)
+    let own = trace.entriesOnFirstStack
+    let others = trace.entries[own...].reduce(0) { $0.plus($1.count) }
+    recursion = UnwindReport.Recursion(
+      in: Array(frames.prefix(own)), frameCount: frameCount.plus(-others), stackSize: stackSize)
+    let trampolines = Set(trace.entries.lazy.filter(\.isSignalFrame).map(\.programCounter))
+    let named = zip(sites, names.suffix(sites.count)).map { site, name in
+      (site: site, name: trampolines.contains(site.programCounter) ? name.ofSignalFrame : name)
+    }
+    stackUse = StackUse.table(named, of: trace, stackSize: others == 0 ? stackSize : nil)
   }
 }
 

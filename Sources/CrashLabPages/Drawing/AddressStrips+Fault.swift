@@ -72,7 +72,7 @@ extension AddressStrip {
     }
 
     private mutating func add(_ site: FaultSite, limit: Address, at address: Address) {
-      let top = limit.raised(by: UInt64(clamping: site.stackSize ?? 0))
+      let top = limit.raised(by: UInt64(clamping: site.stackExtent ?? 0))
       marks.append(Mark(address: limit, style: "limit", label: "stack limit"))
       if let guarding = site.guard, guarding.low < guarding.high {
         if regions.isEmpty {

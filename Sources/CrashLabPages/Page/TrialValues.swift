@@ -108,8 +108,9 @@ struct TrialValues {
     if fault.site.kind != .notAFault { rows.append(("fault", fault.address)) }
     if let limit = fault.site.stackLimit {
       rows.append(("stack limit", limit))
-      if let size = fault.site.stackSize {
-        rows.append(("top of the stack", limit.raised(by: UInt64(clamping: size))))
+      if let size = fault.site.stackExtent {
+        let top = fault.site.stackSize == nil ? "end of the stack's memory" : "top of the stack"
+        rows.append((top, limit.raised(by: UInt64(clamping: size))))
       }
     }
     if let guarding = fault.site.guard, guarding.low < guarding.high {

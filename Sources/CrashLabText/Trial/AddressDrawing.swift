@@ -25,11 +25,14 @@ package struct AddressDrawing: Sendable, Equatable {
 
   /// What is known around a fault; nil where there is no stack to draw.
   package init?(_ fault: FaultReport) {
-    guard let limit = fault.site.stackLimit, let size = fault.site.stackSize,
+    guard let limit = fault.site.stackLimit, let size = fault.site.stackExtent,
       let owner = fault.site.owner
     else { return nil }
     var marks = [
-      Mark(Address(limit.value &+ UInt64(clamping: size)), "top of the stack of \(owner.inWords)"),
+      Mark(
+        Address(limit.value &+ UInt64(clamping: size)),
+        "\(fault.site.stackSize == nil ? "end of the memory" : "top") of the stack of "
+          + owner.inWords),
       Mark(limit, "stack limit"),
       Mark(fault.stackPointer, "stack pointer"),
       Mark(

@@ -76,7 +76,7 @@ package struct CulpritText {
   private func consumer(_ fault: FaultReport) -> String {
     guard let unwind = fault.unwind else { return "" }
     if let recursion = unwind.recursion { return self.recursion(recursion) }
-    if let frame = fault.largestFrame { return self.frame(frame, of: fault.site.stackSize ?? 0) }
+    if let frame = fault.largestFrame { return self.frame(frame, of: fault.site.stackSize) }
     guard fault.site.isOverflow, let uses = unwind.stackUse, uses.count > 1 else { return "" }
     return table(uses) + entered(unwind.entry)
   }
@@ -112,11 +112,11 @@ package struct CulpritText {
     return facts
   }
 
-  private func frame(_ frame: UnwindReport.Frame, of stackSize: Int) -> String {
+  private func frame(_ frame: UnwindReport.Frame, of stackSize: Int?) -> String {
     let size = frame.frameSize ?? 0
+    let share = stackSize.map { ["\(percent(Double(size) / Double($0))) of the stack"] }
     return flowing(
-      ["one frame:", name(.init(frame), after: nil)],
-      [bytesInWords(size), "\(percent(Double(size) / Double(stackSize))) of the stack"])
+      ["one frame:", name(.init(frame), after: nil)], [bytesInWords(size)] + (share ?? []))
   }
 
   private func entered(_ function: UnwindReport.Recursion.Function?) -> String {
@@ -210,7 +210,7 @@ package func percent(_ share: Double) -> String {
 extension FaultReport {
   /// A frame that alone takes a good part of the stack, or more than all of it.
   fileprivate var largestFrame: UnwindReport.Frame? {
-    guard site.isOverflow, let size = site.stackSize,
+    guard site.isOverflow, let size = site.stackExtent,
       let frame = unwind?.frames.max(by: { ($0.frameSize ?? 0) < ($1.frameSize ?? 0) }),
       let bytes = frame.frameSize, bytes >= size / 4
     else { return nil }

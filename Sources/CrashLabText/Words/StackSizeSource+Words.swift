@@ -9,6 +9,9 @@ extension StackSizeSource {
     switch self {
     case .resourceLimit:
       return "set by RLIMIT_STACK\(bytes): `ulimit -s KIB` in the shell that starts it"
+    case .addressSpaceLimit:
+      return "RLIMIT_AS is used up before its own limit: `ulimit -v KIB` in the shell that starts "
+        + "it"
     case .threadDefault:
       return "the default of threads\(bytes), RLIMIT_STACK at the start: `ulimit -s KIB` before "
         + "it, or pthread_attr_setstacksize"

@@ -51,7 +51,7 @@ extension FaultSite.Owner {
     // A core dump has the names of no threads but the main one.
     case .thread where name.isEmpty: "a thread"
     case .thread: "thread '\(printable(name))'"
-    case .coroutine: "coroutine '\(printable(name))'"
+    case .coroutine: name.isEmpty ? "a coroutine" : "coroutine '\(printable(name))'"
     case .alternateStack:
       name.isEmpty ? "an alternate stack" : "the alternate stack of '\(printable(name))'"
     }
@@ -194,7 +194,9 @@ extension FaultReport {
       return "stack overflow in \(owner.inWords) (by its shape, its size is not known): \(access)"
         + "below the memory that the stack lies in"
     }
-    let stack = site.stackSize.map { "\(bytesInWords($0)) stack, " } ?? ""
+    let stack =
+      site.stackSize.map { "\(bytesInWords($0)) stack, " }
+      ?? site.stackSizeAtMost.map { "stack of at most \(bytesInWords($0)), " } ?? ""
     let guarding = site.guard.map(\.inWords) ?? "no guard"
     let access = access.map { "\($0.rawValue) " } ?? ""
     let place =

@@ -138,7 +138,8 @@ import Testing
     }
     let site = try #require(fault["site"] as? [String: Any])
     for key in [
-      "kind", "owner", "stackLimit", "stackSize", "guard", "overshoot", "skipped", "mapping",
+      "kind", "owner", "stackLimit", "stackSize", "stackSizeAtMost", "guard", "overshoot",
+      "skipped", "mapping",
     ] {
       #expect(site[key] != nil, "site.\(key)")
     }

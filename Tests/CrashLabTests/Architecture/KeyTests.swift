@@ -341,7 +341,8 @@ enum Documents {
         site: {
           var site = FaultSite(
             .guard, owner: .init(kind: .thread, name: "x"), stackLimit: Address(1), stackSize: 1,
-            guard: Guard(low: Address(0), high: Address(1), kind: .mapping), overshoot: 1,
+            stackSizeAtMost: 1, guard: Guard(low: Address(0), high: Address(1), kind: .mapping),
+            overshoot: 1,
             skipped: 0)
           site.mapping = "x"
           return site

@@ -105,6 +105,22 @@ func controlBlockTellsTheStack(
   #expect(stack.region.isLimitKnown == !isGuess)
 }
 
+/// Down through several mappings that can be written, but through nothing else.
+@Test(
+  arguments: [
+    ([memory(0x11, 0x21, [.read, .write], "/x"), memory(0x21, 0x41)], StackKind.thread),
+    ([memory(0x11, 0x21), memory(0x21, 0x22, []), memory(0x22, 0x41)], .coroutine),
+    ([memory(0x11, 0x21), memory(0x22, 0x41)], .coroutine),
+    ([memory(0x11, 0x21)], .coroutine),
+  ])
+func controlBlockIsReached(mappings: [Mapping], kind: StackKind) throws {
+  var facts = facts(mappings, pointers: [0x12])
+  facts.threads[0].controlBlock = page(0x40)
+  let stack = try #require(FoundStack.find(facts).first { $0.region.kind != .main })
+  #expect(stack.region.kind == kind)
+  #expect(!stack.region.isTopKnown)
+}
+
 @Test func aThreadOnACoroutineIsSeenThere() {
   var facts = facts([memory(0x10, 0x11, []), memory(0x11, 0x21)], pointers: [0x20])
   facts.claims = [

@@ -1,0 +1,14 @@
+internal import CrashLabModel
+internal import Glibc
+
+/// Bytes that a process may still map: what RLIMIT_AS leaves. Nil if it is not limited, or not known.
+func addressSpaceLeft(to process: pid_t) -> UInt64? {
+  guard let limits = readSmallFile("/proc/\(process)/limits"),
+    let statm = readSmallFile("/proc/\(process)/statm"),
+    let limit = limits.split(separator: "\n").first(where: { $0.hasPrefix("Max address space") })?
+      .split(separator: " ").dropFirst(3).first.flatMap({ UInt64($0) }),
+    let pages = statm.split(separator: " ").first.flatMap({ UInt64($0) })
+  else { return nil }
+  let used = pages.multipliedReportingOverflow(by: UInt64(clamping: getpagesize()))
+  return used.overflow || used.partialValue >= limit ? 0 : limit - used.partialValue
+}
