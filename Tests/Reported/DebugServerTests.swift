@@ -39,6 +39,13 @@ import Testing
     return try #require(told.trials.first?.faults.first?.unwind?.frames.first)
   }
 
+  /// libdw loads it if it is there and needs it for nothing else: on Debian it comes with gdb.
+  private static let canAsk: Bool = {
+    guard let library = dlopen("libdebuginfod.so.1", RTLD_LAZY) else { return false }
+    dlclose(library)
+    return true
+  }()
+
   private static let stripped =
     "gcc -g -O1 program.c -o program; mkdir debug; "
     + "objcopy --only-keep-debug program debug/program.debug; strip program"
@@ -51,7 +58,8 @@ import Testing
   @Test(
     .enabled(
       if: Toolbox.has("debuginfod") && Toolbox.has("gcc") && Toolbox.has("objcopy"),
-      "debuginfod, gcc or objcopy is not installed"))
+      "debuginfod, gcc or objcopy is not installed"),
+    .enabled(if: canAsk, "libdebuginfod is not installed: libdw asks no server without it"))
   func linesComeFromAServer() throws {
     try DebugInformationTests.withProgram(Self.stripped, source: Self.source) { program in
       let folder = URL(fileURLWithPath: program).deletingLastPathComponent().path
@@ -102,7 +110,8 @@ import Testing
 
   /// Who listens says nothing: that is waited for once, not for each of the images.
   @Test(
-    .enabled(if: Toolbox.has("gcc") && Toolbox.has("objcopy"), "gcc or objcopy is not installed"))
+    .enabled(if: Toolbox.has("gcc") && Toolbox.has("objcopy"), "gcc or objcopy is not installed"),
+    .enabled(if: canAsk, "libdebuginfod is not installed: libdw asks no server without it"))
   func aServerThatIsSilent() throws {
     let commands =
       "gcc -O1 -shared -fPIC -DPART program.c -o libpart.so; strip libpart.so; "

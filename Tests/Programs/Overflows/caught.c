@@ -1,5 +1,6 @@
 /* Crashes that a machine's core handler is to tell of: the way is the first argument. Others are
    only there to be told apart by. */
+#define _GNU_SOURCE
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
