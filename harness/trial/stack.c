@@ -60,9 +60,22 @@ int clab_protect_guard(void *low, size_t size) {
   return mprotect(low, size, PROT_NONE) || madvise(low, size, MADV_DONTDUMP) ? -1 : 0;
 }
 
+/* Where the kernel puts no mapping by itself, neither from the top down nor from the bottom up: far
+   below what it has just placed. Async-signal-safe: yes */
+static void *out_of_the_way(void) {
+  size_t page = (size_t)sysconf(_SC_PAGESIZE);
+  char *placed = mmap(NULL, page, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (placed == MAP_FAILED)
+    return NULL;
+  munmap(placed, page);
+  return (void *)(((uintptr_t)placed / 4 * 3) & -page);
+}
+
 void *clab_map_stack(size_t below, bool hole, size_t guard, size_t stack) {
   size_t size = below + guard + stack;
-  char *memory = mmap(NULL, size, PROT_READ | PROT_WRITE,
+  /* Elsewhere another thread's next mapping, such as malloc's for that thread, would go into the
+     hole: it is the first place that is free. */
+  char *memory = mmap(hole ? out_of_the_way() : NULL, size, PROT_READ | PROT_WRITE,
                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
   if (memory == MAP_FAILED)
     return NULL;
