@@ -134,16 +134,16 @@ final class NamingProcess {
   private func answer(until deadline: UInt64) -> Result<NamingAnswer, Cause> {
     var deadline = deadline
     let usedBefore = Starvation.processorTime(of: process) ?? 0
-    var extensions = 20
+    let last = deadline + 20 * patience
     while true {
       let now = clab_now()
       if now >= deadline {
-        // On a machine that is too busy what counts is what it could do.
-        guard extensions > 0, Starvation.hasRunnableThread(process),
-          let used = Starvation.processorTime(of: process), used - usedBefore < patience / 2
+        // On a machine that is too busy what counts is what it could do: it gets as much of a
+        // processor as it would have had on one that is idle.
+        guard now < last, Starvation.hasRunnableThread(process),
+          let used = Starvation.processorTime(of: process), used - usedBefore < patience
         else { return .failure(Cause(failure: .timedOut)) }
-        extensions -= 1
-        deadline = now + patience
+        deadline = now + max(patience - (used - usedBefore), patience / 20)
       }
       var waiting = pollfd(fd: channel, events: Int16(POLLIN), revents: 0)
       let ready = poll(&waiting, 1, CInt(clamping: (deadline - now) / 1_000_000 + 1))
