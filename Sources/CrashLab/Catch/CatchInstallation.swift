@@ -41,7 +41,7 @@ package struct CatchInstallation {
     case missing(String)
     /// Somebody but root may change this.
     case changeable(String)
-    /// The kernel would not find it: this process is in a container.
+    /// The kernel would not find it: this process is in a container, or has another root.
     case inContainer
   }
 
@@ -148,7 +148,18 @@ package struct CatchInstallation {
         if status.st_uid != 0 || mode & 0o022 != 0 && !isSticky { return .changeable(part) }
       }
     }
-    return access(program, X_OK) == 0 ? nil : .missing(program)
+    guard access(program, X_OK) == 0 else { return .missing(program) }
+    return [program, String(cString: real)].allSatisfy(isAsTheKernelSeesIt) ? nil : .inContainer
+  }
+
+  /// Whether a path leads to the same file from the root of the kernel's own threads, which start
+  /// the program (kernel/umh.c), and not only from this process's root. True where nobody may ask.
+  private static func isAsTheKernelSeesIt(_ path: String) -> Bool {
+    var own = stat()
+    var theirs = stat()
+    // Process 2 is kthreadd: the namespace is the machine's.
+    if lstat("/proc/2/root\(path)", &theirs) != 0 { return errno != ENOENT && errno != ENOTDIR }
+    return lstat(path, &own) == 0 && own.st_dev == theirs.st_dev && own.st_ino == theirs.st_ino
   }
 
   private static func link(_ path: String) -> String? {

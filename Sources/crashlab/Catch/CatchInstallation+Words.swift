@@ -47,8 +47,8 @@ extension CatchInstallation.Objection {
       "\(printable(path)) may be changed by others than root, and the kernel would start it as root: "
         + "install crashlab with .github/install"
     case .inContainer:
-      "this is a container, and core_pattern is the machine's: install it outside; it tells of "
-        + "crashes in containers too"
+      "this is a container or a chroot, and core_pattern is the machine's: install it outside; it "
+        + "tells of crashes inside too"
     }
   }
 }
@@ -65,7 +65,7 @@ extension CatchStatus.Hindrance {
     case .programMissing: "the program that the kernel starts is not there: install again"
     case .programChangeable:
       "others than root may change the program that the kernel starts as root"
-    case .inContainer: "this is a container, and the settings are the machine's"
+    case .inContainer: "this is a container or a chroot, and the settings are the machine's"
     case .coreLimitOfOne:
       "RLIMIT_CORE is 1 byte here: of what is started from here the kernel tells nobody"
     case .logMissing: "there is no socket of a system's log: no lines, only reports"

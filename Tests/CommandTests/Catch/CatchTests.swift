@@ -76,6 +76,7 @@ struct CatchTests {
       try Self.deleted(program, machine)
       try Self.setUser(program, machine)
       try Self.inContainer(machine)
+      try Self.elsewhere(machine)
       try Self.tenAtOnce(program, machine)
       let lines = machine.log()
       #expect(lines.count >= 12, "\(lines.count)")
@@ -134,6 +135,22 @@ struct CatchTests {
     #expect(try Told(report.file.trial) == exec([program] + words))
     // Its numbers are those of this machine, not of the namespace, where it is the first.
     #expect(report.file.trial.faults.last.map { $0.process.id > 2 && $0.thread.id > 2 } == true)
+  }
+
+  /// A handler that only this mount namespace has: the kernel would not find it.
+  private static func elsewhere(_ machine: CatchingMachine) throws {
+    let settings = try KernelSettings()
+    let folder = "\(machine.folder)/elsewhere"
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    let script = """
+      mount -t tmpfs none "$0" && cp "$1" "$0/c" && \
+      exec "$1" catch install --until-reboot -S "$0/s" --program "$0/c"
+      """
+    let result = try Command(path: "/usr/bin/unshare").run([
+      "-m", "--propagation", "private", "sh", "-c", script, folder, Command().executable.path,
+    ])
+    #expect(result.status == 73 && result.errors.contains("a chroot"), "\(result)")
+    #expect(try KernelSettings() == settings)
   }
 
   private static func tenAtOnce(_ program: String, _ machine: CatchingMachine) throws {
