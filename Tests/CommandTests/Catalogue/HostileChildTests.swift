@@ -83,7 +83,9 @@ import Testing
     ])
     let report = try JSONDecoder().decode(RunReport.self, from: Data(result.output.utf8))
     let verdicts = report.trials.map(\.verdict)
-    #expect(verdicts.prefix(3) == [.laboratoryError, .laboratoryError, .asExpected])
+    #expect(
+      verdicts.prefix(3) == [.laboratoryError, .laboratoryError, .asExpected],
+      "\(report.trials.map { $0.reason ?? "" })")
   }
 
   /// What the laboratory needs for one child is not charged to another: it would have been ended
