@@ -9,6 +9,6 @@ let readOnlyWrite = CrashCase(
     """,
   expect: .dies(
     .init(
-      .segv, code: .segvAccErr, access: .write, site: .init(.mapping, mapping: "crashlab"),
+      .segv, code: .segvAccErr, access: .write, site: .init(.mapping, mapping: ownFileName),
       frames: ["clab_case_read_only_write"]))
 ) { _ in clab_case_read_only_write() }
