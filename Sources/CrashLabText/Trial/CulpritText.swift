@@ -171,9 +171,11 @@ package struct CulpritText {
     }
     if !rest.isEmpty {
       let share = rest.reduce(0) { $0 + ($1.share ?? 0) }
+      // The last row may stand for functions that nobody has counted.
+      let isCounted = !rest.contains { $0.symbol == nil && $0.image == nil }
       cells.append(
         Row(
-          name: "\(rest.count) more", frames: grouped(rest.reduce(0) { $0.plus($1.frames) }),
+          name: isCounted ? "\(rest.count) more" : "all others", frames: grouped(rest.reduce(0) { $0.plus($1.frames) }),
           bytes: grouped(rest.reduce(0) { $0.plus($1.bytes) }), share: percent(share)))
     }
     let heading = Row(name: "who ate the stack", frames: "frames", bytes: "bytes", share: "share")
