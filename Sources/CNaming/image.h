@@ -16,6 +16,8 @@ struct unit {
   Dwarf_Die content;
   struct ranges functions;
   bool is_indexed;
+  /* The file with the content is not there. */
+  bool split_missing;
 };
 
 struct symbol {

@@ -16,7 +16,7 @@
 
 enum { DEEPEST = 256 };
 
-static void add_unit(struct image *image, Dwarf_Die *die, Dwarf_Die *content) {
+static void add_unit(struct image *image, Dwarf_Die *die, Dwarf_Die *content, bool is_missing) {
   size_t count = image->unit_count;
   if ((count & (count - 1)) == 0) {
     size_t capacity = count ? 2 * count : 1;
@@ -25,7 +25,8 @@ static void add_unit(struct image *image, Dwarf_Die *die, Dwarf_Die *content) {
       return;
     image->units = units;
   }
-  image->units[count] = (struct unit){.die = *die, .content = *content};
+  image->units[count] =
+      (struct unit){.die = *die, .content = *content, .split_missing = is_missing};
   image->unit_count++;
   Dwarf_Addr base;
   Dwarf_Addr low;
@@ -54,7 +55,7 @@ void clab_lines_read(struct image *image) {
     if (type != DW_UT_compile && type != DW_UT_skeleton)
       continue;
     bool is_split = type == DW_UT_skeleton && dwarf_tag(&split) == DW_TAG_compile_unit;
-    add_unit(image, &die, is_split ? &split : &die);
+    add_unit(image, &die, is_split ? &split : &die, type == DW_UT_skeleton && !is_split);
   }
 }
 
@@ -202,6 +203,7 @@ void clab_answer_find(struct answer *answer, struct image *image, uint64_t addre
     find_chain(unit, there, &chain);
     place = place_of_address(unit, there);
     directory = directory_of(unit);
+    answer->head.split_missing = unit->split_missing;
     symbol = preferred(image, symbol, &chain);
   }
   const char *name = symbol ? symbol->name : NULL;

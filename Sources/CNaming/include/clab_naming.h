@@ -65,6 +65,8 @@ struct clab_naming_answer {
   uint32_t has_symbol;
   /** From the symbol's start to the offset, bytes. */
   uint64_t distance;
+  /** Whether the file that has the unit's functions and what is inlined there (.dwo) is missing. */
+  uint64_t split_missing;
 };
 
 struct clab_naming_function {

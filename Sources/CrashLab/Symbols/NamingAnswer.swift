@@ -15,6 +15,8 @@ struct NamingAnswer: Equatable {
   var place: Int
   /// From the symbol's start; nil without a symbol. Bytes.
   var distance: Int?
+  /// The file with what is inlined there is missing (split debug information).
+  var isSplitMissing = false
   /// Inlined ones, innermost first, then the one that they are in.
   var functions: [Function] = []
 
@@ -25,6 +27,7 @@ struct NamingAnswer: Equatable {
     image = head.image
     place = Int(head.place)
     if head.has_symbol != 0 { distance = Int(clamping: head.distance) }
+    isSplitMissing = head.split_missing != 0
     var rest = bytes[MemoryLayout<clab_naming_answer>.size...]
     for _ in 0..<head.functions { functions.append(try Function(&rest)) }
     guard rest.isEmpty else { throw Malformed() }

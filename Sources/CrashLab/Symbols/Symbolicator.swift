@@ -101,8 +101,11 @@ package final class Symbolicator {
     if let reason = site.missing {
       return MissingNames(image: site.image.path, reason: reason, signal: nil, hasSymbols: false)
     }
-    guard let place = site.place, let image = images[place.file], let failure = image.failure else {
-      return nil
+    guard let place = site.place else { return nil }
+    guard let image = images[place.file], let failure = image.failure else {
+      return known[place]?.isSplitMissing == true
+        ? MissingNames(
+          image: site.image.path, reason: .splitFileMissing, signal: nil, hasSymbols: true) : nil
     }
     return MissingNames(
       image: site.image.path, reason: failure.reason, signal: failure.signal,

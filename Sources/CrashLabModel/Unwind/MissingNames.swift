@@ -5,6 +5,8 @@ package struct MissingNames: Sendable, Codable, Equatable {
     case fileMissing = "file-missing"
     /// What lies at its path is another file.
     case fileDiffers = "file-differs"
+    /// A file of split debug information (.dwo, .dwp) is not there.
+    case splitFileMissing = "split-file-missing"
     /// A signal ended the naming process while it read the file.
     case readerEnded = "reader-ended"
     /// The naming process took too long for the file.
@@ -17,7 +19,7 @@ package struct MissingNames: Sendable, Codable, Equatable {
     /// Whether it is the reader's failure: what the names are is unknown. Otherwise there are none.
     package var isOfReader: Bool {
       switch self {
-      case .fileMissing, .fileDiffers: false
+      case .fileMissing, .fileDiffers, .splitFileMissing: false
       case .readerEnded, .readerTimedOut, .readerUnclear, .noReader: true
       }
     }

@@ -8,6 +8,8 @@ extension MissingNames {
     return switch reason {
     case .fileMissing: "\(lost) from \(file): the file that was mapped could not be opened"
     case .fileDiffers: "\(lost) from \(file): it is not the file that was mapped"
+    case .splitFileMissing:
+      "no inlined functions from \(file): a file of its split debug information (.dwo) is missing"
     case .readerEnded:
       "\(lost) from \(file): the reader of its debug information was ended"
         + (signal.map { " by \($0)" } ?? "")

@@ -253,7 +253,8 @@ private func address(of function: @convention(c) (UInt64) -> UInt64) -> Address 
   ) -> [UInt8] {
     var bytes: [UInt8] = []
     let head = clab_naming_answer(
-      image: 3, place: 1, functions: functions, has_symbol: hasSymbol, distance: distance)
+      image: 3, place: 1, functions: functions, has_symbol: hasSymbol, distance: distance,
+      split_missing: 0)
     withUnsafeBytes(of: head) { bytes += $0 }
     let function = clab_naming_function(
       line: line, column: column, name_size: nameSize ?? UInt32(name.utf8.count),
