@@ -80,7 +80,9 @@ struct FramesCommand: ParsableCommand {
       try Output.standard.write(
         format == .json
           ? report.json()
-          : report.text(theme: .suited(to: .standard), limit: all ? Int.max : 40))
+          : report.text(
+            theme: .suited(to: .standard), limit: all ? Int.max : 40,
+            width: Output.standard.width))
     }
     if let limit, report.exceeds(limit) {
       complain("there are functions that move the stack pointer by more than \(limit) bytes")

@@ -17,31 +17,39 @@ extension LargeFrameReport {
   }
 
   /// - `limit`: how many functions are shown.
-  package func text(theme: Theme = .plain, limit: Int = 40) -> String {
-    var text = theme.heading(printable(program)) + ": "
+  /// - `width`: columns of a line of prose.
+  package func text(theme: Theme = .plain, limit: Int = 40, width: Int = 80) -> String {
+    var text = theme.heading(printable(program)) + ":\n"
     text +=
-      "\(grouped(summary.functions)) functions, \(grouped(summary.unprobed)) of them move the "
-    text += "stack pointer by more than \(bytesInWords(guardSize)) at once\n"
+      wrapped(
+        "\(grouped(summary.functions)) functions, \(grouped(summary.unprobed)) of them move the "
+          + "stack pointer by more than \(bytesInWords(guardSize)) at once", to: width) + "\n"
     for function in functions.prefix(limit) {
       text += "  \(grouped(function.step ?? 0).aligned(to: 14)) bytes  "
-      text += theme.symbol(printable(function.symbol ?? "\(function.address)"))
-      if let file = function.file {
-        text += theme.faint(" at \(printable(file))\(function.line.map { ":\($0)" } ?? "")")
+      let place = function.file.map { file in
+        " at \(printable(lastComponent(file)))" + (function.line.map { ":\($0)" } ?? "")
       }
+      text += theme.symbol(
+        shortSymbol(
+          function.symbol ?? "\(function.address)", width: max(20, width - 24 - (place ?? "").count)
+        ))
+      text += theme.faint(place ?? "")
       text += "\n"
     }
     if functions.count > limit {
       text += "  and \(grouped(functions.count - limit)) more (--all)\n"
     }
-    for line in countsInWords { text += line + "\n" }
-    return text + uncoveredText(theme: theme, limit: limit)
+    for line in countsInWords { text += wrapped(line, to: width) + "\n" }
+    return text + uncoveredText(theme: theme, limit: limit, width: width)
   }
 
-  private func uncoveredText(theme: Theme, limit: Int) -> String {
+  private func uncoveredText(theme: Theme, limit: Int, width: Int) -> String {
     let pieces = unproved.sorted { ($1.step ?? .max, $1.size) < ($0.step ?? .max, $0.size) }
     if pieces.isEmpty { return "" }
     let bytes = pieces.reduce(0) { $0 + $1.size }
-    var text = "\(grouped(bytes)) bytes of code are not covered by call-frame information:\n"
+    var text = wrapped(
+      "\(grouped(bytes)) bytes of code are not covered by call-frame information:", to: width)
+    text += "\n"
     for piece in pieces.prefix(limit) {
       text += "  \(grouped(piece.size).aligned(to: 14)) bytes  "
       text += theme.symbol(printable(piece.symbol ?? "\(piece.address)"))
