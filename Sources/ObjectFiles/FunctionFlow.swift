@@ -152,6 +152,7 @@ package struct FunctionFlow {
     var place = start
     var state = begin
     var constant: (register: UInt8, value: Int64)?
+    var copy: StackCopy?
     var indexed = 0
     var isDiverted = false
     while true {
@@ -199,11 +200,12 @@ package struct FunctionFlow {
       default:
         if instruction.is_padding, isTrap(code) { return }
         if overwritesReturnAddress(instruction, state) { isDiverted = true }
-        move(instruction, &state, constant)
+        move(instruction, &state, constant, copy)
         if instruction.constant_register != UInt8(CLAB_NO_REGISTER) {
           constant = (instruction.constant_register, instruction.constant)
         }
       }
+      copy = StackCopy(instruction, depth: state.depth, before: copy)
       own = max(own, state.depth)
       if state.depth > deepest.depth || deepest.frame == nil {
         deepest = deepest.joined(state)
@@ -306,10 +308,12 @@ package struct FunctionFlow {
 
   private mutating func move(
     _ instruction: clab_instruction, _ state: inout State,
-    _ constant: (register: UInt8, value: Int64)?
+    _ constant: (register: UInt8, value: Int64)?, _ copy: StackCopy?
   ) {
     state.depth += Int64(instruction.pushed)
-    if instruction.frame_register == FunctionFlow.framePointer { state.frame = state.depth }
+    if instruction.frame_register == FunctionFlow.framePointer {
+      state.frame = StackCopy(instruction, depth: state.depth, before: nil)?.depth
+    }
     let delta = instruction.stack_delta
     guard abs(delta) < FunctionFlow.most else {
       isDynamic = true
@@ -333,6 +337,8 @@ package struct FunctionFlow {
       if instruction.stack_register == FunctionFlow.framePointer {
         // Unknown is where a part begins that lies apart: it is about to leave.
         state.depth = state.frame.map { $0 - delta } ?? FunctionFlow.word
+      } else if let copy, copy.register == instruction.stack_register {
+        state.depth = copy.depth - delta
       } else if delta == -FunctionFlow.word {
         state.depth = FunctionFlow.word  // the end of a function that has realigned its frame
       } else {

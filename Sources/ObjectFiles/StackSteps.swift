@@ -54,9 +54,7 @@ package struct StackSteps: Equatable {
     /// The last constant that was put into a register, and whether a call came after it. It is
     /// believed for three instructions: compilers put them together.
     private var constant: (register: UInt8, value: Int64, called: Bool, age: Int)?
-    /// The register that the instruction before has made a copy of the stack pointer, and where it
-    /// points, as a depth: where the stack pointer can't be rounded down in place (aarch64).
-    private var copy: (register: UInt8, depth: Int64)?
+    private var copy: StackCopy?
 
     init(_ processor: Processor) {
       self.processor = processor
@@ -77,7 +75,7 @@ package struct StackSteps: Equatable {
       if instruction.pushed > 0 { push(Int64(instruction.pushed)) }
       note(instruction)
       move(instruction)
-      copy = copied(by: instruction)
+      copy = StackCopy(instruction, depth: depth, before: copy)
       // A store that moves the stack pointer to what it writes (aarch64).
       if instruction.memory_count > 0, instruction.stack_delta < 0,
         instruction.memory.0.base == processor.stackPointer,
@@ -102,18 +100,6 @@ package struct StackSteps: Equatable {
         let kept = known.value & Int64(bitPattern: instruction.constant_kept)
         constant = (register, kept | instruction.constant, false, 0)
       }
-    }
-
-    private func copied(by instruction: clab_instruction) -> (register: UInt8, depth: Int64)? {
-      guard processor == .arm64, instruction.frame_register != UInt8(CLAB_NO_REGISTER) else {
-        return nil
-      }
-      let base = instruction.frame_base
-      if base == UInt8(CLAB_NO_REGISTER) {
-        return (instruction.frame_register, depth - instruction.frame_offset)
-      }
-      guard let copy, copy.register == base else { return nil }
-      return (instruction.frame_register, copy.depth - instruction.frame_offset)
     }
 
     private mutating func move(_ instruction: clab_instruction) {

@@ -58,6 +58,33 @@ static void decode_constant(const struct clab_decoded *decoded, struct clab_inst
   }
 }
 
+/* lea disp(%rsp), and add and sub of a constant: whatever register it is, it may be a copy of the
+   stack pointer. */
+static void decode_copy(const struct clab_decoded *decoded, struct clab_instruction *into) {
+  const ZydisDecodedOperand *to = &decoded->operands[0], *from = &decoded->operands[1];
+  if (to->type != ZYDIS_OPERAND_TYPE_REGISTER || to->size != 64 ||
+      to->reg.value == ZYDIS_REGISTER_RSP)
+    return;
+  switch (decoded->whole.mnemonic) {
+  case ZYDIS_MNEMONIC_LEA:
+    if (from->mem.base != ZYDIS_REGISTER_RSP || from->mem.index != ZYDIS_REGISTER_NONE)
+      return;
+    into->frame_offset = from->mem.disp.value;
+    break;
+  case ZYDIS_MNEMONIC_ADD:
+  case ZYDIS_MNEMONIC_SUB:
+    if (from->type != ZYDIS_OPERAND_TYPE_IMMEDIATE)
+      return;
+    into->frame_offset =
+        decoded->whole.mnemonic == ZYDIS_MNEMONIC_ADD ? from->imm.value.s : -from->imm.value.s;
+    into->frame_base = clab_register_number(to->reg.value);
+    break;
+  default:
+    return;
+  }
+  into->frame_register = clab_register_number(to->reg.value);
+}
+
 static bool is_probe(const struct clab_decoded *decoded) {
   const ZydisDecodedOperand *to = &decoded->operands[0], *from = &decoded->operands[1];
   if (decoded->whole.operand_count_visible != 2 || to->type != ZYDIS_OPERAND_TYPE_MEMORY ||
@@ -79,6 +106,7 @@ bool clab_instruction_decode(const uint8_t *code, size_t size, struct clab_instr
   into->flow = flow_of(&decoded.whole);
   decode_target(&decoded, into);
   decode_constant(&decoded, into);
+  decode_copy(&decoded, into);
   into->is_probe = is_probe(&decoded);
   into->is_padding = decoded.whole.meta.category == ZYDIS_CATEGORY_NOP ||
                      decoded.whole.meta.category == ZYDIS_CATEGORY_WIDENOP ||

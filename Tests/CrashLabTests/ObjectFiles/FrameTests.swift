@@ -72,6 +72,18 @@ struct StepRow: Sendable, CustomTestStringConvertible {
     testDescription: "lea -8192(%rsp), %rsp",
     code: [0x48, 0x8d, 0xa4, 0x24] + little(UInt32(bitPattern: -8192)) + ret, step: 8192),
   StepRow(
+    testDescription: "lea -200000(%rsp), %rdi and mov %rdi, %rsp: clang's alloca of a constant",
+    code: [0x48, 0x8d, 0xbc, 0x24] + little(UInt32(bitPattern: -200_000)) + [0x48, 0x89, 0xfc]
+      + ret, step: 200_000),
+  StepRow(
+    testDescription: "the same by mov %rsp, %rdi and add, as without optimization",
+    code: [0x48, 0x89, 0xe7, 0x48, 0x81, 0xc7] + little(UInt32(bitPattern: -200_000))
+      + [0x48, 0x89, 0xfc] + ret, step: 200_000),
+  StepRow(
+    testDescription: "another register is no copy",
+    code: [0x48, 0x8d, 0xbc, 0x24] + little(UInt32(bitPattern: -200_000)) + [0x48, 0x89, 0xf4]
+      + ret, step: 0, isDynamic: true),
+  StepRow(
     testDescription: "lea -8192(%rsp), %r11 moves nothing",
     code: [0x4c, 0x8d, 0x9c, 0x24] + little(UInt32(bitPattern: -8192)) + ret, step: 0),
   StepRow(
