@@ -175,7 +175,8 @@ package struct CulpritText {
       let isCounted = !rest.contains { $0.symbol == nil && $0.image == nil }
       cells.append(
         Row(
-          name: isCounted ? "\(rest.count) more" : "all others", frames: grouped(rest.reduce(0) { $0.plus($1.frames) }),
+          name: isCounted ? "\(rest.count) more" : "all others",
+          frames: grouped(rest.reduce(0) { $0.plus($1.frames) }),
           bytes: grouped(rest.reduce(0) { $0.plus($1.bytes) }), share: percent(share)))
     }
     let heading = Row(name: "who ate the stack", frames: "frames", bytes: "bytes", share: "share")
