@@ -13,7 +13,10 @@ extension InstructionContext {
       code: withUnsafeBytes(of: raw.instruction) {
         Array($0.prefix(Int(raw.instruction_size)))
       },
-      target: raw.has_target != 0 ? raw.target : nil)
+      target: raw.has_target != 0 ? raw.target : nil,
+      selectors: raw.is_far != 0
+        ? Selectors(code: raw.code_selector, stack: raw.stack_selector) : nil,
+      isAfterOverflowInterrupt: raw.after_overflow_interrupt != 0)
   }
 
   /// As the harness has them; every register counts as known.
@@ -67,7 +70,8 @@ extension MachineInstruction {
       isSoftwareInterrupt: has(CLAB_SOFTWARE_INTERRUPT), checksValue: has(CLAB_CHECKS_VALUE),
       jumps: UInt32(raw.target) != CLAB_TARGET_NONE.rawValue,
       returns: UInt32(raw.flow) == CLAB_FLOW_RETURN.rawValue,
-      target: context.target.map { Address($0) }, pops: pops)
+      target: context.target.map { Address($0) }, pops: pops,
+      needsPermission: has(CLAB_BY_PERMISSION), selectors: context.selectors)
   }
 }
 
@@ -92,11 +96,16 @@ extension MachineInstruction.Operand {
       number < RegisterName.all.count - 1
     {
       base = .init(name: RegisterName.all[number], value: registers[number])
+      hasIndex = raw.index != UInt8(CLAB_NO_REGISTER) && raw.scale == 1
     }
   }
 }
 
 extension Evidence {
   /// The instruction that the signal has met; nil if it could not be read or decoded.
-  package var instruction: MachineInstruction? { context.flatMap { MachineInstruction($0) } }
+  package var instruction: MachineInstruction? {
+    context.flatMap { context in
+      MachineInstruction(context)?.orInterrupt(before: context, at: programCounter)
+    }
+  }
 }

@@ -34,11 +34,30 @@ import Testing
         testDescription: "hlt", refusal: .privilegedInstruction, instruction: "hlt",
         words: "'hlt' may not be executed in user mode"),
       Row(
-        testDescription: "in", refusal: .privilegedInstruction, instruction: "in $0x1,%al",
+        testDescription: "in", refusal: .notPermitted, instruction: "in $0x1,%al",
+        words: "only with the kernel's permission for the port (ioperm(2))"),
+      Row(
+        testDescription: "rdtsc", refusal: .notPermitted, instruction: "rdtsc",
+        words: "only with the kernel's permission (prctl(PR_SET_TSC)"),
+      Row(
+        testDescription: "lgdt", refusal: .privilegedInstruction, instruction: "lgdt (%",
         words: "may not be executed in user mode"),
       Row(
-        testDescription: "rdtsc", refusal: .privilegedInstruction, instruction: "rdtsc",
-        words: "may not be executed in user mode"),
+        testDescription: "far-return", site: .nonCanonical, instruction: "lret", operand: nowhere,
+        words: "the non-canonical address 0xdeadbeefdeadbeef, in 'lret'"),
+      Row(
+        testDescription: "interrupt-return", site: .nonCanonical, instruction: "iretq",
+        operand: nowhere, words: "the non-canonical address 0xdeadbeefdeadbeef, in 'iretq'"),
+      Row(
+        testDescription: "far-return-to-selector", refusal: .badSelector, instruction: "lret",
+        words: "loads a bad segment selector"),
+      Row(
+        testDescription: "far-jump", refusal: .badSelector, instruction: "ljmp *",
+        words: "loads a bad segment selector"),
+      // User mode may raise it, and it stands before the program counter.
+      Row(
+        testDescription: "overflow-interrupt", refusal: .overflowInterrupt, instruction: "int $0x4",
+        words: "'int $0x4' raises the exception for an overflow"),
       Row(
         testDescription: "selector", refusal: .badSelector, instruction: "mov %",
         words: "loads a bad segment selector"),

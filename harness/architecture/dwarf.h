@@ -65,6 +65,18 @@ static inline uint64_t clab_address_bits(const struct clab_registers *registers,
 #endif
 }
 
+/* Whether the processor refuses it before it looks for a page: a jump there never arrives, but the
+   kernel may set such a program counter, for a handler. Async-signal-safe: yes */
+static inline bool clab_is_no_address(uint64_t word) {
+#if defined(__x86_64__)
+  int64_t high = (int64_t)word >> 47;
+  return high != 0 && high != -1;
+#else
+  (void)word;
+  return false;
+#endif
+}
+
 struct user_regs_struct;
 
 /* The general registers of a ptrace-stopped thread, as the kernel has them. Returns 0 or an errno.

@@ -19,11 +19,13 @@ void clab_registers_of_context(const ucontext_t *context, struct clab_registers 
   registers->fs_base = registers->gs_base = 0; /* no part of the context */
   registers->has_segment_bases = false;
   /* A signal that was sent leaves what the last fault has told. */
-  enum { BREAKPOINT = 3 };
-  registers->after_trap = context->uc_mcontext.gregs[REG_TRAPNO] == BREAKPOINT;
+  enum { BREAKPOINT = 3, OVERFLOW = 4 };
+  registers->after_trap = context->uc_mcontext.gregs[REG_TRAPNO] == BREAKPOINT ||
+                          context->uc_mcontext.gregs[REG_TRAPNO] == OVERFLOW;
   registers->bad_call_target =
-      clab_access_kind(SIGSEGV, context) == CLAB_ACCESS_EXECUTE &&
-      (uint64_t)context->uc_mcontext.gregs[REG_CR2] == registers->value[CLAB_REG_PC];
+      (clab_access_kind(SIGSEGV, context) == CLAB_ACCESS_EXECUTE &&
+       (uint64_t)context->uc_mcontext.gregs[REG_CR2] == registers->value[CLAB_REG_PC]) ||
+      clab_is_no_address(registers->value[CLAB_REG_PC]);
 }
 
 void clab_add_signature_bits(pid_t thread, struct clab_registers *registers) {

@@ -39,16 +39,18 @@ enum clab_flow {
 enum clab_flow_target {
   CLAB_TARGET_NONE = 0,     /* no jump, or a far one, or one into the kernel */
   CLAB_TARGET_RELATIVE = 1, /* `target_offset` from the next instruction */
-  CLAB_TARGET_REGISTER = 2, /* in `target_register` */
+  CLAB_TARGET_REGISTER = 2, /* in `target_register`; also what wrfsbase makes a base */
   CLAB_TARGET_MEMORY = 3,   /* in memory[0] */
+  CLAB_TARGET_FAR = 4,      /* in memory[0]: `far_bytes` of it, then as many with a selector */
 };
 
 /* Reasons for which a processor raises #GP that do not depend on an address. */
 enum clab_instruction_traits {
-  CLAB_PRIVILEGED = 1 << 0,         /* not in user mode, or only if the kernel permits it there */
+  CLAB_PRIVILEGED = 1 << 0,         /* not in user mode */
   CLAB_LOADS_SELECTOR = 1 << 1,     /* loads a segment register, or goes through a far pointer */
   CLAB_SOFTWARE_INTERRUPT = 1 << 2, /* `int n`, unless the kernel lets user mode use that gate */
-  CLAB_CHECKS_VALUE = 1 << 3, /* refuses some values in memory or registers (ldmxcsr, xrstor) */
+  CLAB_CHECKS_VALUE = 1 << 3,  /* refuses some values in memory or registers (ldmxcsr, xrstor) */
+  CLAB_BY_PERMISSION = 1 << 4, /* in user mode only where the kernel permits it: rdtsc, in */
 };
 
 enum clab_operand_access {
@@ -106,6 +108,7 @@ struct clab_instruction {
   uint8_t frame_base;     /* a copy of this register instead; CLAB_NO_REGISTER: no */
   uint8_t memory_count;
   uint8_t interrupt; /* the n of `int n` */
+  uint8_t far_bytes; /* of CLAB_TARGET_FAR */
   bool is_probe; /* reads or writes memory and changes nothing: `orq $0, (%rsp)`, or stores a 0 */
   bool compares_stack; /* sets flags by the stack pointer, and changes nothing else (aarch64) */
   bool is_padding;     /* does nothing: nop, or ud2, which stands where nothing comes by */
@@ -135,6 +138,13 @@ void clab_instruction_evaluate(struct clab_instruction *instruction,
 bool clab_instruction_at(const uint8_t *code, size_t size, const struct clab_registers *registers,
                          struct clab_instruction *into);
 
+/* Where a far one would, and the selector that it would load; an interrupt's return also loads one
+   for the stack. 0: there is none. False if it can't be said. Async-signal-safe: yes, if `read` is
+ */
+bool clab_instruction_far_target(const struct clab_instruction *instruction,
+                                 bool (*read)(void *context, uint64_t address, uint64_t *word),
+                                 void *context, uint64_t *target, uint16_t *code, uint16_t *stack);
+
 /* Where a jump, a call or a return would go on. `read` copies eight bytes of the thread's memory
    and says whether it could; it is only called for a target in memory. False if it can't be said.
    Async-signal-safe: yes, if `read` is */
@@ -155,8 +165,10 @@ enum clab_access {
   CLAB_ACCESS_EXECUTE = 3,
 };
 
-/* How this instruction touches this address. Without code it is the fetch of the instruction that
-   cannot be done, if that is where the program counter is. Async-signal-safe: yes */
+/* How this instruction touches this address. Unknown where it reads and writes there by two
+   operands: the processor reads first, so it was the read unless memory permits that. Without code
+   it is the fetch of the instruction that cannot be done, if that is where the program counter is.
+   Async-signal-safe: yes */
 enum clab_access clab_access_of_instruction(const uint8_t *code, size_t size,
                                             const struct clab_registers *registers,
                                             uint64_t address);

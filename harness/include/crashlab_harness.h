@@ -170,8 +170,18 @@ struct clab_evidence {
   uint8_t instruction[CLAB_LONGEST_INSTRUCTION]; /* at the program counter */
   uint8_t instruction_size;                      /* how much of it could be read */
   uint8_t has_target; /* looked up only where the kernel knew no address (SI_KERNEL) */
+  uint8_t is_far; /* the target lies behind a selector: of the code, and for iret of the stack */
+  uint8_t after_overflow_interrupt; /* int $4 lies before the program counter, and was refused
+                                       unless what stands there explains it */
+  uint16_t code_selector;
+  uint16_t stack_selector;
+  int32_t system_call;               /* of SIGSYS: its number (si_syscall) */
+  uint32_t system_call_architecture; /* AUDIT_ARCH_*; 0: no system call was told */
   struct clab_trace trace;
 };
+
+/* Of SIGSYS that the kernel has raised: the system call. Async-signal-safe: yes */
+void clab_evidence_of_system_call(struct clab_evidence *evidence, const siginfo_t *info);
 
 /* Fills in the registers, the code at the program counter and, where the kernel knew no address
    (SI_KERNEL), where the instruction would have gone on. `read` copies up to `size` bytes of the

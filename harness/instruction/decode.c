@@ -23,7 +23,38 @@ static uint8_t flow_of(const ZydisDecodedInstruction *whole) {
   }
 }
 
+static bool is_interrupt_return(ZydisMnemonic mnemonic) {
+  return mnemonic == ZYDIS_MNEMONIC_IRET || mnemonic == ZYDIS_MNEMONIC_IRETD ||
+         mnemonic == ZYDIS_MNEMONIC_IRETQ;
+}
+
+/* Off the stack, or out of a far pointer, whose selector has two bytes. */
+static void decode_far_target(const struct clab_decoded *decoded, struct clab_instruction *into) {
+  const ZydisDecodedInstruction *whole = &decoded->whole;
+  if (is_interrupt_return(whole->mnemonic) || into->flow == CLAB_FLOW_RETURN) {
+    into->target = CLAB_TARGET_FAR;
+    into->far_bytes = whole->operand_width / 8;
+  } else if (decoded->operands[0].type == ZYDIS_OPERAND_TYPE_MEMORY) {
+    into->target = CLAB_TARGET_FAR;
+    into->far_bytes = (uint8_t)(decoded->operands[0].size / 8 - 2);
+  }
+}
+
+static bool sets_segment_base(ZydisMnemonic mnemonic) {
+  return mnemonic == ZYDIS_MNEMONIC_WRFSBASE || mnemonic == ZYDIS_MNEMONIC_WRGSBASE;
+}
+
 static void decode_target(const struct clab_decoded *decoded, struct clab_instruction *into) {
+  if (sets_segment_base(decoded->whole.mnemonic)) {
+    into->target = CLAB_TARGET_REGISTER;
+    into->target_register = clab_register_number(decoded->operands[0].reg.value);
+    return;
+  }
+  if (decoded->whole.meta.branch_type == ZYDIS_BRANCH_TYPE_FAR ||
+      is_interrupt_return(decoded->whole.mnemonic)) {
+    decode_far_target(decoded, into);
+    return;
+  }
   if (into->flow == CLAB_FLOW_NEXT || !is_near(&decoded->whole))
     return;
   if (into->flow == CLAB_FLOW_RETURN) {

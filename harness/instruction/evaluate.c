@@ -84,6 +84,30 @@ bool clab_instruction_at(const uint8_t *code, size_t size, const struct clab_reg
 }
 #endif
 
+bool clab_instruction_far_target(const struct clab_instruction *instruction,
+                                 bool (*read)(void *context, uint64_t address, uint64_t *word),
+                                 void *context, uint64_t *target, uint16_t *code, uint16_t *stack) {
+  const struct clab_memory_operand *from = &instruction->memory[0];
+  uint64_t word, bytes = instruction->far_bytes;
+  bool is_interrupt_return = from->size == 5 * bytes; /* rip, cs, rflags, rsp, ss */
+  if (instruction->target != CLAB_TARGET_FAR || instruction->memory_count == 0 || !from->is_known ||
+      !read(context, from->address, target))
+    return false;
+  *target = low_bits(*target, 8 * (unsigned)bytes);
+  /* The eight bytes that end with the selector are the operand's, or lie below them on the stack.
+   */
+  if (!read(context, from->address + bytes - 6, &word))
+    return false;
+  *code = (uint16_t)(word >> 48);
+  *stack = 0;
+  if (is_interrupt_return) {
+    if (!read(context, from->address + 4 * bytes - 6, &word))
+      return false;
+    *stack = (uint16_t)(word >> 48);
+  }
+  return true;
+}
+
 bool clab_instruction_target(const struct clab_instruction *instruction,
                              const struct clab_registers *registers,
                              bool (*read)(void *context, uint64_t address, uint64_t *word),
@@ -103,6 +127,21 @@ bool clab_instruction_target(const struct clab_instruction *instruction,
   default:
     return false;
   }
+}
+
+static bool holds(const struct clab_memory_operand *operand, uint64_t address) {
+  return operand->is_known && operand->access &&
+         address - operand->address < (operand->size ? operand->size : 1);
+}
+
+/* Whether it reads there by one operand and writes by another. */
+static bool touches_twice(const struct clab_instruction *instruction, uint64_t address) {
+  uint8_t kinds = 0;
+  for (unsigned i = 0; i < instruction->memory_count; i++)
+    if (holds(&instruction->memory[i], address))
+      kinds |= instruction->memory[i].access & CLAB_OPERAND_WRITTEN ? CLAB_OPERAND_WRITTEN
+                                                                    : CLAB_OPERAND_READ;
+  return kinds == (CLAB_OPERAND_READ | CLAB_OPERAND_WRITTEN);
 }
 
 /* The operand that an address lies in: one that begins with it, or else the one that begins nearest
@@ -133,13 +172,14 @@ enum clab_access clab_access_of_instruction(const uint8_t *code, size_t size,
   struct clab_instruction instruction;
   if (decode(code, size, &instruction)) {
     clab_instruction_evaluate(&instruction, registers);
+    if (touches_twice(&instruction, address))
+      return CLAB_ACCESS_UNKNOWN;
     const struct clab_memory_operand *operand = operand_of(&instruction, address);
     uint8_t all = 0;
     for (unsigned i = 0; i < instruction.memory_count; i++)
       all |= instruction.memory[i].access;
     /* Operands that are not known, of a gather say, tell the kind all the same. */
-    if (ahead >= instruction.length ||
-        (operand && address - operand->address < (operand->size ? operand->size : 1)))
+    if (ahead >= instruction.length || (operand && holds(operand, address)))
       return kind_of(operand && instruction.memory_count > 1 ? operand->access : all);
   }
   return ahead < CLAB_LONGEST_INSTRUCTION ? CLAB_ACCESS_EXECUTE : CLAB_ACCESS_UNKNOWN;

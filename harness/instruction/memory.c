@@ -69,6 +69,11 @@ static void describe(const struct clab_decoded *decoded, const ZydisDecodedOpera
   };
   if (place->base == ZYDIS_REGISTER_RIP || place->base == ZYDIS_REGISTER_EIP)
     memory->displacement += whole->length;
+  if (whole->mnemonic == ZYDIS_MNEMONIC_XLAT) { /* rbx + al, of which Zydis tells the first */
+    memory->index = clab_register_number(ZYDIS_REGISTER_AL);
+    memory->index_bits = 8;
+    memory->scale = 1;
+  }
   const ZydisDecodedOperand *bit = &decoded->operands[1];
   if (is_bit_test(whole->mnemonic) && bit->type == ZYDIS_OPERAND_TYPE_REGISTER)
     memory->bit_index = clab_register_number(bit->reg.value);

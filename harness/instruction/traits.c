@@ -3,15 +3,27 @@
 #include "decode.h"
 
 /* In user mode only if the kernel permits it: I/O by the I/O privilege level or bitmap, the clock
-   by prctl(PR_SET_TSC), cpuid by arch_prctl(ARCH_SET_CPUID), the tables' addresses by UMIP. */
+   by prctl(PR_SET_TSC), cpuid by arch_prctl(ARCH_SET_CPUID), counters by perf_event_open(2). */
 static bool is_by_permission(const ZydisDecodedInstruction *whole) {
   switch (whole->mnemonic) {
-  case ZYDIS_MNEMONIC_CLI:
-  case ZYDIS_MNEMONIC_STI:
   case ZYDIS_MNEMONIC_RDPMC:
   case ZYDIS_MNEMONIC_RDTSC:
   case ZYDIS_MNEMONIC_RDTSCP:
   case ZYDIS_MNEMONIC_CPUID:
+    return true;
+  default:
+    return whole->meta.category == ZYDIS_CATEGORY_IO ||
+           whole->meta.category == ZYDIS_CATEGORY_IOSTRINGOP;
+  }
+}
+
+/* Not in user mode, which Zydis does not say: the interrupt flag without the I/O privilege level,
+   which Linux gives nobody since 5.5, and the tables' addresses where there is UMIP. */
+static bool is_privileged(const ZydisDecodedInstruction *whole) {
+  switch (whole->mnemonic) {
+  case ZYDIS_MNEMONIC_CLI:
+  case ZYDIS_MNEMONIC_STI:
+  case ZYDIS_MNEMONIC_LGDT:
   case ZYDIS_MNEMONIC_SGDT:
   case ZYDIS_MNEMONIC_SIDT:
   case ZYDIS_MNEMONIC_SLDT:
@@ -19,8 +31,7 @@ static bool is_by_permission(const ZydisDecodedInstruction *whole) {
   case ZYDIS_MNEMONIC_STR:
     return true;
   default:
-    return whole->meta.category == ZYDIS_CATEGORY_IO ||
-           whole->meta.category == ZYDIS_CATEGORY_IOSTRINGOP;
+    return whole->attributes & ZYDIS_ATTRIB_IS_PRIVILEGED;
   }
 }
 
@@ -60,8 +71,6 @@ static bool checks_value(const ZydisDecodedInstruction *whole) {
   case ZYDIS_MNEMONIC_XSAVEOPT:
   case ZYDIS_MNEMONIC_XSAVEOPT64:
   case ZYDIS_MNEMONIC_XGETBV:
-  case ZYDIS_MNEMONIC_WRFSBASE:
-  case ZYDIS_MNEMONIC_WRGSBASE:
   case ZYDIS_MNEMONIC_WRPKRU:
   case ZYDIS_MNEMONIC_RDPKRU:
   case ZYDIS_MNEMONIC_LDTILECFG:
@@ -85,8 +94,10 @@ static bool checks_value(const ZydisDecodedInstruction *whole) {
 
 void clab_decode_traits(const struct clab_decoded *decoded, struct clab_instruction *into) {
   const ZydisDecodedInstruction *whole = &decoded->whole;
-  if (whole->attributes & ZYDIS_ATTRIB_IS_PRIVILEGED || is_by_permission(whole))
+  if (is_privileged(whole))
     into->traits |= CLAB_PRIVILEGED;
+  if (is_by_permission(whole))
+    into->traits |= CLAB_BY_PERMISSION;
   if (loads_selector(decoded))
     into->traits |= CLAB_LOADS_SELECTOR;
   if (whole->mnemonic == ZYDIS_MNEMONIC_INT) {

@@ -29,14 +29,19 @@ void clab_evidence_of_signal(struct clab_evidence *evidence, pid_t thread, const
   } else {
     evidence->address = (uint64_t)info->si_addr;
   }
+  clab_evidence_of_system_call(evidence, info);
   clab_evidence_of_instruction(evidence, registers, read, context);
   if (is_memory_fault(info) && info->si_code != SI_KERNEL) /* which knows no address */
     evidence->access = clab_access_of_instruction(evidence->instruction, evidence->instruction_size,
                                                   registers, evidence->address);
   registers->bad_call_target =
-      evidence->access == CLAB_ACCESS_EXECUTE && evidence->address == registers->value[CLAB_REG_PC];
+      (evidence->access == CLAB_ACCESS_EXECUTE &&
+       evidence->address == registers->value[CLAB_REG_PC]) ||
+      (evidence->signal == SIGSEGV && clab_is_no_address(registers->value[CLAB_REG_PC]));
   evidence->registers.bad_call_target = registers->bad_call_target;
-  registers->after_trap = info->si_signo == SIGTRAP && info->si_code == SI_KERNEL;
+  registers->after_trap =
+      (info->si_signo == SIGTRAP && (info->si_code == SI_KERNEL || info->si_code == TRAP_BRKPT)) ||
+      evidence->after_overflow_interrupt;
   evidence->registers.after_trap = registers->after_trap;
   evidence->program_counter = registers->value[CLAB_REG_PC];
   evidence->stack_pointer = registers->value[CLAB_REG_SP];

@@ -97,6 +97,7 @@ static void describe(struct clab_evidence *evidence, int signal, const siginfo_t
     evidence->sender_pid = 0;
     evidence->sender_uid = 0;
   }
+  clab_evidence_of_system_call(evidence, info);
 }
 
 /* Through the kernel, which refuses what can't be read. Async-signal-safe: yes */

@@ -46,10 +46,12 @@ void clab_walk_anchor(struct clab_walk *walk, const struct clab_registers *regis
     clab_rules_slot(&walk->rules, i)->last_cfa = 0;
 }
 
-/* Whether what lies before the program counter is a breakpoint of x86-64: int3, or int $3. A signal
-   that was sent leaves what the last trap has told. */
+/* Whether what lies before the program counter is an instruction of x86-64 that traps behind
+   itself: int3, int $3, int1, or int $4. A signal that was sent leaves what the last trap has told.
+ */
 static bool is_after_trap(const struct clab_target *target) {
-  enum { INT3 = 0xcc, INT = 0xcd, BREAKPOINT = 3 };
+#if defined(__x86_64__)
+  enum { INT3 = 0xcc, INT1 = 0xf1, INT = 0xcd, BREAKPOINT = 3, OVERFLOW = 4 };
   uint64_t pc = target->registers.value[CLAB_REG_PC];
   uint8_t code[2] = {0};
   if (!target->registers.after_trap)
@@ -57,7 +59,12 @@ static bool is_after_trap(const struct clab_target *target) {
   if (target->read(target->context, pc - 2, code, 2) != 2 &&
       target->read(target->context, pc - 1, &code[1], 1) != 1)
     return false;
-  return code[1] == INT3 || (code[0] == INT && code[1] == BREAKPOINT);
+  return code[1] == INT3 || code[1] == INT1 ||
+         (code[0] == INT && (code[1] == BREAKPOINT || code[1] == OVERFLOW));
+#else
+  (void)target;
+  return false;
+#endif
 }
 
 void clab_walk_begin(struct clab_walk *walk, const struct clab_target *target,

@@ -45,7 +45,7 @@ extension Fault {
     _ evidence: Evidence, _ photograph: Photograph, handler: HandlerFacts? = nil,
     in context: Context
   ) -> Fault {
-    let access = evidence.access(in: photograph.mappings)
+    let access = evidence.access(in: photograph.mappings, context.instruction)
     var photograph = photograph
     photograph.stacks.confirmTops(by: evidence.trace)
     var facts = FaultSite.Facts(
@@ -92,7 +92,9 @@ extension Fault {
       },
       refusal: evidence.isRefused ? Refusal(facts) : nil,
       instruction: evidence.hasExecuted(with: access)
-        ? context.instruction.map { Fault.Instruction($0, of: evidence, cause: facts.refusal) }
+        ? context.instruction.map {
+          Fault.Instruction($0, of: evidence, access: access, cause: facts.refusal)
+        }
         : nil, signalFrame: facts.signalFrame, abortMessage: context.findings.abortMessage,
       cause: evidence.isFault ? FaultCause.judge(cause) : nil,
       generalRegisters: evidence.context.map {
@@ -239,10 +241,18 @@ extension Evidence {
   }
 
   /// The kind of access, where it was told by the instruction only: code that may not be executed
-  /// can be read all the same, and what stands there is not what was done.
-  fileprivate func access(in mappings: [Mapping]) -> Access? {
-    guard source != .handler, access != nil, address == programCounter, !code.isKernel,
-      let mapping = mappings.holding(address), !mapping.permissions.contains(.execute)
+  /// can be read all the same, and what stands there is not what was done. Where it reads and writes
+  /// by two operands, it reads first.
+  fileprivate func access(in mappings: [Mapping], _ instruction: MachineInstruction?) -> Access? {
+    guard source != .handler, !code.isKernel else { return access }
+    guard access != nil else {
+      guard instruction?.touchesTwice(address) == true, code.signal == .segv else { return nil }
+      if code.number == 1 { return .read }
+      let mayBeRead = mappings.holding(address)?.permissions.contains(.read)
+      return mayBeRead.map { $0 ? .write : .read }
+    }
+    guard address == programCounter, let mapping = mappings.holding(address),
+      !mapping.permissions.contains(.execute)
     else { return access }
     return .execute
   }
@@ -267,22 +277,22 @@ extension Evidence {
   /// Whether the instruction at the program counter has something to do with it: a signal that was
   /// sent met it by chance, and what can't be fetched was not executed.
   fileprivate func hasExecuted(with access: Access?) -> Bool {
-    // A breakpoint lies before the program counter.
+    // A breakpoint, a step and a system call lie before the program counter.
     !code.isSent && !(access == .execute && address == programCounter)
-      && !(signal == .trap && code.isKernel)
+      && signal != .trap && signal != .sys
   }
 }
 
 extension Fault.Instruction {
   fileprivate init(
-    _ instruction: MachineInstruction, of evidence: Evidence, cause: RefusalCause
+    _ instruction: MachineInstruction, of evidence: Evidence, access: Access?, cause: RefusalCause
   ) {
     let operand: Address? =
       switch cause {
       case .nonCanonical(let address): address
       case .refused(_, let address?): address
       default:
-        instruction.operands.first { $0.contains(evidence.address) }?.address
+        instruction.operand(at: evidence.address, access: access)?.address
           ?? (instruction.operands.count == 1 ? instruction.operands[0].address : nil)
       }
     self.init(text: instruction.text, operandAddress: operand)

@@ -15,7 +15,7 @@ package struct FaultCause: Sendable, Equatable, Codable {
   }
 
   package var kind: Kind
-  /// That held the pointer; null if it was in memory.
+  /// That held the pointer; null if it was in memory, or two registers were added.
   @Nullable package var register: String?
   /// The pointer itself.
   package var pointer: Address
@@ -81,7 +81,7 @@ extension FaultCause {
   private static func ofJump(_ facts: Facts) -> FaultCause? {
     // The processor refuses a return to what is no address before it returns.
     if facts.site == .nonCanonical, let instruction = facts.instruction, instruction.returns,
-      let target = instruction.target, !target.isCanonical
+      instruction.selectors == nil, let target = instruction.target, !target.isCanonical
     {
       return FaultCause(
         .returnAddressOverwritten, pointer: target,
@@ -102,17 +102,24 @@ extension FaultCause {
       mayBeGone ? .returnedToNoCode : .returnAddressOverwritten, pointer: target, text: text)
   }
 
+  /// From a member to the beginning of what holds it (container_of), at most.
+  private static let mostBeforeNull = 64 << 10
+
   /// An operand in memory was not where it should have been.
   private static func ofOperand(_ facts: Facts) -> FaultCause? {
     guard facts.access != .execute,
-      let operand = facts.instruction?.operand(
-        at: facts.site == .nonCanonical ? nil : facts.address), let base = operand.base
+      let operand = facts.operand,
+      let base = operand.base
     else { return nil }
-    if base.value == 0, facts.site == .nullPage {
-      let offset = Int(clamping: facts.address.value)
+    let offset = Int(Int64(bitPattern: facts.address.value))
+    if base.value == 0, base.name != RegisterName.stackPointer,
+      facts.site == .nullPage || offset < 0 && offset >= -mostBeforeNull
+    {
       return offset == 0
         ? nil
-        : FaultCause(.nullMember, register: base.name, pointer: Address(0), offset: offset)
+        : FaultCause(
+          .nullMember, register: operand.hasIndex ? nil : base.name, pointer: Address(0),
+          offset: offset)
     }
     guard facts.site != .nullPage, let text = facts.text(of: base.value) else { return nil }
     return FaultCause(
@@ -122,6 +129,13 @@ extension FaultCause {
 }
 
 extension FaultCause.Facts {
+  /// That holds the address; the first that is none, if no address is told.
+  fileprivate var operand: MachineInstruction.Operand? {
+    site == .nonCanonical
+      ? instruction?.operands.first { $0.address?.isCanonical == false }
+      : instruction?.operand(at: address, access: access)
+  }
+
   /// An address of something that is mapped may look like text, and is none.
   fileprivate func text(of word: UInt64) -> String? {
     guard let text = PointedText.text(of: word, atLeast: 5) else { return nil }
@@ -139,16 +153,5 @@ extension FaultCause.Facts {
     let next = (below ?? -1) + 1
     let isNearNext = next < mappings.count && mappings[next].low.value - word < reach
     return isNear || isNearNext
-  }
-}
-
-extension MachineInstruction {
-  /// The operand that holds an address; without one the first that is no address of this processor.
-  fileprivate func operand(at place: Address?) -> Operand? {
-    operands.first { operand in
-      guard let address = operand.address else { return false }
-      guard let place else { return !address.isCanonical }
-      return operand.contains(place)
-    }
   }
 }

@@ -4,6 +4,10 @@ package enum Refusal: String, Sendable, Codable {
   case privilegedInstruction = "privileged-instruction"
   case badSelector = "bad-selector"
   case softwareInterrupt = "software-interrupt"
+  /// `int $4`, which user mode may raise: the exception for an overflow.
+  case overflowInterrupt = "overflow-interrupt"
+  /// An instruction that user mode may execute where the kernel permits it: rdtsc, in.
+  case notPermitted = "not-permitted"
   /// The frame of another signal did not fit onto the stack.
   case signalFrame = "signal-frame"
   case unknown
@@ -63,12 +67,18 @@ extension MachineInstruction {
     if !programCounter.isCanonical { return .nonCanonical(programCounter) }
     guard let instruction else { return .unknown }
     if instruction.isPrivileged { return .refused(.privilegedInstruction, operand: nil) }
+    if instruction.needsPermission { return .refused(.notPermitted, operand: nil) }
+    if instruction.isOverflowInterrupt { return .refused(.overflowInterrupt, operand: nil) }
     if instruction.isSoftwareInterrupt { return .refused(.softwareInterrupt, operand: nil) }
     for case let operand in instruction.operands {
       guard let address = operand.address else { continue }
       if !address.isCanonical { return .nonCanonical(address) }
       let last = Address(address.value &+ UInt64(max(0, operand.size - 1)))
       if !last.isCanonical { return .nonCanonical(last) }
+    }
+    if let selectors = instruction.selectors {
+      return selectors.cause(
+        target: instruction.target, operand: instruction.operands.first?.address)
     }
     if let target = instruction.target, !target.isCanonical { return .nonCanonical(target) }
     for case let operand in instruction.operands {
@@ -77,7 +87,8 @@ extension MachineInstruction {
         return .refused(.misalignedOperand, operand: address)
       }
     }
-    if instruction.loadsSelector {
+    // A far one of which the selector could not be read may be refused for its target.
+    if instruction.loadsSelector && !instruction.jumps {
       return .refused(.badSelector, operand: instruction.operands.first?.address)
     }
     let isWhollyKnown =

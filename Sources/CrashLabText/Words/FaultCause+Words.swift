@@ -6,7 +6,9 @@ extension FaultCause {
     let held = register.map { " (\($0))" } ?? ""
     switch kind {
     case .nullMember:
-      return "member at offset 0x\(String(offset ?? 0, radix: 16)) of a null pointer\(held)"
+      let sign = (offset ?? 0) < 0 ? "-" : ""
+      let bytes = String((offset ?? 0).magnitude, radix: 16)
+      return "member at offset \(sign)0x\(bytes) of a null pointer\(held)"
     case .nullCall: return "call of a null function pointer"
     case .textPointer:
       return "the pointer\(held) holds the text \(quoted(text ?? ""))"

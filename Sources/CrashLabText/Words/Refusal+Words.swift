@@ -19,6 +19,10 @@ extension FaultReport {
     case .badSelector: return "refused: \(subject) loads a bad segment selector"
     case .softwareInterrupt:
       return "refused: \(subject) raises an interrupt that user mode may not raise"
+    case .overflowInterrupt: return "refused: \(subject) raises the exception for an overflow (#OF)"
+    case .notPermitted:
+      let by = instruction.flatMap { permission(of: $0.text) } ?? ""
+      return "refused: \(subject) may be executed only with the kernel's permission\(by)"
     case .signalFrame:
       return "the kernel could not deliver the signal before, at \(subject)"
     case .unknown, nil:
@@ -33,5 +37,15 @@ extension SignalFrame {
     let whose = signal?.description ?? "a signal"
     return "no room for the frame of \(whose), which needs "
       + "\(bytesInWords(needed)); \(bytesInWords(available)) were left"
+  }
+}
+
+/// What gives or takes the permission to execute it: ` (prctl(PR_SET_TSC))`.
+private func permission(of instruction: String) -> String? {
+  switch instruction.split(separator: " ").first {
+  case "rdtsc", "rdtscp": " (prctl(PR_SET_TSC), which seccomp's strict mode also sets)"
+  case "cpuid": " (arch_prctl(ARCH_SET_CPUID))"
+  case "rdpmc": " and for a counter that is there (perf_event_open(2))"
+  default: " for the port (ioperm(2))"
   }
 }

@@ -11,6 +11,8 @@ struct RefusalRow: Sendable, CustomStringConvertible {
   var rsp: UInt64 = 0x9000
   var pc: UInt64 = 0x40_0000
   var target: UInt64? = nil
+  var selectors: Selectors? = nil
+  var isAfterInterrupt = false
   var cause: RefusalCause
 }
 
@@ -51,7 +53,20 @@ func codeTellsSender(code: CInt, tells: Bool) {
         description: "cli", code: [0xfa], cause: .refused(.privilegedInstruction, operand: nil)),
       RefusalRow(
         description: "in $0x1,%al", code: [0xe4, 0x01],
+        cause: .refused(.notPermitted, operand: nil)),
+      RefusalRow(
+        description: "rdtsc", code: [0x0f, 0x31], cause: .refused(.notPermitted, operand: nil)),
+      RefusalRow(
+        description: "cpuid", code: [0x0f, 0xa2], cause: .refused(.notPermitted, operand: nil)),
+      RefusalRow(
+        description: "lgdt (%rdi)", code: [0x0f, 0x01, 0x17],
         cause: .refused(.privilegedInstruction, operand: nil)),
+      RefusalRow(
+        description: "wrfsbase %rdi", code: [0xf3, 0x48, 0x0f, 0xae, 0xd7], target: outside,
+        cause: .nonCanonical(Address(outside))),
+      RefusalRow(
+        description: "wrfsbase %rdi, an address", code: [0xf3, 0x48, 0x0f, 0xae, 0xd7],
+        target: 0x1000, cause: .notTheInstruction),
       RefusalRow(
         description: "mov %cr0,%rax", code: [0x0f, 0x20, 0xc0],
         cause: .refused(.privilegedInstruction, operand: nil)),
@@ -62,11 +77,34 @@ func codeTellsSender(code: CInt, tells: Bool) {
         description: "mov %eax,%ds", code: [0x8e, 0xd8],
         cause: .refused(.badSelector, operand: nil)),
       RefusalRow(
-        description: "lcall *(%rdi)", code: [0xff, 0x1f],
+        description: "lcall *(%rdi)", code: [0xff, 0x1f], target: 0x1000,
+        selectors: Selectors(code: 0x77),
         cause: .refused(.badSelector, operand: Address(0x2000))),
       RefusalRow(
-        description: "iretq", code: [0x48, 0xcf],
+        description: "lcall *(%rdi), which nobody has read", code: [0xff, 0x1f], cause: .unknown),
+      RefusalRow(
+        description: "iretq, of the stack's selector", code: [0x48, 0xcf], target: 0x1000,
+        selectors: Selectors(code: 0x33, stack: 0x10),
         cause: .refused(.badSelector, operand: Address(0x9000))),
+      RefusalRow(
+        description: "iretq, of no selector", code: [0x48, 0xcf], target: 0x1000,
+        selectors: Selectors(code: 0x33, stack: 0x2b), cause: .unknown),
+      RefusalRow(
+        description: "lretq to nowhere", code: [0x48, 0xcb], target: outside,
+        selectors: Selectors(code: 0x33), cause: .nonCanonical(Address(outside))),
+      RefusalRow(
+        description: "lretq to nowhere, but the selector comes first", code: [0x48, 0xcb],
+        target: outside, selectors: Selectors(code: 0x77),
+        cause: .refused(.badSelector, operand: Address(0x9000))),
+      RefusalRow(
+        description: "lret to code of 32 bits", code: [0xcb], target: 0x1_0000_0000,
+        selectors: Selectors(code: 0x23), cause: .unknown),
+      RefusalRow(
+        description: "behind int $4", code: [0x90], isAfterInterrupt: true,
+        cause: .refused(.overflowInterrupt, operand: nil)),
+      RefusalRow(
+        description: "behind its bytes, but refused itself", code: [0xf4], isAfterInterrupt: true,
+        cause: .refused(.privilegedInstruction, operand: nil)),
       RefusalRow(
         description: "int $0x81", code: [0xcd, 0x81],
         cause: .refused(.softwareInterrupt, operand: nil)),
@@ -108,9 +146,11 @@ func codeTellsSender(code: CInt, tells: Bool) {
       registers[5] = row.rdi
       registers[7] = row.rsp
       registers[16] = row.pc
-      let instruction = MachineInstruction(
-        InstructionContext(
-          registers: registers, segmentBases: nil, code: row.code, target: row.target))
+      let context = InstructionContext(
+        registers: registers, segmentBases: nil, code: row.code, target: row.target,
+        selectors: row.selectors, isAfterOverflowInterrupt: row.isAfterInterrupt)
+      let instruction = MachineInstruction(context)?
+        .orInterrupt(before: context, at: Address(row.pc))
       #expect(
         MachineInstruction.causeOfRefusal(instruction, at: Address(row.pc)) == row.cause)
     }

@@ -10,6 +10,7 @@ struct AccessRow: Sendable, CustomStringConvertible {
   var code: [UInt8]
   var access: clab_access
   var address: UInt64 = 0x1000
+  var stackPointer: UInt64 = 0x9000
 }
 
 @Suite struct AccessDecodingTests {
@@ -54,6 +55,9 @@ struct AccessRow: Sendable, CustomStringConvertible {
       address: 0x8ff8),
     AccessRow(description: "pop %rbp", code: [0x5d], access: CLAB_ACCESS_READ, address: 0x9000),
     AccessRow(description: "ret", code: [0xc3], access: CLAB_ACCESS_READ, address: 0x9000),
+    AccessRow(
+      description: "push (%r12), which lies where it pushes", code: [0x41, 0xff, 0x34, 0x24],
+      access: CLAB_ACCESS_UNKNOWN, address: 0x5000, stackPointer: 0x5008),
     AccessRow(description: "movsb, source", code: [0xf3, 0xa4], access: CLAB_ACCESS_READ),
     AccessRow(
       description: "movsb, destination", code: [0xf3, 0xa4], access: CLAB_ACCESS_WRITE,
@@ -92,6 +96,9 @@ struct AccessRow: Sendable, CustomStringConvertible {
   func access(row: AccessRow) {
     #if arch(x86_64)
       var registers = AccessDecodingTests.registers
+      withUnsafeMutableBytes(of: &registers.value) {
+        $0.bindMemory(to: UInt64.self)[7] = row.stackPointer
+      }
       let found = clab_access_of_instruction(row.code, row.code.count, &registers, row.address)
       #expect(found == row.access)
     #endif
@@ -139,11 +146,12 @@ struct OperandRow: Sendable, CustomStringConvertible {
     }
   }
 
-  /// rcx is 3, rsi 0x1000, rdi 0x2000, rsp 0x9000, r12 0x5000, the program counter 0x40_0000.
+  /// rax is 0x7711, rcx 3, rsi 0x1000, rdi 0x2000, rsp 0x9000, r12 0x5000, the program counter 0x40_0000.
   static let registers: clab_registers = {
     var registers = AccessDecodingTests.registers
     registers.valid = .max
     withUnsafeMutableBytes(of: &registers.value) {
+      $0.bindMemory(to: UInt64.self)[0] = 0x7711
       $0.bindMemory(to: UInt64.self)[2] = 3
     }
     return registers
@@ -181,6 +189,8 @@ struct OperandRow: Sendable, CustomStringConvertible {
         description: "rep stosq", code: [0xf3, 0x48, 0xab], operands: ["w 2000 8"]),
       OperandRow(
         description: "rep movsq", code: [0xf3, 0x48, 0xa5], operands: ["w 2000 8", "r 1000 8"]),
+      OperandRow(
+        description: "xlat", code: [0xd7], operands: ["r 11 1"]),
       OperandRow(
         description: "cmpsb", code: [0xa6], operands: ["r 1000 1", "r 2000 1"]),
       OperandRow(
@@ -238,8 +248,6 @@ struct OperandRow: Sendable, CustomStringConvertible {
         description: "stmxcsr (%rdi)", code: [0x0f, 0xae, 0x1f], operands: ["w 2000 4"]),
       OperandRow(
         description: "btsq %rcx,(%rdi)", code: [0x48, 0x0f, 0xab, 0x0f], operands: ["rw 2000 8"]),
-      OperandRow(
-        description: "xlat", code: [0xd7], operands: ["r 0 1"]),
       OperandRow(
         description: "mov 8(%rip),%eax", code: [0x8b, 0x05, 0x08, 0x00, 0x00, 0x00],
         operands: ["r 40000e 4"]),

@@ -64,6 +64,27 @@ static void refuse(const char *how) {
     asm volatile("mov %0, %%ds" : : "r"(0x1238));
   if (!strcmp(how, "int"))
     asm volatile("int $0x81");
+  if (!strcmp(how, "overflow-interrupt"))
+    asm volatile("int $4; nop");
+  if (!strcmp(how, "lgdt"))
+    asm volatile("lgdt (%0)" : : "r"(room));
+  if (!strcmp(how, "far-return"))
+    asm volatile("mov %%cs, %%rax; push %%rax; push %0; lretq" : : "r"(nowhere) : "rax");
+  if (!strcmp(how, "far-return-to-selector"))
+    asm volatile("push $0x77; push %0; lretq" : : "r"(refuse));
+  if (!strcmp(how, "far-jump")) {
+    struct {
+      uint32_t offset;
+      uint16_t selector;
+    } __attribute__((packed)) target = {0, 0x77};
+    asm volatile("ljmp *%0" : : "m"(target));
+  }
+  if (!strcmp(how, "interrupt-return"))
+    asm volatile("mov %%rsp, %%rcx; mov %%ss, %%rax; push %%rax; push %%rcx; pushf;"
+                 "mov %%cs, %%rax; push %%rax; push %0; iretq"
+                 :
+                 : "r"(nowhere)
+                 : "rax", "rcx");
   if (!strcmp(how, "ldmxcsr")) {
     uint32_t reserved = 0xffffffff;
     asm volatile("ldmxcsr %0" : : "m"(reserved));
