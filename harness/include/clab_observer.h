@@ -105,6 +105,15 @@ void clab_observer_ignore_xfsz(void);
    registers, the kind of access as far as the instruction tells it, the unwind. Returns 0 or an
    errno. */
 int clab_observer_look(pid_t thread, uint32_t unwinding, struct clab_evidence *evidence);
+/* The same with a siginfo that the caller has. */
+int clab_observer_look_as(pid_t thread, const siginfo_t *info, uint32_t unwinding,
+                          struct clab_evidence *evidence);
+
+/* The same of a thread that is about to end, as a seccomp filter kills the process for a system
+   call that it has made: the kernel shows such a signal to no tracer, and this is what it would
+   have told. Returns 0 or an errno: ESRCH if the thread has made no such call, ENOTSUP where the
+   registers do not tell that. */
+int clab_observer_look_at_refused_call(pid_t thread, struct clab_evidence *evidence);
 
 /* How a thread and its process are set up for a signal. */
 struct clab_signal_setup {

@@ -59,14 +59,19 @@ static size_t read_thread(void *context, uint64_t address, void *buffer, size_t 
 
 int clab_observer_look(pid_t thread, uint32_t unwinding, struct clab_evidence *evidence) {
   siginfo_t info;
-  struct clab_registers registers;
-  uint64_t caught_at = clab_now();
   if (ptrace(PTRACE_GETSIGINFO, thread, NULL, &info))
     return errno;
+  return clab_observer_look_as(thread, &info, unwinding, evidence);
+}
+
+int clab_observer_look_as(pid_t thread, const siginfo_t *info, uint32_t unwinding,
+                          struct clab_evidence *evidence) {
+  struct clab_registers registers;
+  uint64_t caught_at = clab_now();
   int error = clab_registers_of_thread(thread, &registers);
   if (error)
     return error;
-  clab_evidence_of_signal(evidence, thread, &info, &registers, read_thread, &thread);
+  clab_evidence_of_signal(evidence, thread, info, &registers, read_thread, &thread);
   evidence->caught_at = caught_at;
   clab_unwind_process(thread, &registers, unwinding, &evidence->trace);
   evidence->sent_at = clab_now();

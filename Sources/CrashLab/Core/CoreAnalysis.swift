@@ -41,8 +41,10 @@ struct CoreAnalysis {
         last = forced
         notes.append(.addressComputed)
       }
-      if let cause = cause(of: last) {
-        faults.append(fault(cause, handler: .init(isCaught: true, hasRun: true)))
+      if let before = cause(of: last) {
+        var cause = fault(before, handler: .init(isCaught: true, hasRun: true))
+        if last.isCall(ofHandlerFor: before) { cause.fault.handlerWasNoCode() }
+        faults.append(cause)
       }
       faults.append(
         fault(last, handler: forced.map { _ in .init(isCaught: true, forcedKill: true) }))
@@ -176,20 +178,35 @@ struct CoreAnalysis {
     return fault
   }
 
-  /// What a handler was dealing with when the process ended.
-  private func cause(of last: Evidence) -> Evidence? {
+  /// Where the context of the innermost handler lies that is at work, or has just returned.
+  private func signalFrame(behind last: Evidence) -> Address? {
     guard let entries = last.trace?.entries,
       let index = entries.firstIndex(where: \.isSignalFrame)
-    else { return nil }
-    var pointer = last.stackPointer
-    if index > 0 {
-      guard entries[index - 1].count == 1, entries[index - 1].index + 1 == entries[index].index
-      else { return nil }
-      pointer = entries[index - 1].canonicalFrameAddress
+    else {
+      return last.access == .execute && last.address == last.programCounter
+        && MemoryFindings.holdsSignalContext(last.stackPointer, in: memory.asTarget)
+        ? last.stackPointer : nil
     }
-    guard var frame = memory.signalFrame(at: pointer) else { return nil }
-    let isTold = frame.info.si_signo != 0
-    if !isTold { frame.info.si_signo = SIGSEGV }
+    if index == 0 { return last.stackPointer }
+    guard entries[index - 1].count == 1, entries[index - 1].index + 1 == entries[index].index
+    else { return nil }
+    return entries[index - 1].canonicalFrameAddress
+  }
+
+  /// What a handler was dealing with when the process ended.
+  private func cause(of last: Evidence) -> Evidence? {
+    guard let pointer = signalFrame(behind: last),
+      var frame = memory.signalFrame(at: pointer)
+    else { return nil }
+    // Only with SA_SIGINFO the kernel writes it: without, there is what lay there before.
+    let called = last.signalOfCalledHandler
+    let told = frame.info.si_signo
+    let isTold = (1...64).contains(told) && (called ?? told) == told
+    if !isTold {
+      guard (called ?? SIGSEGV) == SIGSEGV else { return nil }
+      frame.info = siginfo_t()
+      frame.info.si_signo = SIGSEGV
+    }
     guard var cause = evidence(of: SignalContext(signal: frame.info, registers: frame.registers))
     else {
       return nil

@@ -35,6 +35,24 @@ struct CaughtSignals {
   func beingHandled(in trace: Trace) -> [PendingSignal] {
     signals.filter { $0.isBeingHandled(in: trace) }
   }
+
+  /// The one whose handler has just returned: the frame that the kernel has made for it lies at the
+  /// stack pointer. Nil where there is none.
+  func returning(to evidence: Evidence) -> PendingSignal? {
+    #if arch(x86_64)
+      // arch/x86/include/uapi/asm/sigcontext.h, behind uc_flags, uc_link and uc_stack.
+      let context = evidence.stackPointer.value &+ 40
+      let memory = TargetMemory(of: evidence.thread, mappings: [])
+      guard let pointer = memory.word(context &+ 15 * 8),
+        let counter = memory.word(context &+ 16 * 8)
+      else { return nil }
+      return signals.last {
+        $0.evidence.stackPointer.value == pointer && $0.evidence.programCounter.value == counter
+      }
+    #else
+      return nil
+    #endif
+  }
 }
 
 extension CaughtSignals {
@@ -47,6 +65,20 @@ extension CaughtSignals {
       faults.append(try ObservedFault(handled: cause, as: nil, machine: machine))
     }
     return faults
+  }
+
+  /// Looks at the signal that has begun a chain: its handler was called, where no code is, and so was
+  /// that of each signal which came of it. Empty where there is no such chain.
+  func calledWithoutCode(machine: Machine) throws(SystemError) -> [ObservedFault] {
+    let begin = zip(signals, signals.dropFirst()).first { before, next in
+      var evidence = next.evidence
+      evidence.trace = next.unwound()
+      return evidence.isCall(ofHandlerFor: before.evidence)
+    }
+    guard let begin else { return [] }
+    var fault = try ObservedFault(handled: begin.0, as: nil, machine: machine)
+    fault.fault.handlerWasNoCode()
+    return [fault]
   }
 
   /// Looks at signals in whose handlers this one came.

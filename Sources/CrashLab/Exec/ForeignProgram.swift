@@ -69,7 +69,7 @@ public struct ForeignProgram: Sendable {
         with(process) { $0.isLeaving(by: thread) }
         observer.goOn(thread)
       case .dying(let thread, let process, let signal):
-        with(process) { $0.isDying(thread, by: signal) }
+        with(process) { $0.isDying(thread, by: signal, seenBy: observer) }
         observer.goOn(thread)
       case .executed(let process):
         with(process) { $0.executed() }

@@ -6,7 +6,8 @@ internal import ObjectFiles
 /// A fault of a foreign program, looked at while the program stood still.
 struct ObservedFault {
   var fault: Fault
-  let trace: Trace?
+  private let evidence: Evidence
+  var trace: Trace? { evidence.trace }
   let mappings: [Mapping]
   private let files: MappedFiles
   private let signalFrameSize: Int
@@ -21,8 +22,7 @@ struct ObservedFault {
     _ pending: PendingSignal, handler: HandlerFacts, setup: SignalSetup? = nil, machine: Machine
   ) throws(SystemError) {
     var evidence = pending.evidence
-    let trace = pending.unwound()
-    evidence.trace = trace
+    evidence.trace = pending.unwound()
     var photograph = try Photograph.take(of: evidence.thread, claims: [], machine: machine)
     let block = controlBlock(of: evidence.thread)
     let layout = try Layout.look(
@@ -33,7 +33,7 @@ struct ObservedFault {
     photograph.stacks = layout.uses.map(\.stack.region)
     let memory = TargetMemory(of: evidence.thread, mappings: photograph.mappings)
     if let told = setup?.alternateStack
-      ?? trace?.alternateStack(of: evidence.thread, words: memory.words)
+      ?? evidence.trace?.alternateStack(of: evidence.thread, words: memory.words)
     {
       photograph.stacks = StackRegion.adding(
         told, to: photograph.stacks, mappings: photograph.mappings)
@@ -55,11 +55,11 @@ struct ObservedFault {
     if fault.growthIsUnexplained, let left = addressSpaceLeft(to: evidence.process) {
       fault.addressSpaceLeft(left, in: photograph.mappings)
     }
-    self.trace = trace
+    self.evidence = evidence
     signalFrameSize = machine.minimumSignalStack
     mappings = photograph.mappings
     files = MappedFiles(
-      holding: (trace?.codeAddresses.map(\.programCounter) ?? []) + fault.codePointers,
+      holding: (evidence.trace?.codeAddresses.map(\.programCounter) ?? []) + fault.codePointers,
       in: mappings, of: evidence.thread)
     threads = photograph.threads
   }
@@ -71,6 +71,11 @@ struct ObservedFault {
     try self.init(
       pending, handler: HandlerFacts(isCaught: true, hasRun: true), machine: machine)
     fault.outcome = outcome
+  }
+
+  /// Whether it came as the kernel had just called the handler of this signal.
+  func isCall(ofHandlerFor other: PendingSignal) -> Bool {
+    evidence.isCall(ofHandlerFor: other.evidence)
   }
 
   /// Whether the kernel may have forced this signal, as it could not deliver another: no instruction

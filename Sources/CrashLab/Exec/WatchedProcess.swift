@@ -27,6 +27,9 @@ struct WatchedProcess {
   private var caughtFaults = 0
   /// What it is dying of, the cause first.
   private var fatal: [ObservedFault] = []
+  /// The thread for whose system call a seccomp filter has killed, perhaps the whole process.
+  private var filtered: ObservedFault?
+  private var hasGotSYS = false
   /// The other threads in that moment.
   private var otherThreads: ThreadsSnapshot?
   private var errors: [InstrumentError] = []
@@ -45,6 +48,7 @@ struct WatchedProcess {
     pending.evidence.delivering = delivering(before: pending.evidence)
     pending.stackLimitAtStart = stackLimitAtStart
     let evidence = pending.evidence
+    if evidence.signal == .sys { hasGotSYS = true }
     let masks: SignalMasks?
     do { masks = try observer.masks.read(of: evidence.thread, in: process) } catch {
       return errors.append(.notSeen(.signal(evidence.signal), error))
@@ -61,7 +65,9 @@ struct WatchedProcess {
         let causes =
           try past.around(pending, machine: machine)
           + past.undelivered(at: evidence, setup: setup, machine: machine)
-        if past.last?.evidence.signal == evidence.signal { return causes }
+        if past.last?.evidence.signal == evidence.signal {
+          return try past.calledWithoutCode(machine: machine) + causes
+        }
         var fault = try ObservedFault(
           pending, handler: facts, setup: setup(evidence.signal), machine: machine)
         fault.fault.isForced()
@@ -130,7 +136,7 @@ struct WatchedProcess {
       var fault = try ObservedFault(pending, handler: facts, setup: ownSetup, machine: machine)
       // Raised inside the handler, where it was blocked: it comes when the handler returns.
       if pending.evidence.isRaised, let before = past.atPlace(of: pending.evidence).last,
-        before.evidence.isFault
+        before.evidence.isFault || before.evidence.systemCall != nil
       {
         let isSame = before.evidence.signal == pending.evidence.signal
         if isSame { fault.fault.outcome = nil }  // the first one's tells it
@@ -143,6 +149,12 @@ struct WatchedProcess {
           at: pending.evidence, setup: setup, machine: machine)
         if !causes.isEmpty { fault.fault.isForced() }
         return try past.around(pending, machine: machine) + causes + [fault]
+      }
+      if fault.fault.cause?.kind == .restorerMissing,
+        let returned = past.returning(to: pending.evidence)
+      {
+        let cause = try ObservedFault(handled: returned, as: nil, machine: machine)
+        return [cause, fault]
       }
       let causes = fault.trace.map { past.beingHandled(in: $0) } ?? []
       if causes.contains(where: { $0.evidence.signal == pending.evidence.signal }),
@@ -159,7 +171,13 @@ struct WatchedProcess {
           fault.fault.wasBlocked()
         }
       }
-      return try CaughtSignals.handled(causes, machine: machine) + [fault]
+      var handled = try CaughtSignals.handled(causes, machine: machine)
+      if let called = causes.last, fault.isCall(ofHandlerFor: called) {
+        handled[handled.count - 1].fault.handlerWasNoCode()
+        // The same handler would have been called for it.
+        if called.evidence.signal == signal { fault.fault.outcome = nil }
+      }
+      return handled + [fault]
     }
   }
 
@@ -189,7 +207,8 @@ struct WatchedProcess {
 
   /// One of its threads ends by this signal. If it is the one that it was to handle, and the thread
   /// has executed nothing since, then another thread's death has taken the handler away.
-  mutating func isDying(_ thread: Int32, by signal: Signal) {
+  mutating func isDying(_ thread: Int32, by signal: Signal, seenBy observer: Observer) {
+    if signal == .sys, !hasGotSYS { wasFiltered(thread, by: observer) }
     var registers = clab_registers()
     guard fatal.isEmpty, let past = caught[thread], let cause = past.last,
       cause.evidence.signal == signal,
@@ -203,6 +222,18 @@ struct WatchedProcess {
     }
   }
 
+  /// A seccomp filter kills by SIGSYS without letting anybody see that: for a system call of this
+  /// thread, unless another's has ended the process.
+  private mutating func wasFiltered(_ thread: Int32, by observer: Observer) {
+    let masks = try? observer.masks.read(of: thread, in: process)
+    guard filtered == nil, masks?.isFiltered == true,
+      let call = observer.refusedCall(of: thread)
+    else { return }
+    var fault = try? ObservedFault(call, handler: facts(call.evidence), machine: machine)
+    fault?.fault.outcome = nil  // no handler is asked
+    filtered = fault
+  }
+
   /// It has become another program, which knows nothing of what the old one got.
   mutating func executed() {
     journal = FaultJournal()
@@ -211,6 +242,7 @@ struct WatchedProcess {
     stackLimitAtStart = StackSizeSource.ResourceLimit(of: process)
     ignoredAtStart = ((try? SignalMasks(of: process, in: process)) ?? nil)?.ignored ?? 0
     fatal = []
+    filtered = nil
     otherThreads = nil
     command = given ?? processArguments(of: process)
   }
@@ -223,6 +255,7 @@ struct WatchedProcess {
     timeline.append(.init(event: .reaped, at: Double(clab_now() - started) / 1000))
     // A signal that came from elsewhere meanwhile, SIGKILL say, makes the last fault a mere event.
     if let last = fatal.last, !last.fault.explains(termination) { fatal = [] }
+    if fatal.isEmpty, termination.signal == .sys, let filtered { fatal = [filtered] }
     var seen = TrialResult(command: command)
     seen.timeline = timeline
     seen.termination = termination

@@ -55,8 +55,12 @@ final class Observer {
         unwinding: CLAB_UNWIND_NONE, followsForks: followsForks, isOutlived: isOutlived)
     }
 
-    /// How a program of this scope is to be seized.
-    var flags: UInt32 {
+    /// How a program of this scope is to be seized. Of its first thread the end is seen, also where
+    /// no signal tells it (a seccomp filter); of thousands of others that costs too much.
+    var flags: UInt32 { flagsOfThread | CLAB_OBSERVE_LEAVING.rawValue }
+
+    /// How each further thread is looked at.
+    fileprivate var flagsOfThread: UInt32 {
       CLAB_OBSERVE_EXECUTION.rawValue
         | (followsForks ? CLAB_OBSERVE_FORKS.rawValue | CLAB_OBSERVE_LEAVING.rawValue : 0)
         | (isOutlived ? CLAB_OBSERVE_OUTLIVED.rawValue : 0)
@@ -68,6 +72,8 @@ final class Observer {
   let masks = SignalMasksFile()
   private let scope: Scope
   private var standing: [Int32: clab_observed_stop] = [:]
+  /// Threads of which is settled whether their ends are seen.
+  private var watched: Set<Int32> = []
   /// Whose each thread is, where more than one process is looked at.
   private var owners: [Int32: pid_t] = [:]
   private var departed = DepartedProcesses()
@@ -107,6 +113,7 @@ final class Observer {
     switch stop.kind {
     case CLAB_STOPPED_ENDED.rawValue:
       standing[stop.thread] = nil
+      watched.remove(stop.thread)
       let owner = owners.removeValue(forKey: stop.thread) ?? process
       guard owner == stop.thread else { return nil }
       let ending = Termination(waitStatus: stop.status)
@@ -137,7 +144,14 @@ final class Observer {
         note(clab_observer_let_go(stop.thread), .resume, of: stop.thread)
         return nil
       }
-      if scope.followsForks { _ = owner(of: stop.thread) }
+      if scope.followsForks {
+        _ = owner(of: stop.thread)
+      } else if scope.group == 0, stop.kind == CLAB_STOPPED_EVENT.rawValue, stop.thread != process,
+        watched.insert(stop.thread).inserted
+      {
+        note(
+          clab_observer_change(stop.thread, scope.flagsOfThread), .watch, of: stop.thread)
+      }
     }
     resume(stop)
     return nil
@@ -195,9 +209,16 @@ final class Observer {
 
   /// From now on it is told when this thread, which stands, takes the process with it.
   func watchLeaving(of thread: Int32) {
-    note(
-      clab_observer_change(thread, scope.flags | CLAB_OBSERVE_LEAVING.rawValue), .watch, of: thread
-    )
+    watched.insert(thread)
+    note(clab_observer_change(thread, scope.flags), .watch, of: thread)
+  }
+
+  /// What SIGSYS would have told of a thread that is dying of it; nil if it has made no system call
+  /// that was refused.
+  func refusedCall(of thread: Int32) -> PendingSignal? {
+    guard clab_observer_look_at_refused_call(thread, &raw) == 0 else { return nil }
+    let evidence = try? Evidence(raw, process: owner(of: thread), source: .observer)
+    return evidence.map { PendingSignal($0, registers: raw.registers) }
   }
 
   private func look(at thread: Int32) -> PendingSignal? {

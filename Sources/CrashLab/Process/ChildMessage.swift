@@ -55,7 +55,11 @@ extension Evidence {
       handlerStackUsed: raw.handler_stack_used == 0 ? nil : Int(clamping: raw.handler_stack_used),
       caughtAt: raw.caught_at,
       sentAt: raw.sent_at,
-      context: InstructionContext(raw))
+      context: InstructionContext(raw),
+      systemCall: raw.system_call_architecture == 0
+        ? nil
+        : SystemCall(
+          number: raw.system_call, architecture: .init(audit: raw.system_call_architecture)))
   }
 }
 

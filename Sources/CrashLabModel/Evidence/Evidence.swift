@@ -25,13 +25,17 @@ package struct Evidence: Sendable {
   package var context: InstructionContext?
   /// Another signal that the same thread was about to get at the same instruction just before.
   package var delivering: Signal?
+  /// Of SIGSYS.
+  package var systemCall: SystemCall?
 
   package init(
     source: Source, handled: Bool, process: Int32, thread: Int32, code: SignalCode,
     address: Address, sender: Sender? = nil, access: Access? = nil, programCounter: Address,
     stackPointer: Address, trace: Trace? = nil, handlerStackUsed: Int? = nil, caughtAt: UInt64,
-    sentAt: UInt64, context: InstructionContext? = nil, delivering: Signal? = nil
+    sentAt: UInt64, context: InstructionContext? = nil, delivering: Signal? = nil,
+    systemCall: SystemCall? = nil
   ) {
+    self.systemCall = systemCall
     self.source = source
     self.handled = handled
     self.process = process
@@ -63,6 +67,38 @@ package struct Evidence: Sendable {
 
   /// The process has raised it itself: raise(3), abort(3), kill(2).
   package var isRaised: Bool { code.isSent && sender?.process == process }
+
+  /// Whether it came as the kernel had just called the handler of another signal, where no code can be
+  /// fetched: of the registers only those differ that the kernel sets for a handler.
+  package func isCall(ofHandlerFor other: Evidence) -> Bool {
+    guard isAtCallOfHandler, let own = context?.registers, let before = other.context?.registers
+    else { return false }
+    return zip(own, before).enumerated().allSatisfy {
+      Evidence.setForHandlers.contains($0) || $1.0 == $1.1
+    }
+  }
+
+  /// Where the stack is as the kernel leaves it for a handler, and no code can be fetched: the number
+  /// that the handler was given, unless something has jumped there from it.
+  package var signalOfCalledHandler: Int32? {
+    guard isAtCallOfHandler, let registers = context?.registers else { return nil }
+    return Int32(truncatingIfNeeded: registers[Evidence.firstArgument])
+  }
+
+  private var isAtCallOfHandler: Bool {
+    guard let entries = trace?.entries, entries.count > 1 else { return false }
+    return entries[0].isUnfetched && entries[0].count == 1 && entries[1].isSignalFrame
+  }
+
+  #if arch(x86_64)
+    /// rax, rdx, rsi, rdi, rsp, rip (arch/x86/kernel/signal_64.c), in DWARF's numbering.
+    private static let setForHandlers: Set = [0, 1, 4, 5, 7, 16]
+    private static let firstArgument = 5
+  #else
+    /// x0 to x2, x29, x30, sp, pc (arch/arm64/kernel/signal.c).
+    private static let setForHandlers: Set = [0, 1, 2, 29, 30, 31, 32]
+    private static let firstArgument = 0
+  #endif
 
   package struct Sender: Sendable, Equatable {
     package var process: Int32

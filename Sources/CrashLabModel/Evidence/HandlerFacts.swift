@@ -18,6 +18,9 @@ package struct HandlerFacts: Sendable, Equatable, Codable {
   package var isInHandler: Bool
   /// Installed with SA_ONSTACK; null if nobody knows.
   @Nullable package var usesAlternateStack: Bool?
+  /// Installed with SA_RESTORER, which the C library sets by itself and x86-64 insists on; null if
+  /// nobody knows, or the processor needs none.
+  @Nullable package var hasRestorer: Bool? = nil
   /// The thread's alternate stack; null if it has none.
   @Nullable package var alternateStack: AlternateStack?
   /// Whether it is known if the thread has an alternate stack.

@@ -51,6 +51,7 @@ package struct SignalSetup: Sendable, Equatable {
   package static let onStack: UInt64 = 0x0800_0000
   package static let information: UInt64 = 4
   package static let once: UInt64 = 0x8000_0000
+  package static let restorer: UInt64 = 0x0400_0000
   package static let noDefer: UInt64 = 0x4000_0000
 }
 
@@ -60,7 +61,12 @@ extension HandlerFacts {
     guard let setup else { return }
     actionWasSet = setup.actionWasSet
     isIgnored = setup.isIgnored
-    if isInstalled { usesAlternateStack = setup.flags & SignalSetup.onStack != 0 }
+    if isInstalled {
+      usesAlternateStack = setup.flags & SignalSetup.onStack != 0
+      #if arch(x86_64)
+        hasRestorer = setup.flags & SignalSetup.restorer != 0
+      #endif
+    }
     alternateStack = setup.alternateStack.map {
       .init($0, mappings: mappings, frameNeeds: frameNeeds)
     }

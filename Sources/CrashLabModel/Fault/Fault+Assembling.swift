@@ -70,6 +70,7 @@ extension Fault {
       site: site.kind, address: address, access: access,
       programCounter: evidence.programCounter, instruction: context.instruction,
       wordBelowStack: context.findings.wordBelowStack,
+      isBehindHandler: context.findings.isBehindHandler,
       isCalled: evidence.trace?.entries.first?.isUnfetched == true,
       mappings: photograph.mappings)
     return Fault(
@@ -103,7 +104,8 @@ extension Fault {
           texts: context.findings.texts)
       },
       stackSizeSource: StackSizeSource.judge(
-        site, images: photograph.mappings.lazy.map(\.path), limit: context.stackLimit))
+        site, images: photograph.mappings.lazy.map(\.path), limit: context.stackLimit),
+      systemCall: evidence.systemCall)
   }
 
   /// A handler ran for it, which knows the kind of access from the processor.
@@ -121,6 +123,13 @@ extension Fault {
     handler?.isInstalled = true
     handler?.isInHandler = isBlocked
     outcome = handler?.outcome
+  }
+
+  /// Its handler was called, and nothing of it could be executed.
+  package mutating func handlerWasNoCode() {
+    handled = false
+    handler?.hasRun = false
+    outcome = .notExecutable
   }
 
   /// The thread had it blocked, as it was inside the handler of another signal.

@@ -32,6 +32,10 @@ extension Fault {
     case alternateStackTooSmall = "alternate-stack-too-small"
     /// The kernel could not write its frame to the alternate stack; why is not known.
     case alternateStackRefused = "alternate-stack-refused"
+    /// The action has no code that ends a handler (SA_RESTORER): the kernel calls none without it.
+    case noRestorer = "no-restorer"
+    /// The kernel has called it, and where it should be is no code that may be executed.
+    case notExecutable = "not-executable"
     /// The handler ran and ended the process.
     case endedProcess = "ended-process"
     /// The handler ran, took the default action and let the signal come once more.
@@ -55,6 +59,7 @@ extension HandlerFacts {
 
   /// Why the kernel could not write its frame.
   private var refusal: Fault.HandlerOutcome {
+    if hasRestorer == false { return .noRestorer }
     if usesAlternateStack == false { return .notOnAlternateStack }
     guard let stack = alternateStack else {
       return alternateStackIsKnown ? .noAlternateStack : .noRoom

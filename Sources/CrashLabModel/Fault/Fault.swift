@@ -37,6 +37,8 @@ public struct Fault: Sendable, Equatable, Codable {
   package var stackSizeSource: StackSizeSource?
   /// Around the place in the user's own code; nil if the file is not there.
   package var source: SourceExcerpt?
+  /// Of SIGSYS that the kernel has raised; nil for every other signal.
+  package var systemCall: SystemCall?
 
   public var signal: Signal { code.signal }
 
@@ -48,8 +50,10 @@ public struct Fault: Sendable, Equatable, Codable {
     refusal: Refusal? = nil, instruction: Fault.Instruction? = nil,
     signalFrame: SignalFrame? = nil, abortMessage: AbortMessage? = nil,
     cause: FaultCause? = nil, generalRegisters: [RegisterReport]? = nil,
-    stackSizeSource: StackSizeSource? = nil, source: SourceExcerpt? = nil
+    stackSizeSource: StackSizeSource? = nil, source: SourceExcerpt? = nil,
+    systemCall: SystemCall? = nil
   ) {
+    self.systemCall = systemCall
     self.cause = cause
     self.generalRegisters = generalRegisters
     self.stackSizeSource = stackSizeSource

@@ -12,6 +12,8 @@ package struct FaultCause: Sendable, Equatable, Codable {
     /// The function returned to where nothing is mapped, near what is: the word on the stack was
     /// overwritten, or the code was there once.
     case returnedToNoCode = "returned-to-no-code"
+    /// A signal handler returned to the code that ends it (sa_restorer), which is not there.
+    case restorerMissing = "restorer-missing"
   }
 
   package var kind: Kind
@@ -47,6 +49,8 @@ extension FaultCause {
     /// Directly below the stack pointer: what a return has just taken from there. Nil if it can't
     /// be read.
     package var wordBelowStack: UInt64?
+    /// A signal's context lies at the stack pointer.
+    package var isBehindHandler: Bool
     /// The instruction could not be fetched, and the stack shows the call that led there.
     package var isCalled: Bool
     /// In ascending order.
@@ -54,7 +58,9 @@ extension FaultCause {
 
     package init(
       site: FaultSite.Kind, address: Address, access: Access?, programCounter: Address,
-      instruction: MachineInstruction?, wordBelowStack: UInt64? = nil, isCalled: Bool = false,
+      instruction: MachineInstruction?, wordBelowStack: UInt64? = nil,
+      isBehindHandler: Bool = false,
+      isCalled: Bool = false,
       mappings: [Mapping] = []
     ) {
       self.site = site
@@ -63,6 +69,7 @@ extension FaultCause {
       self.programCounter = programCounter
       self.instruction = instruction
       self.wordBelowStack = wordBelowStack
+      self.isBehindHandler = isBehindHandler
       self.isCalled = isCalled
       self.mappings = mappings
     }
@@ -97,6 +104,7 @@ extension FaultCause {
       return text.map { FaultCause(.textPointer, pointer: target, text: $0) }
     }
     guard facts.wordBelowStack == target.value else { return nil }
+    if facts.isBehindHandler { return FaultCause(.restorerMissing, pointer: target) }
     let mayBeGone = facts.site == .unmapped && text == nil && facts.isNearMappings(target.value)
     return FaultCause(
       mayBeGone ? .returnedToNoCode : .returnAddressOverwritten, pointer: target, text: text)

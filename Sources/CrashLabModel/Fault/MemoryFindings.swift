@@ -4,6 +4,9 @@ package struct MemoryFindings: Sendable {
   package var abortMessage: AbortMessage?
   /// Directly below the stack pointer; nil if it can't be read.
   package var wordBelowStack: UInt64?
+  /// The frame that the kernel makes for a handler lies at the stack pointer, without the address
+  /// that the handler returns to.
+  package var isBehindHandler = false
   /// The text that a register points to, by its number of DWARF.
   package var texts: [Int: String]
   /// Of the thread; nil if there is no interpreter.

@@ -148,6 +148,8 @@ public struct FaultReport: Sendable, Codable, Equatable {
   @Nullable package var stackSizeSource: StackSizeSource?
   /// Lines around the place in the user's own code; null if the file is not there.
   @Nullable package var source: SourceExcerpt?
+  /// The system call that was refused (SIGSYS); null for every other signal.
+  @Nullable package var systemCall: SystemCall?
 
   package init(
     signal: Signal, code: String, address: Address, access: Access? = nil, programCounter: Address,
@@ -159,8 +161,10 @@ public struct FaultReport: Sendable, Codable, Equatable {
     refusal: Refusal? = nil, instruction: Fault.Instruction? = nil,
     signalFrame: SignalFrame? = nil, abortMessage: AbortMessage? = nil,
     cause: FaultCause? = nil, generalRegisters: [RegisterReport]? = nil,
-    stackSizeSource: StackSizeSource? = nil, source: SourceExcerpt? = nil
+    stackSizeSource: StackSizeSource? = nil, source: SourceExcerpt? = nil,
+    systemCall: SystemCall? = nil
   ) {
+    self.systemCall = systemCall
     self.cause = cause
     self.generalRegisters = generalRegisters
     self.stackSizeSource = stackSizeSource

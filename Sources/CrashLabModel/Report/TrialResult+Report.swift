@@ -29,6 +29,6 @@ extension Fault {
       unwind: report.unwind, refusal: report.refusal, instruction: report.instruction,
       signalFrame: report.signalFrame, abortMessage: report.abortMessage, cause: report.cause,
       generalRegisters: report.generalRegisters, stackSizeSource: report.stackSizeSource,
-      source: report.source)
+      source: report.source, systemCall: report.systemCall)
   }
 }

@@ -31,7 +31,7 @@ extension FaultReport {
       refusal: fault.refusal, instruction: fault.instruction, signalFrame: fault.signalFrame,
       abortMessage: fault.abortMessage, cause: fault.cause,
       generalRegisters: fault.generalRegisters, stackSizeSource: fault.stackSizeSource,
-      source: fault.source)
+      source: fault.source, systemCall: fault.systemCall)
   }
 }
 

@@ -99,7 +99,9 @@ package struct TrialText {
       if let fault = trial.faults.last { return "it dies of \(fault.signal), with \(threads)" }
       return count == 0 ? "" : "alive, with \(threads)"
     }
-    guard let death = trial.death else { return termination.inWords }
+    guard let death = trial.death else {
+      return termination.inWords + (trial.wasFiltered ? ": \(TrialText.filter)" : "")
+    }
     let control = death.controlProcess.map { "; \($0)" } ?? ""
     guard death.processDied, let signal = termination.signal else {
       let beating =
@@ -113,6 +115,9 @@ package struct TrialText {
       } ?? ""
     return "the whole process died of \(signal)\(core)\(threads)\(control)"
   }
+
+  private static let filter =
+    "a seccomp filter killed it, for a system call that was not seen"
 
   // MARK: - Facts
 
@@ -211,5 +216,14 @@ package struct TrialText {
     return lines(of: text, room: max(20, width - label.count)).enumerated().map { index, line in
       (index == 0 ? theme.faint(label) : indent) + line + "\n"
     }.joined()
+  }
+}
+
+extension TrialReport {
+  /// It was observed and has died of SIGSYS, but got no such signal: that is how a seccomp filter
+  /// kills (kernel/seccomp.c, SECCOMP_RET_KILL_PROCESS).
+  fileprivate var wasFiltered: Bool {
+    `case` == nil && command != nil && faults.isEmpty && reason == nil
+      && termination?.signal == .sys
   }
 }

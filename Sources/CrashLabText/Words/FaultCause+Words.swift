@@ -15,6 +15,8 @@ extension FaultCause {
     case .returnAddressOverwritten:
       let what = text.map { "the text \(quoted($0))" } ?? pointer.description
       return "return address overwritten with \(what)"
+    case .restorerMissing:
+      return "a signal handler returned there: its action's sa_restorer leads to no code"
     case .returnedToNoCode:
       return "a function returned there: its return address was overwritten, or the code is gone"
     }

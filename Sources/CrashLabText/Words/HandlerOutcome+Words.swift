@@ -46,6 +46,10 @@ extension Fault.HandlerOutcome {
           } ?? " has no room for the signal frame"))
     case .alternateStackRefused:
       never("the kernel could not write its frame to this thread's alternate stack")
+    case .noRestorer:
+      never("its action has no SA_RESTORER, without which the kernel calls none")
+    case .notExecutable:
+      "the kernel called its handler, and where that should be is no code that may be executed"
     case .endedProcess: "its handler ran, and ended the process"
     case .raisedAgain:
       "its handler ran and let the signal come once more, with the default action"

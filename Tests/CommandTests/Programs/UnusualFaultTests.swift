@@ -31,6 +31,53 @@ import Testing
     #expect(!report.contains("sent by '"))
   }
 
+  #if arch(x86_64)
+    /// What the kernel tells of a filter's refusal, and what the registers tell where it tells nothing.
+    @Test(arguments: [
+      ("filter-traps", "a seccomp filter refused the system call getppid (110 of x86_64)"),
+      ("filter-kills", "a seccomp filter refused the system call getppid (110 of x86_64)"),
+      ("filter-kills-a-thread", "killed by SIGSYS: a seccomp filter killed it"),
+    ])
+    func filterIsTold(way: String, words: String) throws {
+      let report = try report(of: way)
+      #expect(report.contains(words), "\(report)")
+      if way != "filter-kills-a-thread" { #expect(report.contains("in refused ")) }
+    }
+
+    /// The fault that led to the handler is told, and that no code of it was there.
+    @Test(arguments: ["no-handler-code", "handler-at-no-address"])
+    func handlerWithoutCodeHasNotRun(way: String) throws {
+      let report = try report(of: way)
+      #expect(report.contains("fault 1: SIGSEGV (SEGV_MAPERR): write in the null page at 0x8"))
+      #expect(report.contains("the kernel called its handler, and where that should be is no code"))
+      #expect(!report.contains("its handler ran"))
+    }
+
+    @Test func handlerReturnsToNothing() throws {
+      let report = try report(of: "no-restorer-code")
+      #expect(report.contains("fault 1: SIGSEGV (SEGV_MAPERR): write in the null page at 0x8"))
+      #expect(report.contains("its handler ran"))
+      let words = report.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+      #expect(words.contains("nothing is mapped: a signal handler returned there"))
+    }
+
+    @Test func handlerWithoutRestorer() throws {
+      let report = try report(of: "no-restorer")
+      #expect(report.contains("write in the null page at 0x8"))
+      #expect(report.contains("its action has no SA_RESTORER"))
+      #expect(!report.contains("has run out"))
+    }
+
+    /// It reads before it writes.
+    @Test(arguments: [
+      ("move-twice", "SIGSEGV (SEGV_MAPERR): read at 0x"),
+      ("move-twice-where-it-may-read", "SIGSEGV (SEGV_ACCERR): write in anonymous r--p"),
+    ])
+    func firstOfTwoAccesses(way: String, words: String) throws {
+      #expect(try report(of: way).contains(words))
+    }
+  #endif
+
   /// What lies behind a breakpoint may be another function.
   @Test
   func breakpointIsTheInstructionBefore() throws {

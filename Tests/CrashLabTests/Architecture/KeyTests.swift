@@ -59,7 +59,7 @@ import Testing
           generalRegisters: [
             .init(name: "", value: Address(0)),
             .init(name: "", value: Address(0), pointsTo: .init(.heap, offset: 0)),
-          ]),
+          ], systemCall: .init(number: -1, architecture: nil)),
       ],
       corruption: [
         .init(what: "", owner: "", firstAddress: Address(0), bytesChanged: 0, belowStackLimit: nil)
@@ -366,7 +366,8 @@ enum Documents {
               .stack, owner: .init(kind: .thread, name: "x"), offset: 1, symbol: "x", mapping: "x",
               text: "x"))
         ], stackSizeSource: .threadDefault,
-        source: .init(file: "x", first: 1, lines: ["x"], line: 1))
+        source: .init(file: "x", first: 1, lines: ["x"], line: 1),
+        systemCall: .init(number: 0, architecture: .amd64))
     ],
     corruption: [
       .init(what: "x", owner: "x", firstAddress: Address(1), bytesChanged: 1, belowStackLimit: 1)

@@ -11,9 +11,11 @@ import Testing
     var access = Access.read
     var counter: UInt64 = 0x40_1000
     var base: UInt64?
+    var hasIndex = false
     /// Of a return.
     var target: UInt64?
     var below: UInt64?
+    var isBehindHandler = false
     var isCalled = false
     var mappings: [Mapping] = []
     var expected: FaultCause?
@@ -29,6 +31,14 @@ import Testing
     Row(
       testDescription: "a member of null", address: 0xa8, base: 0,
       expected: .init(.nullMember, register: "rdi", pointer: Address(0), offset: 0xa8)),
+    Row(
+      testDescription: "of two registers nobody knows which is the pointer", address: 0xa8, base: 0,
+      hasIndex: true, expected: .init(.nullMember, pointer: Address(0), offset: 0xa8)),
+    Row(
+      testDescription: "before null", site: .unmapped, address: 0xffff_ffff_ffff_ffc0, base: 0,
+      expected: .init(.nullMember, register: "rdi", pointer: Address(0), offset: -0x40)),
+    Row(
+      testDescription: "far before null", site: .unmapped, address: 0xffff_8000_0000_0000, base: 0),
     Row(testDescription: "null itself", address: 0, base: 0),
     Row(testDescription: "a small number is no null pointer", address: 0xa8, base: 0xa0),
     Row(testDescription: "no base register", address: 0xa8),
@@ -67,6 +77,15 @@ import Testing
       below: 0x7070_0000_0001, mappings: [mapping(0x7070_0010_0000)],
       expected: .init(.returnedToNoCode, pointer: Address(0x7070_0000_0001))),
     Row(
+      testDescription: "a handler's return to nothing", site: .unmapped,
+      address: 0x7070_0000_0001, access: .execute, counter: 0x7070_0000_0001,
+      below: 0x7070_0000_0001, isBehindHandler: true,
+      expected: .init(.restorerMissing, pointer: Address(0x7070_0000_0001))),
+    Row(
+      testDescription: "a jump to nothing, where a handler was", site: .unmapped,
+      address: 0x7070_0000_0001, access: .execute, counter: 0x7070_0000_0001, below: 7,
+      isBehindHandler: true),
+    Row(
       testDescription: "a call of nothing", site: .unmapped, address: 0x7070_0000_0001,
       access: .execute, counter: 0x7070_0000_0001, below: 0x7070_0000_0001, isCalled: true),
     Row(testDescription: "an overflow has its own words", site: .guard, address: 0xa8, base: 0),
@@ -76,7 +95,7 @@ import Testing
     let operand = row.base.map {
       MachineInstruction.Operand(
         address: Address(row.address), size: 8, access: row.access,
-        base: .init(name: "rdi", value: $0))
+        base: .init(name: "rdi", value: $0), hasIndex: row.hasIndex)
     }
     let instruction = MachineInstruction(
       text: "", operands: operand.map { [$0] } ?? [], jumps: row.target != nil,
@@ -86,7 +105,8 @@ import Testing
         .init(
           site: row.site, address: Address(row.address), access: row.access,
           programCounter: Address(row.counter), instruction: instruction,
-          wordBelowStack: row.below, isCalled: row.isCalled, mappings: row.mappings))
+          wordBelowStack: row.below, isBehindHandler: row.isBehindHandler, isCalled: row.isCalled,
+          mappings: row.mappings))
         == row.expected)
   }
 }

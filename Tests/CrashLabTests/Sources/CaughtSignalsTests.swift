@@ -73,15 +73,19 @@ import Testing
   @Test(
     arguments: [
       (
-        SignalSetup(alternateStack: nil, flags: 0, actionWasSet: true),
+        SignalSetup(alternateStack: nil, flags: SignalSetup.restorer, actionWasSet: true),
         Fault.HandlerOutcome.notOnAlternateStack
       ),
       (
-        SignalSetup(alternateStack: nil, flags: SignalSetup.onStack, actionWasSet: true),
+        SignalSetup(
+          alternateStack: nil, flags: SignalSetup.onStack | SignalSetup.restorer,
+          actionWasSet: true),
         .noAlternateStack
       ),
       (
-        SignalSetup(alternateStack: stack, flags: SignalSetup.onStack, actionWasSet: true),
+        SignalSetup(
+          alternateStack: stack, flags: SignalSetup.onStack | SignalSetup.restorer,
+          actionWasSet: true),
         .alternateStackTooSmall
       ),
     ])

@@ -1,11 +1,15 @@
 /* Faults and signals of which the kernel or the processor tells something else than usual. */
 #define _GNU_SOURCE
 #include <fcntl.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -108,6 +112,59 @@ static void in_thread(size_t limit, size_t size, void *(*body)(void *)) {
   pthread_join(thread, 0);
 }
 
+/* From now on getppid has this answer of a filter. */
+static void forbid(unsigned answer) {
+  struct sock_filter code[] = {
+      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_getppid, 0, 1),
+      BPF_STMT(BPF_RET | BPF_K, answer),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+  };
+  struct sock_fprog program = {sizeof code / sizeof *code, code};
+  prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+  prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program);
+}
+
+__attribute__((noinline)) static void *refused(void *unused) {
+  syscall(SYS_getppid);
+  return unused;
+}
+
+/* struct sigaction as the kernel has it. */
+struct kernel_action {
+  void *handler;
+  unsigned long flags;
+  void *restorer;
+  unsigned long mask;
+};
+
+static void on_fault(int number) { (void)number; }
+
+__attribute__((noinline)) static void fault(void) { *(volatile int *)8 = 7; }
+
+/* A fault whose handler, or what ends it, is not what it ought to be. */
+static void handled(void *handler, void *restorer, unsigned long flags) {
+  struct kernel_action action = {0}, good;
+  signal(SIGSEGV, on_fault);
+  syscall(SYS_rt_sigaction, SIGSEGV, 0, &good, 8);
+  action.handler = handler;
+  action.restorer = restorer ? restorer : good.restorer;
+  action.flags = flags;
+  syscall(SYS_rt_sigaction, SIGSEGV, &action, 0, 8);
+  fault();
+}
+
+static void *nothing(void) {
+  void *page = mmap(0, 4096, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  munmap(page, 4096);
+  return page;
+}
+
+/* One place is read and written. */
+__attribute__((noinline)) static void move_twice(void *page) {
+  __asm__ volatile("movsb" ::"S"(page), "D"(page) : "memory");
+}
+
 static int is(const char *wanted, const char *given) { return strcmp(wanted, given) == 0; }
 
 int main(int count, char **arguments) {
@@ -130,6 +187,27 @@ int main(int count, char **arguments) {
     return_to_unloaded();
   else if (is("behind-the-file", what))
     behind_the_file();
+  else if (is("move-twice", what))
+    move_twice(nothing());
+  else if (is("move-twice-where-it-may-read", what))
+    move_twice(mmap(0, 4096, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+  else if (is("filter-traps", what)) {
+    forbid(SECCOMP_RET_TRAP);
+    refused(0);
+  } else if (is("filter-kills", what)) {
+    forbid(SECCOMP_RET_KILL_PROCESS);
+    refused(0);
+  } else if (is("filter-kills-a-thread", what)) {
+    forbid(SECCOMP_RET_KILL_PROCESS);
+    in_thread(0, 0, refused);
+  } else if (is("no-handler-code", what))
+    handled(nothing(), 0, 0x04000000);
+  else if (is("handler-at-no-address", what))
+    handled((void *)0x4141414141414141, 0, 0x04000000);
+  else if (is("no-restorer-code", what))
+    handled(on_fault, nothing(), 0x04000000);
+  else if (is("no-restorer", what))
+    handled(on_fault, 0, 0);
   else if (is("default-size", what))
     in_thread(1 << 20, 0, overflow);
   else if (is("asked-for-size", what))
