@@ -13,9 +13,16 @@ let sentSignalKill = CrashCase(
       .segv, code: .user, site: .init(.notAFault), sender: .other))
 ) { child in
   let victim = getpid()
+  // Since glibc 2.41 a thread blocks all signals while it forks: sent meanwhile, the signal would go
+  // to another thread, a bystander.
+  var forked: [Int32] = [-1, -1]
+  if pipe(&forked) != 0 { child.giveUp("no pipe") }
+  var byte: UInt8 = 0
   if child.fork() == 0 {
-    kill(victim, SIGSEGV)
+    close(forked[1])
+    if read(forked[0], &byte, 1) == 1 { kill(victim, SIGSEGV) }
     _exit(0)
   }
+  write(forked[1], &byte, 1)
   while true { pause() }
 }
