@@ -5,8 +5,8 @@ let threadCachedStackKeptGuard = CrashCase(
   "A stack from glibc's cache, whose guard stays larger than the one asked for.",
   lesson: """
     A guard that is larger than asked for is kept while the stack is still large enough without \
-    it. The size in the attributes is then not the size in force. (With MADV_GUARD_INSTALL, from \
-    glibc 2.42 on, it becomes as small as was asked for.)
+    it. The size in the attributes is then not the size in force. (glibc 2.43 makes it as small \
+    as was asked for, on kernels with MADV_GUARD_INSTALL and without.)
     """,
   expect: .init(
     faults: [
