@@ -17,11 +17,15 @@ extension CoreAnalysis {
       controlBlock(of: dump.threads[0]) ?? undumpedBlock(of: dump.threads[0])
     if let remains { facts.scan = remains.scan(Layout.memoryOfInterest(facts)) }
     let unsaid = guardUnsaid(evidence, pageSize: UInt64(facts.pageSize))
+    var part: Range<Address>?
     switch unsaid {
     case .mapping(let mapping)?:
       let index = facts.mappings.lastIndex(startingAtOrBelow: mapping.low).map { $0 + 1 } ?? 0
       facts.mappings.insert(mapping, at: index)
-    case .installed(let range)? where facts.scan.guards.isEmpty: facts.scan.guards = [range]
+      part = mapping.low..<mapping.high
+    case .installed(let range)? where facts.scan.guards.isEmpty:
+      facts.scan.guards = [range]
+      part = range
     case .installed?: break
     case nil: break
     }
@@ -37,6 +41,7 @@ extension CoreAnalysis {
         return addresses.count
       })
     var stacks = FoundStack.find(facts).map(\.region)
+    if let part { stacks.knowOnly(part, ofTheGuardMetBy: evidence, pageSize: facts.pageSize) }
     if let told = evidence.trace?.alternateStack(
       of: evidence.thread, words: memory.asTarget.words)
     {
@@ -106,6 +111,21 @@ extension CoreAnalysis {
     where mapping.path.isEmpty && mapping.permissions.permits(evidence.access):
       return .installed(page)
     default: return nil
+    }
+  }
+}
+
+extension [StackRegion] {
+  /// Of a guard one page is known. It may go on below; and above too, unless the innermost frame
+  /// begins directly above the page.
+  fileprivate mutating func knowOnly(
+    _ page: Range<Address>, ofTheGuardMetBy evidence: Evidence, pageSize: Int
+  ) {
+    guard let index = firstIndex(where: { $0.guard.low..<$0.guard.high == page }) else { return }
+    self[index].guard.isPart = true
+    let frame = evidence.trace?.entries.first?.canonicalFrameAddress ?? evidence.stackPointer
+    if frame.value > page.upperBound.value.addingReportingOverflow(UInt64(pageSize)).partialValue {
+      self[index].isLimitKnown = false
     }
   }
 }

@@ -13,8 +13,12 @@ public struct Guard: Sendable, Equatable, Codable {
   public var low: Address
   public var high: Address
   public var kind: Kind
+  /// True where it may go on below `low`: of a guard that a dump does not tell of only the page is
+  /// known that was met. Null elsewhere.
+  @Nullable public var isPart: Bool?
 
-  public init(low: Address, high: Address, kind: Kind) {
+  public init(low: Address, high: Address, kind: Kind, isPart: Bool? = nil) {
+    self.isPart = isPart
     self.low = low
     self.high = high
     self.kind = kind

@@ -114,7 +114,8 @@ struct TrialValues {
       }
     }
     if let guarding = fault.site.guard, guarding.low < guarding.high {
-      rows.append(("low end of the guard", guarding.low))
+      let end = guarding.isPart == true ? "lowest byte known" : "low end"
+      rows.append(("\(end) of the guard", guarding.low))
     }
     return rows.sorted { $0.1 > $1.1 }.map { name, address in
       var values: Values = [

@@ -41,7 +41,8 @@ package struct AddressDrawing: Sendable, Equatable {
         isFault: true),
     ]
     if let guarding = fault.site.guard, guarding.size > 0 {
-      marks.append(Mark(guarding.low, "low end of the guard (\(guarding.kind.rawValue))"))
+      let end = guarding.isPart == true ? "lowest byte known" : "low end"
+      marks.append(Mark(guarding.low, "\(end) of the guard (\(guarding.kind.rawValue))"))
     }
     self.init(marks)
   }

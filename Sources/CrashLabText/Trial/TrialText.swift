@@ -185,7 +185,9 @@ package struct TrialText {
       let kind =
         switch guarding.kind {
         case .none: "no guard"
-        default: "guard [\(guarding.low), \(guarding.high)), \(guarding.kind.rawValue)"
+        default:
+          "guard [\(guarding.low), \(guarding.high)), \(guarding.kind.rawValue)"
+            + (guarding.isPart == true ? ", or more below" : "")
         }
       rows.append(("stack", "limit \(limit), \(kind)"))
     }

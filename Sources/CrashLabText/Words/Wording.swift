@@ -66,8 +66,8 @@ extension FaultSite {
     switch kind {
     case .guard:
       let hidden = self.guard?.kind == .madvise ? " (MADV_GUARD_INSTALL, not in maps)" : ""
-      return
-        "\(overshoot), in the \(bytesInWords(self.guard?.size ?? 0)) guard of \(owner)\(hidden)"
+      let guarding = self.guard?.isPart == true ? "" : "\(bytesInWords(self.guard?.size ?? 0)) "
+      return "\(overshoot), in the \(guarding)guard of \(owner)\(hidden)"
     case .pastGuard where stackLimit == nil:
       return "below the memory that the stack of \(owner) lies in; where it ends is not known"
     case .pastGuard:
@@ -222,11 +222,15 @@ extension Guard {
   /// `4 KiB guard`
   package var inWords: String {
     switch kind {
-    case .mapping: "\(bytesInWords(size)) guard"
-    case .madvise: "\(bytesInWords(size)) guard by MADV_GUARD_INSTALL"
+    case .mapping: sizeInWords
+    case .madvise: "\(sizeInWords) by MADV_GUARD_INSTALL"
     case .kernelGap: "\(bytesInWords(size)) gap kept by the kernel"
     case .none: "no guard"
     }
+  }
+
+  private var sizeInWords: String {
+    isPart == true ? "guard of at least \(bytesInWords(size))" : "\(bytesInWords(size)) guard"
   }
 }
 
