@@ -223,9 +223,15 @@ extension FaultReport {
 
 extension UnwindReport {
   /// Where an irregular recursion was entered from: outside of the last frame of a function that
-  /// is in the trace more than once.
+  /// is in the trace more than once; nil where nobody knows.
   fileprivate var entry: UnwindReport.Recursion.Function? {
-    let repeated = Set((stackUse ?? []).filter { $0.frames > 1 }.compactMap(\.symbol))
+    let rows = stackUse ?? []
+    let counted = Set(rows.compactMap(\.symbol))
+    // Functions without a row of their own may repeat too, in frames that are not listed.
+    let others = rows.first { $0.symbol == nil && $0.image == nil }?.frames ?? 0
+    let listed = frames.count { !counted.contains($0.symbol ?? "") }
+    guard others <= listed else { return nil }
+    let repeated = Set(rows.filter { $0.frames > 1 }.compactMap(\.symbol))
     guard let last = frames.lastIndex(where: { repeated.contains($0.symbol ?? "") }),
       last + 1 < frames.count
     else { return nil }
