@@ -9,7 +9,7 @@ let swiftEnumRelease = CrashCase(
   expect: .dies(
     .init(
       .segv, access: .write, site: .inGuard(ofThread: "overflower"),
-      frames: ["swift_release"]))
+      frames: [.runtime("swift_release")]))
 ) { child in
   child.thread("overflower", stackSize: 512 << 10) {
     var list = List.end
