@@ -120,6 +120,10 @@ struct ExecCommand: ParsableCommand {
       words += "crashlab: \(output.report(descendant).summary)\n"
     }
     for program in outcome.curtailed { words += "crashlab: \(program.inWords)\n" }
+    if outcome.threadsRefused > 0 {
+      let threads = counted(outcome.threadsRefused, "thread")
+      words += "crashlab: a seccomp filter killed \(threads) (SIGSYS), and the program went on\n"
+    }
     if outcome.handledFaults > 0, !own.tellsOfCrash {
       words += "crashlab: \(counted(outcome.handledFaults, "fault")) handled by the program\n"
     }

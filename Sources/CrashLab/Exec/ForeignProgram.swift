@@ -25,6 +25,8 @@ public struct ForeignProgram: Sendable {
     package var curtailed: [CurtailedProgram]
     /// Faults that the program has dealt with itself.
     public var handledFaults: Int
+    /// Threads that a seccomp filter has ended (SECCOMP_RET_KILL_THREAD); the program went on.
+    package var threadsRefused: Int
     /// As a shell tells it: the program's own, or 128 and the signal's number.
     public var exitStatus: Int32
   }
@@ -96,6 +98,7 @@ public struct ForeignProgram: Sendable {
     }
     return Outcome(
       result: result, descendants: descendants, curtailed: curtailed, handledFaults: handledFaults,
+      threadsRefused: termination.signal == .sys ? 0 : observer.threadsRefused,
       exitStatus: termination.shellStatus)
   }
 

@@ -81,6 +81,9 @@ final class Observer {
   private var raw = clab_evidence()
   /// How the first process ended.
   private(set) var termination: Termination?
+  /// Threads of the first process that SIGSYS has ended: alone, as only a seccomp filter does it,
+  /// unless the process ended so too.
+  private(set) var threadsRefused = 0
   /// What it could not do, or what it has seen and can't be believed (the harness's own mistakes, and
   /// walks that the oracle has not found equal); the first few.
   private(set) var errors: [InstrumentError] = []
@@ -115,8 +118,11 @@ final class Observer {
       standing[stop.thread] = nil
       watched.remove(stop.thread)
       let owner = owners.removeValue(forKey: stop.thread) ?? process
-      guard owner == stop.thread else { return nil }
       let ending = Termination(waitStatus: stop.status)
+      guard owner == stop.thread else {
+        if owner == process, ending.signal == .sys { threadsRefused += 1 }
+        return nil
+      }
       if owner == process { termination = ending }
       departed.returned(owner)
       return .ended(owner, ending, letGo: false)

@@ -132,7 +132,8 @@ extension FoundStack.Facts {
     let (above, below) = blocks(around: pointer, in: segment)
     // Stacks without a guard lie in one mapping: the block of the thread below ends that thread's.
     let low = below.map(pageEnd) ?? segment.lowerBound
-    let high = above.map(pageEnd) ?? segment.upperBound
+    let top = above.map(pageEnd) ?? top(of: segment, by: thread, at: pointer)
+    let high = top ?? segment.upperBound
     let guardFound = guardBelow(low)
     let evidence: FoundStack.Evidence =
       if above != nil { .controlBlock } else if guardFound.kind != .none, mapping.path.isEmpty {
@@ -145,7 +146,7 @@ extension FoundStack.Facts {
     return FoundStack(
       region: StackRegion(
         kind: kind, name: thread.name, thread: thread.id, low: low, high: high, guard: guardFound,
-        isLimitKnown: above != nil || guardFound.kind != .none, isTopKnown: above != nil),
+        isLimitKnown: above != nil || guardFound.kind != .none, isTopKnown: top != nil),
       stackPointer: pointer, evidence: evidence)
   }
 
@@ -163,6 +164,19 @@ extension FoundStack.Facts {
       place += 1
     }
     return true
+  }
+
+  /// The end of a thread's stack by its own control block, which lies in the highest page or two, with
+  /// what the C library puts above it. Nil if it is not known, or lies elsewhere: of the first thread
+  /// it lies in memory that the loader has made.
+  private func top(
+    of segment: Range<Address>, by thread: ThreadSnapshot, at pointer: Address
+  ) -> Address? {
+    guard thread.id != process, let block = thread.controlBlock, pointer <= block,
+      segment.contains(block)
+    else { return nil }
+    return segment.upperBound.value - block.value <= UInt64(2 * pageSize)
+      ? segment.upperBound : pageEnd(block)
   }
 
   private func pageEnd(_ address: Address) -> Address {

@@ -7,14 +7,14 @@ import Testing
 /// What `crashlab exec` says of faults and signals of which the kernel or the processor tells
 /// something else than usual: Tests/Programs/Overflows/unusual-faults.c.
 @Suite(.enabled(if: Toolbox.has("gcc"), "no gcc here")) struct UnusualFaultTests {
-  private func report(of way: String) throws -> String {
+  private func report(of way: String, dies: Bool = true) throws -> String {
     try withTemporaryFolder { folder in
       let program = try Toolbox.build(
         "unusual-faults.c", with: "gcc", ["-O1", "-g", "-w", "-pthread"], into: folder)
       let result = try Command().run(
         ["exec", "--no-keep", "--report", "\(folder)/report", program, way],
         environment: ["COLUMNS": "500"])
-      #expect(result.status > 128)
+      #expect((result.status > 128) == dies)
       return try String(contentsOfFile: "\(folder)/report", encoding: .utf8)
     }
   }
@@ -42,6 +42,15 @@ import Testing
       let report = try report(of: way)
       #expect(report.contains(words), "\(report)")
       if way != "filter-kills-a-thread" { #expect(report.contains("in refused ")) }
+    }
+
+    /// Nothing else tells of it: the program ends as if nothing had been.
+    @Test func threadThatAFilterKillsAloneIsTold() throws {
+      let report = try report(of: "filter-kills-only-a-thread", dies: false)
+      #expect(
+        report.hasSuffix(
+          "exited with 0\ncrashlab: a seccomp filter killed 1 thread (SIGSYS), and the program went "
+            + "on\n"))
     }
 
     /// The fault that led to the handler is told, and that no code of it was there.

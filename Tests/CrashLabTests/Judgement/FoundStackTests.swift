@@ -105,6 +105,16 @@ func controlBlockTellsTheStack(
   #expect(stack.region.isLimitKnown == !isGuess)
 }
 
+/// A neighbour's memory above a thread's stack is not counted to it.
+@Test(arguments: [(0x20, 0x21), (0x40, 0x41), (0x3f, 0x41), (0x3e, 0x3f), (nil, nil)])
+func controlBlockEndsAJoinedStack(block: UInt64?, high: UInt64?) throws {
+  var facts = facts([memory(0x10, 0x11, []), memory(0x11, 0x41)], pointers: [0x12])
+  facts.threads[0].controlBlock = block.map(page)
+  let stack = try #require(FoundStack.find(facts).first { $0.region.kind != .main })
+  #expect(stack.region.isTopKnown == (high != nil))
+  #expect(stack.region.high == page(high ?? 0x41))
+}
+
 /// Down through several mappings that can be written, but through nothing else.
 @Test(
   arguments: [

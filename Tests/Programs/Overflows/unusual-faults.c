@@ -200,6 +200,9 @@ int main(int count, char **arguments) {
   } else if (is("filter-kills-a-thread", what)) {
     forbid(SECCOMP_RET_KILL_PROCESS);
     in_thread(0, 0, refused);
+  } else if (is("filter-kills-only-a-thread", what)) {
+    forbid(SECCOMP_RET_KILL_THREAD);
+    in_thread(0, 0, refused);
   } else if (is("no-handler-code", what))
     handled(nothing(), 0, 0x04000000);
   else if (is("handler-at-no-address", what))
