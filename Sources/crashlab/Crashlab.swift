@@ -49,6 +49,8 @@ struct Crashlab: ParsableCommand {
         "interrupted by \(interrupted.signal); every child was ended, and the reports so far are kept"
       )
       exit(withError: ExitCode(128 + interrupted.signal.number))
+    } catch let status as ExitCode {
+      Glibc.exit(status.rawValue)  // the library would make a text of help first
     } catch let error as SystemError {
       complain(error.withAdvice)
       exit(withError: ExitCode(EX_SOFTWARE))

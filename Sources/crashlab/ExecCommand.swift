@@ -46,19 +46,19 @@ struct ExecCommand: ParsableCommand {
     ForeignProgram.tellOwnCrash()
     try output.page.prepare()
     let file = try report.map { try ReportFile($0) }
-    let machine = Machine.current(trying: false)
     let program = ForeignProgram(command, followsForks: followForks)
     if let end = try program.supervise() { throw exitCode(end) }
     let started = WallTime.now
-    let outcome = try self.program.starting { try program.run(machine: machine) }
+    let outcome = try self.program.starting { try program.run() }
     if output.format != .text { for program in outcome.curtailed { complain(program.inWords) } }
+    let machine = outcome.machine
     // The program has run: whatever becomes of the report, its status is told.
     do {
       let crashes = ([outcome.result] + outcome.descendants).filter(\.tellsOfCrash)
       let reports = crashes.map { output.report($0) }
       let run = output.keep(reports, machine: machine)
       try output.writePage(of: reports, machine: machine, run: run)
-      var text = try text(of: outcome, started: started, machine: machine)
+      var text = try text(of: outcome, started: started)
       if output.format == .text, file == nil { text += output.kept(run) }
       if let file { try file.write(text) } else if !text.isEmpty { try Output.error.write(text) }
     } catch {
@@ -82,30 +82,30 @@ struct ExecCommand: ParsableCommand {
   /// Nothing of a program that came to its end by itself, and a line of one that was ended, unless
   /// somebody asks by --report or json.
   private func text(
-    of outcome: ForeignProgram.Outcome, started: WallTime, machine: Machine
+    of outcome: ForeignProgram.Outcome, started: WallTime
   ) throws -> String {
     let reports = ([outcome.result] + outcome.descendants).map { output.report($0) }
     switch output.format {
-    case .text: return words(of: outcome, machine: machine)
+    case .text: return words(of: outcome)
     case .json:
       return try RunReport(
-        machine: machine, trials: reports, duration: outcome.result.timeline.last?.at ?? 0
+        machine: outcome.machine, trials: reports, duration: outcome.result.timeline.last?.at ?? 0
       ).json()
     case .otlp:
       // When the others were started nobody has noted.
       let crashed = outcome.result.timeline.first { $0.event == .fault }.map { started + $0.at }
       return try reports.enumerated().map { index, report in
-        try report.line(crashed: index == 0 ? crashed : nil, seen: .now, on: machine)
+        try report.line(crashed: index == 0 ? crashed : nil, seen: .now, on: outcome.machine)
       }.joined()
     }
   }
 
-  private func words(of outcome: ForeignProgram.Outcome, machine: Machine) -> String {
+  private func words(of outcome: ForeignProgram.Outcome) -> String {
     let text = output.text(for: .error, isFile: report != nil)
     let own = outcome.result
     // A pipe's writer that dies of SIGPIPE is in order, and so is what somebody has ended: a line.
     let told = ([own] + outcome.descendants).filter(\.tellsOfCrash)
-    var words = told.map { text.whole(output.report($0), machine: machine) }
+    var words = told.map { text.whole(output.report($0), machine: outcome.machine) }
       .joined(separator: "\n")
     if !own.tellsOfCrash {
       let own = output.report(own)

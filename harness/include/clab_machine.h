@@ -26,6 +26,9 @@ int clab_try_call(size_t index);
 int clab_try_pidfd(void);
 /* Attaches to a child as a tracer (PTRACE_SEIZE). Returns 0 or an errno. Async-signal-safe: no */
 int clab_try_trace(void);
+/* Reads memory as the handler and the observer do it: this process's own. Returns 0 or an errno.
+   Async-signal-safe: yes */
+int clab_try_read(void);
 /* Reads a child's memory (process_vm_readv(2)). Returns 0 or an errno. Async-signal-safe: no */
 int clab_try_remote_read(void);
 

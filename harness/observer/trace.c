@@ -81,6 +81,37 @@ static bool has_stopped(pid_t thread, int *status) {
   return thread > 0 && waitpid(thread, status, __WALL | WNOHANG) == thread;
 }
 
+/*
+ * Who sleeps is woken by another processor, which takes longer than most threads run between two
+ * stops (a fault that is handled, a thread that is made): so it is looked for a while first. Where
+ * that was in vain, it is tried ever more rarely.
+ */
+enum { LOOKING_NANOSECONDS = 50 * 1000, RAREST = 10 };
+
+/* Looks for a stop by `look`, which does not sleep. Returns what that returned at last, 0 if nothing
+   has stopped. Async-signal-safe: yes */
+static pid_t look_for_a_while(pid_t (*look)(int *status), int *status) {
+  static unsigned in_vain, left_out;
+  if (left_out) {
+    left_out--;
+    return look(status);
+  }
+  uint64_t until = clab_now() + LOOKING_NANOSECONDS;
+  do {
+    pid_t thread = look(status);
+    if (thread) {
+      in_vain = 0;
+      return thread;
+    }
+  } while (clab_now() < until && !clab_tick_is_due());
+  left_out = 1u << in_vain;
+  in_vain += in_vain < RAREST;
+  return 0;
+}
+
+/* Async-signal-safe: yes */
+static pid_t look_at_all(int *status) { return wait_any(status, false); }
+
 /* The thread that stopped last, the one that was made after it, and the one that makes others.
    Returns 0 if it is none of them. Async-signal-safe: yes */
 static pid_t wait_guessed(int *status) {
@@ -96,12 +127,20 @@ static pid_t wait_among_many(int *status) {
   static unsigned guessed;
   if (guessed < GUESSES_IN_A_ROW) { /* nobody is passed over for ever */
     guessed++;
-    pid_t thread = wait_guessed(status);
+    pid_t thread = look_for_a_while(wait_guessed, status);
     if (thread)
       return thread;
   }
   guessed = 0;
   return wait_any(status, true);
+}
+
+/* Async-signal-safe: yes */
+static pid_t wait_next(int *status) {
+  if (observed > MANY)
+    return wait_among_many(status);
+  pid_t thread = look_for_a_while(look_at_all, status);
+  return thread ? thread : wait_any(status, true);
 }
 
 /* Async-signal-safe: yes */
@@ -126,7 +165,7 @@ int clab_observer_wait(pid_t group, bool block, struct clab_observed_stop *stop)
     while (thread < 0 && errno == EINTR);
   } else {
     if (!clab_stops_take(&thread, &status))
-      thread = block && observed > MANY ? wait_among_many(&status) : wait_any(&status, block);
+      thread = block ? wait_next(&status) : wait_any(&status, false);
     if (thread > 0)
       remember(thread, status);
   }

@@ -2,6 +2,7 @@
  * Forking: a child that owns nothing of the laboratory but its channel and its board, that leads
  * a process group, and that the kernel kills when the laboratory is gone.
  */
+#include "clab_machine.h"
 #include "clab_observer.h"
 #include "trial/child.h"
 
@@ -20,13 +21,6 @@ struct clab_trial_setup clab_own_setup;
 
 static int null_device = -1;
 
-/* Whether memory can be read as the handler and the observer do it; a sandbox may forbid it. */
-static int try_to_read(void) {
-  char there = 1, here;
-  struct iovec local = {&here, 1}, remote = {&there, 1};
-  return process_vm_readv(getpid(), &local, 1, &remote, 1, 0) == 1 ? 0 : errno;
-}
-
 int clab_laboratory_prepare(void) {
   clab_make_mark();
   clab_refused = "open /dev/null";
@@ -35,7 +29,7 @@ int clab_laboratory_prepare(void) {
   if (null_device < 0)
     return errno;
   clab_refused = "process_vm_readv";
-  int error = try_to_read();
+  int error = clab_try_read();
   if (error)
     return error;
   clab_refused = "pipe";

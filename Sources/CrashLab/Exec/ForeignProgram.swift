@@ -19,6 +19,7 @@ public struct ForeignProgram: Sendable {
   public struct Outcome: Sendable {
     /// `case` and `verdict` are null, `command` is the argument list.
     public var result: TrialResult
+    package var machine: Machine
     /// Of the processes that it has started, those that crashed, in the order of their ends.
     public var descendants: [TrialResult]
     /// Programs that ran otherwise than without the laboratory, the first few.
@@ -33,19 +34,21 @@ public struct ForeignProgram: Sendable {
 
   /// Runs the program to its end. Its descriptors and its terminal are this process's.
   ///
+  /// - Parameter machine: is asked once the program runs, which does not wait for it.
   /// - Throws: `SystemError` if it can't be started or traced; TrialFailure if none is named, or if
   ///   this process has another thread, or a child.
-  public func run(machine: Machine = .current()) throws -> Outcome {
+  public func run(machine: () -> Machine = { .current(trying: false) }) throws -> Outcome {
     if arguments.isEmpty { throw TrialFailure(.noCommand) }
     try OwnProcess.mustBeSingleThreaded()
     try OwnProcess.mustHaveNoChildren()
-    try Laboratory.prepare()
+    try OwnProcess.mustSeeOthers()
     let scope = Observer.Scope.program(
       followsForks: followsForks, isOutlived: clab_observer_who_passes_on() != getpid())
     let tracer = Tracer.current()
     let process = try spawn(scope.flags, tracer)
     let keys = TerminalKeys()
     defer { keys.restore() }
+    let machine = machine()
 
     let observer = Observer(process, scope: scope)
     // The observer waits for any child: a naming process that stays would be one more.
@@ -97,7 +100,8 @@ public struct ForeignProgram: Sendable {
         "wait", arguments[0], code: ECHILD, for: .seeEnd)
     }
     return Outcome(
-      result: result, descendants: descendants, curtailed: curtailed, handledFaults: handledFaults,
+      result: result, machine: machine, descendants: descendants, curtailed: curtailed,
+      handledFaults: handledFaults,
       threadsRefused: termination.signal == .sys ? 0 : observer.threadsRefused,
       exitStatus: termination.shellStatus)
   }

@@ -1,3 +1,4 @@
+internal import CHarness
 internal import CrashLabModel
 internal import Glibc
 
@@ -24,6 +25,15 @@ enum OwnProcess {
     let fields = stat[(stat.lastIndex(of: ")") ?? stat.startIndex)...].split(separator: " ")
     guard fields.count > 7, let flags = UInt64(fields[7]) else { return true }
     return flags & 0x40 != 0
+  }
+
+  /// - Throws: SystemError if /proc is not there, or if a sandbox forbids to read memory.
+  static func mustSeeOthers() throws(SystemError) {
+    guard readSmallBytes("/proc/self/stat")?.isEmpty == false else {
+      throw SystemError("read", "/proc/self/stat", for: .readProc)
+    }
+    let error = clab_try_read()
+    if error != 0 { throw SystemError("process_vm_readv", "for the laboratory", code: error) }
   }
 
   /// - Throws: TrialFailure if there is a second thread.

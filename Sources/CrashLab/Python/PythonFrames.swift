@@ -19,17 +19,27 @@ struct PythonFrames {
 
   /// Nil if no interpreter is mapped whose layout is known.
   init?(in memory: TargetMemory) {
+    guard memory.mappings.contains(where: { PythonFrames.isInterpreter($0.path) }) else {
+      return nil
+    }
     let symbols = ImageSymbols(memory, namesBeginningWith: [])
-    for image in LoadedImage.all(in: memory.mappings) {
-      let name = image.path.split(separator: "/").last ?? ""
-      guard name.hasPrefix("python3") || name.hasPrefix("libpython3"),
-        let version = symbols.address(of: "Py_Version", in: image).flatMap(memory.word),
+    for image in LoadedImage.all(in: memory.mappings) where PythonFrames.isInterpreter(image.path) {
+      guard let version = symbols.address(of: "Py_Version", in: image).flatMap(memory.word),
         let runtime = symbols.address(of: "_PyRuntime", in: image)
       else { continue }
       self.init(in: memory, version: version & 0xffff_ffff, runtime: runtime)
       return
     }
     return nil
+  }
+
+  /// By the file's name. Without a copy: most programs have none, and hundreds of mappings.
+  private static func isInterpreter(_ path: String) -> Bool {
+    var path = path
+    return path.withUTF8 { path in
+      let name = path[(path.lastIndex(of: UInt8(ascii: "/")) ?? 0)...].dropFirst()
+      return name.starts(with: "python3".utf8) || name.starts(with: "libpython3".utf8)
+    }
   }
 
   /// - Parameters:

@@ -7,14 +7,19 @@ package func readSmallBytes(_ path: String, in directory: CInt = AT_FDCWD) -> [U
   guard descriptor >= 0 else { return nil }
   defer { close(descriptor) }
   var bytes: [UInt8] = []
-  var room = 32 * 1024
   while true {
+    // Most are smaller by far. The memory of a laboratory that forks is dear: each page that is
+    // written to after a fork is copied.
+    let room = min(max(8 << 10, bytes.count), 1 << 20)
     let chunk = [UInt8](unsafeUninitializedCapacity: room) { buffer, count in
-      count = max(0, read(descriptor, buffer.baseAddress, buffer.count))
+      while count < room {
+        let more = read(descriptor, buffer.baseAddress! + count, room - count)
+        if more <= 0 { break }
+        count += more
+      }
     }
-    if chunk.isEmpty { return bytes }
     if bytes.isEmpty { bytes = chunk } else { bytes += chunk }
-    room = min(room * 2, 1 << 20)
+    if chunk.count < room { return bytes }
   }
 }
 

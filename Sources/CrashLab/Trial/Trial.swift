@@ -351,9 +351,10 @@ final class Trial {
       if case .parked(_, let release) = state { self.release(release, machine: machine) }
     }
     for error in observer?.errors ?? [] { recorder.note(error) }
-    recorder.ended(termination())
     if let harm = control.mend() { recorder.note(harm) }
-    state = .ended(until: clab_now() + Trial.patienceForControl, control.ask())
+    let question = control.ask()  // it is woken while the rest is looked at
+    recorder.ended(termination())
+    state = .ended(until: clab_now() + Trial.patienceForControl, question)
   }
 
   /// Nil if its status was not to be had.
