@@ -84,13 +84,58 @@ static int by_start(const void *a, const void *b) {
   return order ? order : left->end < right->end ? -1 : left->end > right->end;
 }
 
+/* As many parts of equal width as there are symbols, each with a few of them: a program with
+   hundreds of megabytes of debug information has millions, and to compare them all takes longer
+   than everything else. Without memory for it they are left as they are. */
+static size_t *distribute(struct symbols *symbols) {
+  uint64_t lowest = UINT64_MAX, highest = 0;
+  for (size_t i = 0; i < symbols->count; i++) {
+    uint64_t start = symbols->items[i].start;
+    lowest = start < lowest ? start : lowest;
+    highest = start > highest ? start : highest;
+  }
+  uint64_t width = (highest - lowest) / symbols->count + 1;
+  size_t *ends = calloc(symbols->count + 1, sizeof *ends);
+  struct symbol *items = reallocarray(NULL, symbols->count, sizeof *items);
+  if (!ends || !items) {
+    free(ends);
+    free(items);
+    return NULL;
+  }
+  for (size_t i = 0; i < symbols->count; i++)
+    ends[(symbols->items[i].start - lowest) / width + 1]++;
+  for (size_t part = 1; part <= symbols->count; part++)
+    ends[part] += ends[part - 1];
+  for (size_t i = 0; i < symbols->count; i++)
+    items[ends[(symbols->items[i].start - lowest) / width]++] = symbols->items[i];
+  free(symbols->items);
+  symbols->items = items;
+  symbols->capacity = symbols->count;
+  return ends; /* each part's own by now */
+}
+
+static void sort(struct symbols *symbols) {
+  size_t *ends = distribute(symbols);
+  if (!ends) {
+    qsort(symbols->items, symbols->count, sizeof *symbols->items, by_start);
+    return;
+  }
+  size_t begin = 0;
+  for (size_t part = 0; part < symbols->count; part++) {
+    if (ends[part] > begin + 1)
+      qsort(symbols->items + begin, ends[part] - begin, sizeof *symbols->items, by_start);
+    begin = ends[part];
+  }
+  free(ends);
+}
+
 void clab_symbols_read(struct image *image) {
   int count = dwfl_module_getsymtab(image->module);
   for (int i = 0; i < count; i++)
     take(image, i);
   struct symbols *symbols = &image->symbols;
   if (symbols->count)
-    qsort(symbols->items, symbols->count, sizeof *symbols->items, by_start);
+    sort(symbols);
   uint64_t highest = 0;
   for (size_t i = 0; i < symbols->count; i++) {
     if (symbols->items[i].end > highest)
