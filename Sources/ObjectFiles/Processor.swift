@@ -33,6 +33,13 @@ package enum Processor: Sendable, CaseIterable {
   /// Bytes that the stack pointer is a multiple of when a function moves it.
   var stackAlignment: Int64 { self == .amd64 ? 8 : 16 }
 
+  /// What moves the stack pointer, and where each instruction ends; false if none begins there.
+  func skim(_ code: UnsafeRawBufferPointer, _ instruction: inout clab_instruction) -> Bool {
+    guard self == .amd64 else { return decode(code, &instruction) }
+    let bytes = code.bindMemory(to: UInt8.self)
+    return clab_instruction_skim(bytes.baseAddress, bytes.count, &instruction)
+  }
+
   /// False if no instruction begins there.
   func decode(_ code: UnsafeRawBufferPointer, _ instruction: inout clab_instruction) -> Bool {
     let bytes = code.bindMemory(to: UInt8.self)

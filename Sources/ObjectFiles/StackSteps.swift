@@ -24,7 +24,7 @@ package struct StackSteps: Equatable {
     var next = 0
     var instruction = clab_instruction()
     while next < code.count {
-      guard processor.decode(UnsafeRawBufferPointer(rebasing: code[next...]), &instruction) else {
+      guard processor.skim(UnsafeRawBufferPointer(rebasing: code[next...]), &instruction) else {
         isComplete = false
         break
       }

@@ -122,7 +122,13 @@ void clab_instruction_warm_up(void);
    if it ends behind them, or is no instruction. Async-signal-safe: yes, after the warm-up */
 bool clab_instruction_decode(const uint8_t *code, size_t size, struct clab_instruction *into);
 
-/* The same for the fixed four bytes of aarch64, whatever processor is at hand. What it tells: the
+/* The same for whoever looks at what moves the stack pointer alone, several times faster: of an
+   instruction that has nothing to do with the stack, and makes no constant and no copy of a
+   register plus a constant, only `length` and `flow` are told.
+   Async-signal-safe: yes, after the warm-up */
+bool clab_instruction_skim(const uint8_t *code, size_t size, struct clab_instruction *into);
+
+/* Decodes the fixed four bytes of aarch64, whatever processor is at hand. What it tells: the
    flow, the stack pointer, constants, and operands in memory. Async-signal-safe: yes */
 bool clab_instruction_decode_aarch64(const uint8_t *code, size_t size,
                                      struct clab_instruction *into);

@@ -126,25 +126,55 @@ static bool is_probe(const struct clab_decoded *decoded) {
          decoded->whole.mnemonic == ZYDIS_MNEMONIC_MOV;
 }
 
+static const struct clab_instruction none = {
+    .constant_register = CLAB_NO_REGISTER,
+    .frame_register = CLAB_NO_REGISTER,
+    .stack_register = CLAB_NO_REGISTER,
+    .target_register = CLAB_NO_REGISTER,
+    .frame_base = CLAB_NO_REGISTER,
+};
+
+static void describe(const struct clab_decoded *decoded, struct clab_instruction *into) {
+  into->length = decoded->whole.length;
+  into->flow = flow_of(&decoded->whole);
+  decode_target(decoded, into);
+  decode_constant(decoded, into);
+  decode_copy(decoded, into);
+  into->is_probe = is_probe(decoded);
+  into->is_padding = decoded->whole.meta.category == ZYDIS_CATEGORY_NOP ||
+                     decoded->whole.meta.category == ZYDIS_CATEGORY_WIDENOP ||
+                     decoded->whole.mnemonic == ZYDIS_MNEMONIC_UD2;
+  clab_decode_traits(decoded, into);
+  clab_decode_memory(decoded, into);
+  clab_decode_stack(decoded, into);
+}
+
 bool clab_instruction_decode(const uint8_t *code, size_t size, struct clab_instruction *into) {
   struct clab_decoded decoded;
-  memset(into, 0, sizeof *into);
-  into->constant_register = into->frame_register = into->stack_register = CLAB_NO_REGISTER;
-  into->target_register = into->frame_base = CLAB_NO_REGISTER;
+  *into = none;
   if (!clab_decode(code, size, &decoded))
     return false;
-  into->length = decoded.whole.length;
-  into->flow = flow_of(&decoded.whole);
-  decode_target(&decoded, into);
-  decode_constant(&decoded, into);
-  decode_copy(&decoded, into);
-  into->is_probe = is_probe(&decoded);
-  into->is_padding = decoded.whole.meta.category == ZYDIS_CATEGORY_NOP ||
-                     decoded.whole.meta.category == ZYDIS_CATEGORY_WIDENOP ||
-                     decoded.whole.mnemonic == ZYDIS_MNEMONIC_UD2;
-  clab_decode_traits(&decoded, into);
-  clab_decode_memory(&decoded, into);
-  clab_decode_stack(&decoded, into);
+  describe(&decoded, into);
+  return true;
+}
+
+bool clab_instruction_skim(const uint8_t *code, size_t size, struct clab_instruction *into) {
+  struct clab_decoded decoded;
+  ZydisDecoder decoder;
+  ZydisDecoderContext context;
+  *into = none;
+  if (!clab_decode_head(code, size, &decoder, &context, &decoded))
+    return false;
+  const ZydisDecodedInstruction *whole = &decoded.whole;
+  if (!clab_may_concern_stack(whole)) {
+    into->length = whole->length;
+    into->flow = flow_of(whole);
+    return true;
+  }
+  if (!ZYAN_SUCCESS(ZydisDecoderDecodeOperands(&decoder, &context, whole, decoded.operands,
+                                               whole->operand_count)))
+    return false;
+  describe(&decoded, into);
   return true;
 }
 

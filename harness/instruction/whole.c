@@ -1,16 +1,20 @@
 /* An instruction as Zydis tells it: what the parts of the decoder stand on. */
 #include "whole.h"
 
+bool clab_decode_head(const uint8_t *code, size_t size, ZydisDecoder *decoder,
+                      ZydisDecoderContext *context, struct clab_decoded *into) {
+  return code && size &&
+         ZYAN_SUCCESS(
+             ZydisDecoderInit(decoder, ZYDIS_MACHINE_MODE_LONG_64, ZYDIS_STACK_WIDTH_64)) &&
+         ZYAN_SUCCESS(ZydisDecoderDecodeInstruction(decoder, context, code, size, &into->whole));
+}
+
 bool clab_decode(const uint8_t *code, size_t size, struct clab_decoded *into) {
   ZydisDecoder decoder;
   ZydisDecoderContext context;
-  if (!code || !size ||
-      !ZYAN_SUCCESS(ZydisDecoderInit(&decoder, ZYDIS_MACHINE_MODE_LONG_64, ZYDIS_STACK_WIDTH_64)) ||
-      !ZYAN_SUCCESS(ZydisDecoderDecodeInstruction(&decoder, &context, code, size, &into->whole)))
-    return false;
-  uint8_t count = into->whole.operand_count;
-  return ZYAN_SUCCESS(
-      ZydisDecoderDecodeOperands(&decoder, &context, &into->whole, into->operands, count));
+  return clab_decode_head(code, size, &decoder, &context, into) &&
+         ZYAN_SUCCESS(ZydisDecoderDecodeOperands(&decoder, &context, &into->whole, into->operands,
+                                                 into->whole.operand_count));
 }
 
 uint8_t clab_register_number(ZydisRegister part) {

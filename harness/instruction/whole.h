@@ -11,6 +11,10 @@ struct clab_decoded {
   ZydisDecodedOperand operands[ZYDIS_MAX_OPERAND_COUNT];
 };
 
+/* The instruction without its operands, and what is needed to get them.
+   Async-signal-safe: yes, after the warm-up */
+bool clab_decode_head(const uint8_t *code, size_t size, ZydisDecoder *decoder,
+                      ZydisDecoderContext *context, struct clab_decoded *into);
 /* Async-signal-safe: yes, after the warm-up */
 bool clab_decode(const uint8_t *code, size_t size, struct clab_decoded *into);
 /* DWARF's number of the general register that this one is part of; CLAB_NO_REGISTER for none,

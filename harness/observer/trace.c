@@ -88,8 +88,8 @@ static bool has_stopped(pid_t thread, int *status) {
  */
 enum { LOOKING_NANOSECONDS = 50 * 1000, RAREST = 10 };
 
-/* Looks for a stop by `look`, which does not sleep. Returns what that returned at last, 0 if nothing
-   has stopped. Async-signal-safe: yes */
+/* Looks for a stop by `look`, which does not sleep. Returns what that returned at last: 0 if
+   nothing has stopped. Async-signal-safe: yes */
 static pid_t look_for_a_while(pid_t (*look)(int *status), int *status) {
   static unsigned in_vain, left_out;
   if (left_out) {

@@ -32,6 +32,7 @@ extension LargeFrameReport {
     // Functions that lie over each other must not be read without end.
     let whole = image.segments.reduce(UInt64(1) << 16) { $0 &+ ($1.isExecutable ? $1.fileSize : 0) }
     var read: UInt64 = 0
+    var readable: [(frame: CallFrame, code: UnsafeRawBufferPointer)] = []
     CallFrames(image).visit { frame in
       summary.functions += 1
       guard let code = image.code(at: frame.address, size: frame.size), read <= whole else {
@@ -40,7 +41,13 @@ extension LargeFrameReport {
       }
       read += frame.size
       covered.append(frame.address..<frame.address + frame.size)
-      let steps = StackSteps(code, of: image.processor)
+      readable.append((frame, code))
+    }
+    let processor = image.processor
+    let stepsOfAll = onAllProcessors(readable.count) {
+      StackSteps(readable[$0].code, of: processor)
+    }
+    for ((frame, _), steps) in zip(readable, stepsOfAll) {
       if !steps.isComplete { summary.notUnderstood += 1 }
       if steps.isProbed { summary.probed += 1 }
       let frameSize = max(Int(steps.depth), Int(clamping: frame.largestOffset))

@@ -5,23 +5,23 @@ internal import Glibc
 extension ProcessDirectory {
   /// Every thread with its name and its stack pointer; one that ends during the look is left out.
   ///
-  /// Two files a thread are most of a look's time, so that many threads are read by several of
-  /// our own, which have ended when this returns; in a fork by this one alone.
+  /// Two files a thread are most of a look's time: many are read on all processors.
   func sights(process: pid_t) throws(SystemError) -> [ThreadSnapshot] {
     let identifiers = try threadIdentifiers()
     let tasks = try system("open", "task of process \(process) in /proc") {
       openat(descriptor, "task", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     }
     defer { close(tasks) }
-    let work = SightWork(tasks: tasks, identifiers: identifiers)
-    let processors = sysconf(Int32(_SC_NPROCESSORS_ONLN))
-    let isAlone = identifiers.count < 256 || OwnProcess.isFork
-    work.run(helpers: isAlone ? 0 : max(0, min(4, processors) - 1))
-    if let code = work.refusal { throw SystemError.noLook(at: process, "read", code: code) }
+    let files = ThreadFiles(descriptor: tasks)
+    let sights = onAllProcessors(identifiers.count) { index in
+      Result { () throws(SystemError) in try files.sight(identifiers[index]) }
+    }
     // Few threads run at a time, however many there are; those alone are stopped for a moment.
     var peeks = 64
-    return work.sights.compactMap { sight in
-      guard var sight else { return nil }
+    var threads: [ThreadSnapshot] = []
+    threads.reserveCapacity(sights.count)
+    for sight in sights {
+      guard var sight = try sight.seen(of: process) else { continue }
       if sight.stackPointer == nil, peeks > 0 {
         peeks -= 1
         var pointer: UInt64 = 0
@@ -29,84 +29,32 @@ extension ProcessDirectory {
           sight.stackPointer = Address(pointer)
         }
       }
-      return sight
+      threads.append(sight)
+    }
+    return threads
+  }
+}
+
+extension Result<ThreadSnapshot?, SystemError> {
+  fileprivate func seen(of process: pid_t) throws(SystemError) -> ThreadSnapshot? {
+    do throws(SystemError) { return try get() } catch {
+      throw SystemError.noLook(at: process, "read", code: error.code)
     }
   }
 }
 
-/// The reading of many threads, shared out: each helper takes the next few that nobody has.
-private final class SightWork: @unchecked Sendable {
-  private let tasks: CInt
-  private let identifiers: [Int32]
-  private let results: UnsafeMutableBufferPointer<ThreadSnapshot?>
-  private let lock: UnsafeMutablePointer<pthread_mutex_t>
-  private var next = 0
-  /// Why the kernel would not show a thread; nil if it did.
-  private(set) var refusal: CInt?
-
-  init(tasks: CInt, identifiers: [Int32]) {
-    self.tasks = tasks
-    self.identifiers = identifiers
-    results = .allocate(capacity: identifiers.count)
-    results.initialize(repeating: nil)
-    lock = .allocate(capacity: 1)
-    pthread_mutex_init(lock, nil)
-  }
-
-  deinit {
-    results.deinitialize()
-    results.deallocate()
-    pthread_mutex_destroy(lock)
-    lock.deallocate()
-  }
-
-  var sights: UnsafeMutableBufferPointer<ThreadSnapshot?> { results }
-
-  func run(helpers: Int) {
-    var threads: [pthread_t] = []
-    let context = Unmanaged.passUnretained(self).toOpaque()
-    for _ in 0..<helpers {
-      var thread = pthread_t()
-      let error = pthread_create(
-        &thread, nil,
-        {
-          Unmanaged<SightWork>.fromOpaque($0!).takeUnretainedValue().work()
-          return nil
-        }, context)
-      // The calling thread does whatever is left.
-      if error == 0 { threads.append(thread) }
-    }
-    work()
-    for thread in threads { pthread_join(thread, nil) }
-  }
-
-  private func work() {
-    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 1024) { buffer in
-      while let range = take(64) {
-        for index in range {
-          let id = identifiers[index]
-          do throws(SystemError) {
-            results[index] = try sight(id, buffer)
-          } catch {
-            pthread_mutex_lock(lock)
-            refusal = error.code
-            pthread_mutex_unlock(lock)
-            return
-          }
-        }
-      }
-    }
-  }
-
-  private func take(_ count: Int) -> Range<Int>? {
-    pthread_mutex_lock(lock)
-    defer { pthread_mutex_unlock(lock) }
-    let range = next..<min(next + count, identifiers.count)
-    next = range.upperBound
-    return range.isEmpty || refusal != nil ? nil : range
-  }
+/// The files of the threads in /proc/PID/task.
+private struct ThreadFiles {
+  /// Of that folder.
+  let descriptor: CInt
 
   /// Nil if the thread has ended.
+  func sight(_ id: Int32) throws(SystemError) -> ThreadSnapshot? {
+    let bytes = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: 1024)
+    defer { bytes.deallocate() }
+    return try sight(id, bytes)
+  }
+
   private func sight(
     _ id: Int32, _ buffer: UnsafeMutableBufferPointer<UInt8>
   ) throws(SystemError) -> ThreadSnapshot? {
@@ -122,7 +70,7 @@ private final class SightWork: @unchecked Sendable {
   private func read(
     _ file: StaticString, of id: Int32, into buffer: UnsafeMutableBufferPointer<UInt8>
   ) throws(SystemError) -> UnsafeBufferPointer<UInt8>? {
-    let file = withPath(id, file) { openat(tasks, $0, O_RDONLY | O_CLOEXEC) }
+    let file = withPath(id, file) { openat(descriptor, $0, O_RDONLY | O_CLOEXEC) }
     let count = file < 0 ? -1 : Glibc.read(file, buffer.baseAddress, buffer.count)
     let code = errno
     if file >= 0 { close(file) }
