@@ -12,10 +12,12 @@
 
 struct unit {
   Dwarf_Die die;
-  /* Where its functions are: of a split unit another file's. */
+  /* Where its functions are: of a split unit another file's, once that was looked for. */
   Dwarf_Die content;
   struct ranges functions;
   bool is_indexed;
+  /* The file with the content is still to be looked for. */
+  bool is_split;
   /* The file with the content is not there. */
   bool split_missing;
 };

@@ -16,7 +16,7 @@
 
 enum { DEEPEST = 256 };
 
-static void add_unit(struct image *image, Dwarf_Die *die, Dwarf_Die *content, bool is_missing) {
+static void add_unit(struct image *image, Dwarf_Die *die, bool is_split) {
   size_t count = image->unit_count;
   if ((count & (count - 1)) == 0) {
     size_t capacity = count ? 2 * count : 1;
@@ -25,8 +25,7 @@ static void add_unit(struct image *image, Dwarf_Die *die, Dwarf_Die *content, bo
       return;
     image->units = units;
   }
-  image->units[count] =
-      (struct unit){.die = *die, .content = *content, .split_missing = is_missing};
+  image->units[count] = (struct unit){.die = *die, .content = *die, .is_split = is_split};
   image->unit_count++;
   Dwarf_Addr base;
   Dwarf_Addr low;
@@ -50,13 +49,9 @@ void clab_lines_read(struct image *image) {
   Dwarf_Half version;
   uint8_t type;
   Dwarf_Die die;
-  Dwarf_Die split;
-  while (dwarf_get_units(image->dwarf, unit, &unit, &version, &type, &die, &split) == 0) {
-    if (type != DW_UT_compile && type != DW_UT_skeleton)
-      continue;
-    bool is_split = type == DW_UT_skeleton && dwarf_tag(&split) == DW_TAG_compile_unit;
-    add_unit(image, &die, is_split ? &split : &die, type == DW_UT_skeleton && !is_split);
-  }
+  while (dwarf_get_units(image->dwarf, unit, &unit, &version, &type, &die, NULL) == 0)
+    if (type == DW_UT_compile || type == DW_UT_skeleton)
+      add_unit(image, &die, type == DW_UT_skeleton);
 }
 
 /* The next DIE; a sibling that lies before this one would lead in a circle. */
@@ -164,9 +159,26 @@ static struct place place_of_call(struct unit *unit, Dwarf_Die *inlined) {
   return place;
 }
 
+/* Only of a unit that is hit: swiftc writes a skeleton for every module of clang's that it has
+   imported, and whose file is a cache that is seldom there. */
+static void find_content(struct unit *unit) {
+  Dwarf_Die split;
+  unit->is_split = false;
+  if (dwarf_cu_info(unit->die.cu, NULL, NULL, NULL, &split, NULL, NULL, NULL) == 0 &&
+      dwarf_tag(&split) == DW_TAG_compile_unit)
+    unit->content = split;
+  else
+    unit->split_missing = true;
+}
+
 static struct unit *unit_of(struct image *image, Dwarf_Addr address) {
   const struct range *range = clab_ranges_find(&image->unit_ranges, address);
-  return range ? &image->units[range->value] : NULL;
+  if (!range)
+    return NULL;
+  struct unit *unit = &image->units[range->value];
+  if (unit->is_split)
+    find_content(unit);
+  return unit;
 }
 
 /* The functions at the address, outermost first; none if the unit does not tell. */

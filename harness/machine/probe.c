@@ -30,12 +30,6 @@ const char *clab_unwinder_file(void) {
   return dladdr((void *)unw_init_remote, &found) ? found.dli_fname : "";
 }
 
-int clab_try_read(void) {
-  char there = 1, here;
-  struct iovec local = {&here, 1}, remote = {&there, 1};
-  return process_vm_readv(getpid(), &local, 1, &remote, 1, 0) == 1 ? 0 : errno;
-}
-
 int clab_try_pidfd(void) {
   int descriptor = (int)syscall(SYS_pidfd_open, getpid(), 0); /* glibc 2.36 has a function */
   if (descriptor < 0)

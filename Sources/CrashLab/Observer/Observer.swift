@@ -84,6 +84,9 @@ final class Observer {
   /// Threads of the first process that SIGSYS has ended: alone, as only a seccomp filter does it,
   /// unless the process ended so too.
   private(set) var threadsRefused = 0
+  /// Those of them whose end was seen and is still to be waited for.
+  private var refused: Set<Int32> = []
+  private var filters = FilterWatch()
   /// What it could not do, or what it has seen and can't be believed (the harness's own mistakes, and
   /// walks that the oracle has not found equal); the first few.
   private(set) var errors: [InstrumentError] = []
@@ -120,7 +123,9 @@ final class Observer {
       let owner = owners.removeValue(forKey: stop.thread) ?? process
       let ending = Termination(waitStatus: stop.status)
       guard owner == stop.thread else {
-        if owner == process, ending.signal == .sys { threadsRefused += 1 }
+        // Once the process is ending the kernel gives each thread's status as the process's.
+        let wasCounted = refused.remove(stop.thread) != nil
+        if owner == process, ending.signal == .sys, !wasCounted { threadsRefused += 1 }
         return nil
       }
       if owner == process { termination = ending }
@@ -137,6 +142,11 @@ final class Observer {
     case CLAB_STOPPED_EXITING.rawValue:
       standing[stop.thread] = stop
       if let signal = Termination(waitStatus: stop.status).signal {
+        if signal == .sys, stop.thread != process, owner(of: stop.thread) == process,
+          refused.insert(stop.thread).inserted
+        {
+          threadsRefused += 1
+        }
         return .dying(stop.thread, in: owner(of: stop.thread), by: signal)
       }
       goOn(stop.thread)
@@ -155,8 +165,9 @@ final class Observer {
       } else if scope.group == 0, stop.kind == CLAB_STOPPED_EVENT.rawValue, stop.thread != process,
         watched.insert(stop.thread).inserted
       {
-        note(
-          clab_observer_change(stop.thread, scope.flagsOfThread), .watch, of: stop.thread)
+        let isFiltered = filters.isFiltered(stop.thread, in: process, by: masks)
+        let flags = isFiltered ? scope.flags : scope.flagsOfThread
+        note(clab_observer_change(stop.thread, flags), .watch, of: stop.thread)
       }
     }
     resume(stop)

@@ -14,6 +14,9 @@ extension RunFolder {
     package var left: [String] = []
   }
 
+  /// How many runs there are.
+  package static func count(in root: String) -> Int { list(in: root).count(where: isNameOfRun) }
+
   /// Bytes in the files of all runs.
   ///
   /// - Parameter enough: the count may stop once it has passed this.

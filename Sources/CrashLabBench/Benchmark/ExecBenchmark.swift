@@ -1,6 +1,5 @@
 internal import CrashLab
 internal import CrashLabModel
-internal import Glibc
 
 /// What `crashlab exec` costs a program: each work is done by itself, under strace that shows nothing,
 /// and under exec, in turn.
@@ -14,12 +13,6 @@ package struct ExecBenchmark: Benchmark {
     self.workArguments = workArguments
   }
 
-  /// The file of this program: for a tracer /proc/self is itself.
-  private static let program: String = {
-    guard let path = realpath("/proc/self/exe", nil) else { return CommandLine.arguments[0] }
-    defer { free(path) }
-    return String(cString: path)
-  }()
   /// Seconds for one run.
   private static let patience = 60.0
   private static let millisecondsARound = 3000.0
@@ -35,7 +28,7 @@ package struct ExecBenchmark: Benchmark {
       Tracer(name: "bare", words: []),
       Tracer(
         name: "strace", words: ["strace", "-f", "-qq", "-e", "trace=none", "-e", "signal=none"]),
-      Tracer(name: "crashlab", words: [program, "exec", "--"]),
+      Tracer(name: "crashlab", words: [PeerProcess.ownProgram, "exec", "--"]),
     ]
   }
 
@@ -54,7 +47,7 @@ package struct ExecBenchmark: Benchmark {
 
   package func run(session: MeasurementSession) throws -> BenchmarkReport {
     let hasStrace = PeerProcess.isInstalled("strace")
-    var samples = Samples()
+    var samples = FigureTable()
     for _ in 0..<rounds where session.goesOn {
       for tracer in Tracer.all where hasStrace || tracer.name != "strace" {
         try start(tracer, session, &samples)
@@ -77,7 +70,7 @@ package struct ExecBenchmark: Benchmark {
 
   /// The start of a program that does nothing.
   private func start(
-    _ tracer: Tracer, _ session: MeasurementSession, _ samples: inout Samples
+    _ tracer: Tracer, _ session: MeasurementSession, _ samples: inout FigureTable
   ) throws {
     let process = try PeerProcess(
       tracer.words + ["/bin/true"], patience: Self.patience, session: session
@@ -86,12 +79,15 @@ package struct ExecBenchmark: Benchmark {
   }
 
   private func work(
-    _ subject: Subject, _ tracer: Tracer, _ session: MeasurementSession, _ samples: inout Samples
+    _ subject: Subject, _ tracer: Tracer, _ session: MeasurementSession,
+    _ samples: inout FigureTable
   ) throws {
     guard session.goesOn else { return }
     var elapsed: Double?
     let process = try PeerProcess(
-      tracer.words + [Self.program] + workArguments + [subject.work.rawValue, "\(subject.count)"],
+      tracer.words + [PeerProcess.ownProgram] + workArguments + [
+        subject.work.rawValue, "\(subject.count)",
+      ],
       patience: Self.patience, session: session
     ) { line in
       if let told = Workload.elapsed(in: line) { elapsed = told }
@@ -104,27 +100,5 @@ package struct ExecBenchmark: Benchmark {
       )
     }
     samples.add("\(name(of: subject)).\(tracer.name)", elapsed)
-  }
-
-  /// In the order in which their names came first, but for a group's, which stay together.
-  private struct Samples {
-    private var order: [String] = []
-    private var values: [String: [Double]] = [:]
-
-    mutating func add(_ name: String, _ value: Double) {
-      if values[name] == nil { order.append(name) }
-      values[name, default: []].append(value)
-    }
-
-    var figures: [BenchmarkReport.Figure?] {
-      let groups = order.map { $0.prefix(upTo: $0.lastIndex(of: ".") ?? $0.endIndex) }
-      var seen: [Substring] = []
-      for group in groups where !seen.contains(group) { seen.append(group) }
-      return seen.flatMap { group in
-        zip(order, groups).filter { $0.1 == group }.map { name, _ in
-          BenchmarkReport.Figure(name, nanoseconds: values[name, default: []])
-        }
-      }
-    }
   }
 }

@@ -53,7 +53,7 @@ package struct HarnessBenchmark: Benchmark {
       benchmarks: [
         .init("harness.null-write.bare-fork", nanoseconds: bare),
         .init("harness.null-write.whole", nanoseconds: whole),
-      ])
+      ], notes: ["harness: limit 2 times the bare fork"])
   }
 }
 

@@ -13,6 +13,13 @@ struct PeerProcess {
   /// It was ended after its patience.
   var timedOut = false
 
+  /// The file of this program, which may be run as well: for a tracer /proc/self is itself.
+  static let ownProgram: String = {
+    guard let path = realpath("/proc/self/exe", nil) else { return CommandLine.arguments[0] }
+    defer { free(path) }
+    return String(cString: path)
+  }()
+
   /// Whether there is such a program on the search path.
   static func isInstalled(_ name: String) -> Bool {
     let path = getenv("PATH").map { String(cString: $0) } ?? "/usr/bin:/bin"
@@ -22,6 +29,7 @@ struct PeerProcess {
   /// Runs a program to its end; its standard output and error are read and counted.
   ///
   /// - Parameters:
+  ///   - environment: variables, over those of this process.
   ///   - patience: seconds after which it is ended, with all that it has started.
   ///   - session: once that is interrupted the program is ended too.
   ///   - isCounted: whether a line, without blanks before it, is one of those.
@@ -52,8 +60,11 @@ struct PeerProcess {
     var words: [UnsafeMutablePointer<CChar>?] = arguments.map { strdup($0) } + [nil]
     var variables: [UnsafeMutablePointer<CChar>?] = []
     var variable = environ
+    let names = environment.map { $0.prefix { $0 != "=" } + "=" }
     while let text = variable.pointee {
-      variables.append(strdup(text))
+      if !names.contains(where: { strncmp(text, String($0), $0.utf8.count) == 0 }) {
+        variables.append(strdup(text))
+      }
       variable += 1
     }
     variables += environment.map { strdup($0) } + [nil]

@@ -15,18 +15,20 @@ struct BenchAllCommand: ParsableCommand {
     var harness = try BenchHarnessCommand.parse([])
     var layout = try BenchLayoutCommand.parse([])
     var exec = try BenchExecCommand.parse([])
+    var report = try BenchReportCommand.parse([])
     var unwind = try BenchUnwindCommand.parse([])
     if quick {
       harness.rounds = 50
       layout.rounds = 5
       exec.rounds = 2
+      report.peers = false
       unwind.rounds = 5
       unwind.programRounds = 0
     }
     try options.take(
       BenchmarkSuite([
         harness.benchmark, unwind.benchmark, SwitchBenchmark(switching.measurement),
-        layout.benchmark, exec.benchmark,
+        layout.benchmark, exec.benchmark, report.benchmark,
       ]))
   }
 }

@@ -13,7 +13,8 @@ struct BenchCommand: ParsableCommand {
       """,
     subcommands: [
       BenchAllCommand.self, BenchHarnessCommand.self, BenchLayoutCommand.self,
-      BenchExecCommand.self, BenchUnwindCommand.self, BenchSwitchCommand.self,
+      BenchExecCommand.self, BenchReportCommand.self, BenchUnwindCommand.self,
+      BenchSwitchCommand.self,
       BenchCompareCommand.self,
     ],
     defaultSubcommand: BenchAllCommand.self)

@@ -45,6 +45,32 @@ import Testing
     }
   }
 
+  /// Whoever is installed has read the same program, dump and library.
+  @Test func reportBenchmarkHasItsFigures() throws {
+    let result = try Command().run([
+      "bench", "report", "--rounds", "1", "--no-peers", "--format", "json",
+    ])
+    #expect(result.status == 0, "\(result.errors)")
+    let report = try JSON.value(BenchmarkReport.self, from: Array(result.output.utf8))
+    let names = Set(report.benchmarks.map(\.name))
+    for group in ["exec", "frames"] { #expect(names.contains("report.\(group).crashlab")) }
+    // Where the kernel puts dumps elsewhere, that is told.
+    #expect(
+      names.contains("report.core.crashlab")
+        != report.notes.contains { $0.hasPrefix("report.core: no dump") })
+    for name in report.absent { #expect(!names.contains(name)) }
+  }
+
+  @Test func layoutBenchmarkHasItsFigures() throws {
+    let result = try Command().run([
+      "bench", "layout", "--threads", "300", "--rounds", "2", "--format", "json",
+    ])
+    #expect(result.status == 0, "\(result.errors)")
+    let report = try JSON.value(BenchmarkReport.self, from: Array(result.output.utf8))
+    #expect(
+      report.benchmarks.map(\.name) == ["layout.threads-300.look", "layout.threads-300.files"])
+  }
+
   @Test func anEarlierFileIsComparedWith() throws {
     try withTemporaryFolder { folder in
       let file = "\(folder)/before.json"

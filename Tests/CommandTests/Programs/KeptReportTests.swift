@@ -101,6 +101,19 @@ import Testing
     }
   }
 
+  /// Each of many runs would have to be looked at for their size, at every report.
+  @Test func manyRunsAreCounted() throws {
+    try withCrashes(["member"]) { output in
+      for number in 0..<1000 {
+        try FileManager.default.createDirectory(
+          atPath: "\(output)/2026-01-01T00.00.00-\(number)", withIntermediateDirectories: false)
+      }
+      let run = try Command().run(["run", "exit-zero", "--output", output])
+      #expect(run.errors.contains("1,002 reports are kept in"), "\(run.errors)")
+      #expect(run.errors.contains("crashlab report --delete-older-than 30d"))
+    }
+  }
+
   /// One status for what can't be read, whichever command was to read it.
   @Test(arguments: [
     ["look", "--pid", "4194303"], ["frames", "/no/such/file"], ["core", "/no/such/file"],

@@ -122,8 +122,10 @@ static uint64_t readable_low(const struct clab_overflow *overflow) {
 }
 
 static __attribute__((no_sanitize("address", "undefined"))) uint64_t time_read(void) {
-  uint64_t words = measured->folded_frames ? measured->folded_frames : 1, sum = 0;
-  uint64_t stride = (measured->stack.high - measured->stack.low) / words & ~UINT64_C(7);
+  enum { FRAME = 32 }; /* of the regular recursion; before somebody has counted its frames */
+  uint64_t words = measured->folded_frames, sum = 0;
+  uint64_t stride =
+      words ? (measured->stack.high - measured->stack.low) / words & ~UINT64_C(7) : FRAME;
   if (stride == 0)
     return 0;
   uint64_t started = clab_now();
@@ -136,13 +138,22 @@ static __attribute__((no_sanitize("address", "undefined"))) uint64_t time_read(v
   return clab_now() - started;
 }
 
+static uint64_t time_first_read(const ucontext_t *context) {
+  (void)context;
+  return time_read();
+}
+
 static void handle(int signal, siginfo_t *info, void *context) {
   (void)signal, (void)info;
-  uint64_t (*const walks[])(const ucontext_t *) = {time_folded, time_step, time_backtrace};
-  uint64_t *const times[] = {&measured->folded, &measured->step, &measured->backtrace};
+  uint64_t (*const walks[])(const ucontext_t *) = {time_folded, time_first_read, time_step,
+                                                   time_backtrace};
+  uint64_t *const times[] = {&measured->folded, &measured->first_read, &measured->step,
+                             &measured->backtrace};
   clab_registers_of_context(context, &measured->registers);
-  for (unsigned i = 0; i < 3; i++)
-    *times[(first + i) % 3] = walks[(first + i) % 3](context);
+  for (unsigned i = 0; i < CLAB_OVERFLOW_WALKS; i++) {
+    unsigned walk = (first + i) % CLAB_OVERFLOW_WALKS;
+    *times[walk] = walks[walk](context);
+  }
   for (unsigned i = 0; i < CLAB_OVERFLOW_ROUNDS; i++) {
     measured->folded_again[i] = time_folded(context);
     measured->backtrace_again[i] = time_backtrace(context);
@@ -238,7 +249,7 @@ pid_t clab_fork_overflow(struct clab_overflow *overflow, bool irregular, unsigne
   memset(overflow, 0, sizeof *overflow);
   measured = overflow;
   is_irregular = irregular;
-  first = order % 3;
+  first = order % CLAB_OVERFLOW_WALKS;
   pid_t parent = getpid();
   pid_t pid = fork();
   if (pid == 0) {

@@ -7,14 +7,14 @@
 
 #include "clab_unwind.h"
 
-enum { CLAB_OVERFLOW_ROUNDS = 8 };
+enum { CLAB_OVERFLOW_ROUNDS = 8, CLAB_OVERFLOW_WALKS = 4 };
 
 /* What the child measures, in shared memory. Times in nanoseconds. */
 struct clab_overflow {
   /* Frames as each of them counts; unw_backtrace counts its callers in the handler too. */
   uint64_t folded_frames, step_frames, backtrace_frames;
   /* The first time in this process, each. */
-  uint64_t folded, step, backtrace;
+  uint64_t folded, first_read, step, backtrace;
   /* Afterwards, in turn. */
   uint64_t folded_again[CLAB_OVERFLOW_ROUNDS];
   uint64_t backtrace_again[CLAB_OVERFLOW_ROUNDS];
@@ -32,8 +32,8 @@ void clab_overflow_destroy(struct clab_overflow *overflow);
 
 /* Forks a child whose 8 MiB stack overflows: by one function that calls itself, or by six in random
    order, one of them with a frame that is sized at run time. `order` (any number) says which walk
-   goes first. Returns the child, stopped by SIGSTOP after its measurements, or -1 and errno.
-   Async-signal-safe: no */
+   goes first: 0 the folded one, 1 the mere reading, 2 libunwind's steps, 3 unw_backtrace. Returns
+   the child, stopped by SIGSTOP after its measurements, or -1 and errno. Async-signal-safe: no */
 pid_t clab_fork_overflow(struct clab_overflow *overflow, bool irregular, unsigned order);
 /* Async-signal-safe: no */
 void clab_end_overflow(pid_t child);
@@ -49,6 +49,10 @@ int clab_capture_recursion(struct clab_overflow *overflow, bool irregular, uint6
    one process_vm_readv, into a buffer that was touched before and is used again each time.
    Nanoseconds, 0 on failure. Async-signal-safe: no */
 uint64_t clab_time_copy_out(pid_t child, const struct clab_overflow *overflow);
+
+/* How long it takes to read /proc/PID/task/TID/syscall and comm of every thread. Nanoseconds, 0 if
+   one can't be read. Async-signal-safe: no */
+uint64_t clab_time_thread_files(pid_t process);
 
 /* Overflows the calling thread's stack. Async-signal-safe: no */
 void clab_overflow_here(bool irregular);
