@@ -95,15 +95,17 @@ public struct ForeignProgram: Sendable {
         }
       }
     }
-    guard let (result, handledFaults) = first, let termination = observer.termination else {
+    guard case (var result, let handledFaults)? = first, let termination = observer.termination
+    else {
       throw SystemError(
         "wait", arguments[0], code: ECHILD, for: .seeEnd)
     }
+    let threadsRefused = termination.signal == .sys ? 0 : observer.threadsRefused
+    if threadsRefused > 0 { result.counters["threads killed by a seccomp filter"] = threadsRefused }
     return Outcome(
       result: result, machine: machine, descendants: descendants, curtailed: curtailed,
       handledFaults: handledFaults,
-      threadsRefused: termination.signal == .sys ? 0 : observer.threadsRefused,
-      exitStatus: termination.shellStatus)
+      threadsRefused: threadsRefused, exitStatus: termination.shellStatus)
   }
 
   /// - Parameter flags: `clab_observer_flags`.

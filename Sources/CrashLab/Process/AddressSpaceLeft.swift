@@ -5,8 +5,7 @@ internal import Glibc
 func addressSpaceLeft(to process: pid_t) -> UInt64? {
   guard let limits = readSmallFile("/proc/\(process)/limits"),
     let statm = readSmallFile("/proc/\(process)/statm"),
-    let limit = limits.split(separator: "\n").first(where: { $0.hasPrefix("Max address space") })?
-      .split(separator: " ").dropFirst(3).first.flatMap({ UInt64($0) }),
+    let limit = softLimit(named: "Max address space", in: limits),
     let pages = statm.split(separator: " ").first.flatMap({ UInt64($0) })
   else { return nil }
   let used = pages.multipliedReportingOverflow(by: UInt64(clamping: getpagesize()))

@@ -14,15 +14,18 @@ extension Mapping {
     guard var next = bytes.baseAddress else { return [] }
     let end = next + bytes.count
     var mappings: [Mapping] = []
+    mappings.reserveCapacity(bytes.count / 64)
     var path = ""
+    var lastHigh = Address(0)
     while next < end {
       let newline = memchr(next, CInt(UInt8(ascii: "\n")), end - next)
       let lineEnd = newline.map { UnsafePointer($0.assumingMemoryBound(to: UInt8.self)) } ?? end
       if let mapping = parse(line: LineScanner(next, lineEnd), lastPath: path),
-        mapping.low >= mappings.last?.high ?? mapping.low
+        mapping.low >= lastHigh
       {
         mappings.append(mapping)
         path = mapping.path
+        lastHigh = mapping.high
       }
       next = lineEnd + 1
     }

@@ -47,8 +47,8 @@ package struct Mapping: Sendable, Equatable {
   package func contains(_ address: Address) -> Bool { low <= address && address < high }
 }
 
-extension Collection where Element == Mapping, Index == Int {
-  /// The mapping that holds the address; the collection is in ascending order, as the kernel's is.
+extension [Mapping] {
+  /// The mapping that holds the address; the mappings are in ascending order, as the kernel's are.
   package func holding(_ address: Address) -> Mapping? {
     guard let index = lastIndex(startingAtOrBelow: address), self[index].contains(address) else {
       return nil

@@ -105,9 +105,15 @@ package struct MainStackLimits: Sendable, Equatable {
 
   /// RLIMIT_STACK's soft limit in the text of /proc/PID/limits, in bytes; nil if it is unlimited.
   package static func soft(inLimits text: String) -> UInt64? {
-    text.split(separator: "\n").first { $0.hasPrefix("Max stack size") }?
-      .split(separator: " ").dropFirst(3).first.flatMap { UInt64($0) }
+    softLimit(named: "Max stack size", in: text)
   }
+}
+
+/// A soft limit whose name has three words, in the text of /proc/PID/limits (fs/proc/base.c,
+/// proc_pid_limits); nil if it is unlimited, or not there.
+package func softLimit(named name: String, in text: String) -> UInt64? {
+  text.split(separator: "\n").first { $0.hasPrefix(name) }?
+    .split(separator: " ").dropFirst(3).first.flatMap { UInt64($0) }
 }
 
 extension Guard {
