@@ -207,9 +207,6 @@ struct clab_trial_setup {
 /* Once, before the first fork: binds and warms whatever a handler will need (libunwind's caches
    and locks), so that children inherit it. Returns 0 or an errno. Async-signal-safe: no */
 int clab_laboratory_prepare(void);
-/* Has a thread for a moment, so that children need not bind what a thread needs. Best effort:
-   without it each child does. Async-signal-safe: no */
-void clab_laboratory_bind(void);
 /* What marks every process that this laboratory's trials have started, as the soft limit of
    RLIMIT_LOCKS ("Max file locks" in /proc/PID/limits). Async-signal-safe: yes */
 uint64_t clab_laboratory_mark(void);

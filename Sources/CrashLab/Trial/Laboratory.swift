@@ -61,7 +61,6 @@ public final class Laboratory {
     self.options = options
     self.machine = machine
     try Laboratory.prepare()
-    clab_laboratory_bind()
     try Laboratory.mustBeAbleToConfine()
     control = try ControlProcess()
   }
