@@ -38,6 +38,17 @@ import Testing
         int main(void) { return aardvark(0) + 1; }
         """, names: ["gate", "main"]),
     Row(
+      description: "of many names for a place, in whatever order, the plainest", tool: "gcc",
+      commands: "gcc -O1 program.c -o program",
+      source: """
+        __attribute__((noinline)) int __gate_0(volatile int *p) { return *p; }
+        int gate(volatile int *p) __attribute__((alias("__gate_0")));
+        """
+          + (1..<20).map {
+            "int __gate_\($0)(volatile int *p) __attribute__((alias(\"__gate_0\")));\n"
+          }.joined() + "int main(void) { return gate(0) + 1; }\n",
+      names: ["gate", "main"]),
+    Row(
       description: "a module of Fortran", tool: "gfortran",
       commands: "gfortran -g -O0 -fno-backtrace -x f95 program.c -o program",
       source: """

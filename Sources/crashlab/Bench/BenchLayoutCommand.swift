@@ -4,7 +4,8 @@ import CrashLabBench
 
 struct BenchLayoutCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "layout", abstract: "A look at a process with many threads.")
+    commandName: "layout",
+    abstract: "A look at a process with many threads, beside reading their files alone.")
 
   @Option(help: "Rounds.") var rounds: Int = 20
   @Option(help: "Threads of the process.") var threads: Int = 10_000

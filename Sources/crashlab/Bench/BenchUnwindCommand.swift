@@ -11,7 +11,8 @@ struct BenchUnwindCommand: ParsableCommand {
     discussion: """
       An 8 MiB stack overflows in a child, once by one function that calls itself (regular) and once \
       by six in random order (irregular). In its handler: folded (the first time in that process), \
-      libunwind's unw_step over every frame, unw_backtrace cold and warm. From outside: this \
+      libunwind's unw_step over every frame, unw_backtrace cold and warm; folded and the mere reading \
+      of a word a frame also where nobody has looked at the stack before (first). From outside: this \
       laboratory's observer, a bare copy of the stack, gdb, and Swift's own backtracer. And Swift's \
       Runtime module at the bottom of a recursion as deep, without a fault. Use a release build.
       """)
