@@ -2,6 +2,9 @@
 package enum StackSizeSource: String, Sendable, Codable {
   /// RLIMIT_STACK, of the main stack.
   case resourceLimit = "resource-limit"
+  /// RLIMIT_STACK too, but not as it was when the program started: the program has set it, or
+  /// somebody has for it (setrlimit(2), prlimit(2)). What the stack had before a lower limit stays.
+  case changedLimit = "changed-resource-limit"
   /// RLIMIT_AS, of the main stack: the process has used it up before the stack reached its own limit.
   case addressSpaceLimit = "address-space-limit"
   /// The C library's default for threads: RLIMIT_STACK when the program was started.
@@ -41,18 +44,28 @@ extension StackSizeSource {
   ///
   /// - Parameters:
   ///   - images: paths of what is mapped.
+  ///   - limit: RLIMIT_STACK at the program's start.
   package static func judge(
     _ site: FaultSite, images: some Sequence<String>, limit: ResourceLimit
   ) -> StackSizeSource? {
     guard site.isOverflow, let owner = site.owner else { return nil }
     switch owner.kind {
-    case .main: return .resourceLimit
+    case .main: return ofMain(size: site.stackSize, limit: limit)
     case .coroutine: return .coroutine
     case .alternateStack: return .alternateStack
     case .thread:
       return ofThread(
         size: site.stackSize, guard: site.guard?.size ?? 0, images: images, limit: limit)
     }
+  }
+
+  /// Of a main stack, whose limit is rounded down to pages.
+  ///
+  /// - Parameter limit: at the program's start.
+  package static func ofMain(size: Int?, limit: ResourceLimit) -> StackSizeSource {
+    // Beyond half of what can be addressed the stack is as large as there is room.
+    guard let size, let bytes = limit.bytes, bytes < 1 << 46 else { return .resourceLimit }
+    return (0..<largestPage).contains(Int(bytes) - size) ? .resourceLimit : .changedLimit
   }
 
   /// Two sizes are the default's: with the guard in them, or beside them (glibc has done both).
@@ -120,6 +133,8 @@ extension StackSizeSource {
   private static let muslDefaults = 131_072...135_168
   /// DEFAULT_GUARD_SIZE.
   private static let muslGuard = 8192
+  /// arm64 has pages of 4, 16 and 64 KiB.
+  private static let largestPage = 64 << 10
   /// glibc, sysdeps/x86_64/nptl/pthreaddef.h, ARCH_STACK_DEFAULT_SIZE.
   private static let unlimitedDefault = 2 << 20
 }

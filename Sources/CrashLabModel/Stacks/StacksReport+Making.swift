@@ -25,7 +25,7 @@ extension StacksReport {
     let groups = merged.map { same, found in
       let source: StackSizeSource? =
         switch same.kind {
-        case .main: .resourceLimit
+        case .main: StackSizeSource.ofMain(size: same.size, limit: limit)
         case .coroutine: .coroutine
         case .alternateStack: .alternateStack
         case .thread:

@@ -9,6 +9,8 @@ extension StackSizeSource {
     switch self {
     case .resourceLimit:
       return "set by RLIMIT_STACK\(bytes): `ulimit -s KIB` in the shell that starts it"
+    case .changedLimit:
+      return "RLIMIT_STACK, which was changed after the program's start: setrlimit in it, or prlimit"
     case .addressSpaceLimit:
       return "RLIMIT_AS is used up before its own limit: `ulimit -v KIB` in the shell that starts "
         + "it"

@@ -38,6 +38,13 @@ import Testing
     #expect(trial.signature != nil)
   }
 
+  /// A limit that the program itself has set is not to be changed in the shell.
+  @Test(arguments: ["other", "lowered"]) func aLimitOfItsOwn(_ way: String) throws {
+    let fault = try #require(try dying(way).faults.first)
+    #expect(fault.site.isOverflow && fault.site.owner?.kind == .main)
+    #expect(fault.stackSizeSource == .changedLimit)
+  }
+
   /// The same crash, built twice; another crash of the same program.
   @Test func buildsAreOneSignature() throws {
     func signature(_ flags: [String], _ way: String) throws -> String? {

@@ -127,6 +127,13 @@ import Testing
 
   static let rows = [
     Row(owner: .main, expected: .resourceLimit),
+    Row(owner: .main, size: nil, expected: .resourceLimit),
+    Row(owner: .main, limit: .unknown, expected: .resourceLimit),
+    Row(owner: .main, limit: .unlimited, expected: .resourceLimit),
+    Row(owner: .main, limit: .soft((8 << 20) + 1000), expected: .resourceLimit),
+    Row(owner: .main, limit: .soft(1 << 60), expected: .resourceLimit),
+    Row(owner: .main, limit: .soft(16 << 20), expected: .changedLimit),
+    Row(owner: .main, size: 132 << 10, limit: .soft(4096), expected: .changedLimit),
     Row(owner: .coroutine, expected: .coroutine),
     Row(owner: .alternateStack, expected: .alternateStack),
     Row(expected: .threadDefault),

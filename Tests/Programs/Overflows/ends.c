@@ -4,12 +4,15 @@
  *   text    reads through a pointer that holds text
  *   return  returns to an address that text was written over
  *   deep    recurses until the stack is full
+ *   other   the same, with another limit than it was started with
+ *   lowered the same, with less than it has already
  *   wait    sleeps until it is killed
  */
 #include <pthread.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 struct node {
@@ -58,6 +61,15 @@ int main(int count, char **arguments) {
   }
   if (!strcmp(way, "return"))
     overwrite("ABCDEFGHABCDEFGHABCDEFGHABCDEFGHABCDEFGHABCDEFGHABCDEFGH");
+  if (!strcmp(way, "other") || !strcmp(way, "lowered")) {
+    struct rlimit limit;
+    getrlimit(RLIMIT_STACK, &limit);
+    rlim_t other = limit.rlim_cur == 4 << 20 ? 3 << 20 : 4 << 20;
+    limit.rlim_cur = way[0] == 'l' ? 4096 : other;
+    if (setrlimit(RLIMIT_STACK, &limit))
+      perror("setrlimit");
+    return (int)descend(0);
+  }
   if (!strcmp(way, "deep"))
     return (int)descend(0);
   puts("waiting");
