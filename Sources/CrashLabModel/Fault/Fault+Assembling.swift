@@ -63,6 +63,7 @@ extension Fault {
         stack: FaultSite.stackInUse(facts), frameSize: context.signalFrameSize)
     }
     facts.pops = context.instruction?.pops == true && access == .read
+    facts.probes = context.instruction?.probesStack(at: evidence.address) == true
     let site = FaultSite.locate(facts)
     let address =
       facts.signalFrame.map { $0.low(below: evidence.stackPointer) } ?? evidence.address

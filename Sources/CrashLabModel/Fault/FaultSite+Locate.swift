@@ -20,6 +20,9 @@ extension FaultSite {
     /// The instruction takes back what was put on the stack. A stack that overflows is written
     /// first: the stack pointer was not this stack's.
     package var pops = false
+    /// It is told by the stack pointer where to go, or does what nothing but a probe of the stack does:
+    /// then the access may lie farther below than a frame's own.
+    package var probes = false
 
     package init(
       code: SignalCode, address: Address, access: Access?, stackPointer: Address, thread: Int32,
@@ -59,6 +62,7 @@ extension FaultSite {
       }), !isAboveOwn(inUse, guard: hit, facts)
     {
       return FaultSite(hit.guard.kind == .none ? .unmapped : .guard, of: hit, at: facts.address)
+        .strayed(from: hit, facts)
     }
     if !facts.pops, let inUse, isStackAccess(facts, below: inUse) {
       return below(inUse, facts: facts)
@@ -66,7 +70,7 @@ extension FaultSite {
     if !facts.pops, let main = facts.stacks.first(where: { $0.kind == .main }),
       main.guard.contains(facts.address)
     {
-      return FaultSite(.mainStackLimit, of: main, at: facts.address)
+      return FaultSite(.mainStackLimit, of: main, at: facts.address).strayed(from: main, facts)
     }
     let mapping = facts.mappings.holding(facts.address)
     if let hit = facts.stacks.first(where: { $0.contains(facts.address) }),
@@ -76,7 +80,7 @@ extension FaultSite {
         var site = FaultSite(.mainStackLimit, of: hit, at: facts.address)
         site.mapping =
           obstacle(below: facts.address, gap: hit.guard.size, in: facts.mappings)?.label
-        return site
+        return site.strayed(from: hit, facts)
       }
       var site = FaultSite(hit == inUse ? .ownStack : .otherStack, of: hit, at: facts.address)
       site.mapping = mapping?.label
@@ -121,22 +125,50 @@ extension FaultSite {
     return hit.guard.low == own.high
   }
 
-  /// Whether an access below the limit was one of the stack's own: a frame's bytes lie at or above
-  /// the stack pointer, or in the red zone (System V ABI: 128 bytes) below it; a push or a call
-  /// writes one word further down. Where no frame lies in the stack, a stack pointer that is further
-  /// below it than the stack is large has not come from there. On aarch64 there is no red zone, but
-  /// a store that moves the stack pointer writes up to 1,024 bytes below it.
-  private static func isStackAccess(_ facts: Facts, below stack: StackRegion) -> Bool {
+  /// How far below the stack pointer a frame's own access may lie: in the red zone (System V ABI: 128
+  /// bytes), or a word further down, as a push or a call. On aarch64 there is no red zone, but a store
+  /// that moves the stack pointer writes up to 1,024 bytes below it.
+  private static var reach: UInt64 {
     #if arch(x86_64)
-      let redZone: UInt64 = 128 + 8
+      128 + 8
     #else
-      let redZone: UInt64 = 1024
+      1024
     #endif
+  }
+
+  /// Whether an access below the limit was one of the stack's own: a frame's bytes lie at or above
+  /// the stack pointer, or a little below it. Where no frame lies in the stack, a stack pointer that
+  /// is further below it than the stack is large has not come from there.
+  private static func isStackAccess(_ facts: Facts, below stack: StackRegion) -> Bool {
     guard facts.address < stack.low,
-      facts.address.value &+ redZone >= facts.stackPointer.value
+      facts.address.value &+ reach >= facts.stackPointer.value
     else { return false }
     return addressesInUse(facts).contains(where: stack.contains)
       || stack.low.value - facts.address.value <= UInt64(stack.size)
+  }
+
+  /// Whether a stack has come where the access fell, and not only a pointer.
+  private static func hasComeThere(_ stack: StackRegion, _ facts: Facts) -> Bool {
+    let pointer = facts.stackPointer
+    guard pointer.value > 0 else { return true }  // nobody knows it
+    guard facts.access != .execute, pointer <= stack.high,
+      facts.probes || facts.address.value &+ reach >= pointer.value
+    else { return false }
+    if pointer >= stack.guard.low || stackInUse(facts) == stack { return true }
+    return !facts.stacks.contains { $0 != stack && $0.contains(pointer) }
+      && stack.low.value - pointer.value <= UInt64(stack.size)
+  }
+
+  /// The same site, marked where it was not the stack that came there.
+  private func strayed(from stack: StackRegion, _ facts: Facts) -> FaultSite {
+    if FaultSite.hasComeThere(stack, facts) { return self }
+    var site = self
+    let (low, high) = (
+      min(facts.address.value, facts.stackPointer.value),
+      max(facts.address.value, facts.stackPointer.value)
+    )
+    site.strayBy = Int(clamping: high - low)
+    return site
   }
 
   /// The lowest address that the main stack has grown to.

@@ -49,6 +49,9 @@ public struct FaultSite: Sendable, Equatable, Codable {
   @Nullable public var skipped: Int?
   /// What is mapped there: a path, or `anonymous` with its permissions.
   @Nullable public var mapping: String?
+  /// Of an access to a guard, or below the main stack's limit, that is not the stack's own: bytes from
+  /// there to the stack pointer. Null where the stack pointer had come there.
+  @Nullable public var strayBy: Int?
 
   public init(
     _ kind: Kind, owner: Owner? = nil, stackLimit: Address? = nil, stackSize: Int? = nil,
@@ -72,7 +75,7 @@ public struct FaultSite: Sendable, Equatable, Codable {
   /// Whether a stack overflowed: the one thing that most people want to know.
   public var isOverflow: Bool {
     switch kind {
-    case .guard, .pastGuard, .mainStackLimit: true
+    case .guard, .pastGuard, .mainStackLimit: strayBy == nil
     default: false
     }
   }

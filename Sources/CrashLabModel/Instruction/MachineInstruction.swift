@@ -143,6 +143,15 @@ extension MachineInstruction {
     return kinds.contains(.read) && kinds.contains(.write)
   }
 
+  /// Whether it goes there by the stack pointer and a constant, or changes nothing there: compilers
+  /// touch the pages of a large frame so before they make it (`or $0`, gcc's -fstack-check).
+  package func probesStack(at place: Address) -> Bool {
+    if text.hasPrefix("or"), text.contains("$0x0,") { return true }
+    let isPlain = text.contains("(%rsp)") || text.contains("[sp]") || text.contains("[sp, #")
+    return isPlain
+      && operands.contains { $0.contains(place) && ["rsp", "sp"].contains($0.base?.name) }
+  }
+
   /// The operand that holds an address, of two the one that was accessed so.
   func operand(at place: Address, access: Access?) -> Operand? {
     let held = operands.filter { $0.contains(place) }

@@ -61,6 +61,11 @@ extension FaultSite.Owner {
 extension FaultSite {
   /// `8 bytes below the stack limit, in the 4 KiB guard of thread 'overflower'`
   public var inWords: String {
+    let stray = strayBy.map { "; no overflow: the stack pointer is \(bytesInWords($0)) away" }
+    return place + (stray ?? "")
+  }
+
+  private var place: String {
     let owner = owner?.inWords ?? "an unknown stack"
     let overshoot = overshoot.map { "\(bytesInWords($0)) below the stack limit" } ?? "at the guard"
     switch kind {
@@ -172,6 +177,10 @@ extension FaultReport {
     switch site.kind {
     case .nullPage: return "\(site.inWords) at \(address)"
     case .unmapped: return "at \(address), \(site.inWords)"
+    case .mapping where signal == .segv && code == "SEGV_MAPERR":
+      // The kernel looks at the mapping first, and finds it to permit the access.
+      return "at \(address) in \(printable(site.mapping ?? "a mapping")), where the kernel found "
+        + "nothing: guarded by MADV_GUARD_INSTALL, or mapped only since"
     case .mapping where signal == .bus && code == "BUS_ADRERR":
       // mmap(2): the mapping is longer than what it is of.
       return "at \(address) in \(printable(site.mapping ?? "a mapping")), where the kernel had no "

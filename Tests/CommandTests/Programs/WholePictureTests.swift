@@ -2,6 +2,7 @@ import Foundation
 import Testing
 
 @testable import CrashLab
+@testable import CrashLabText
 
 /// What `exec`, `core` and `look` tell beside the fault: why, every thread, the registers, the images.
 @Suite(.enabled(if: Toolbox.has("gcc"), "no gcc here")) struct WholePictureTests {
@@ -36,6 +37,15 @@ import Testing
     let image = try #require(trial.images?.first { $0.path.hasSuffix("/program") })
     #expect(image.buildId?.count == 40)
     #expect(trial.signature != nil)
+  }
+
+  /// A guard stops any pointer: only where the stack pointer has come there the stack overflowed.
+  @Test(arguments: ["overrun", "below"]) func aPointerInAGuardIsNoOverflow(_ way: String) throws {
+    let fault = try #require(try dying(way).faults.first)
+    #expect(fault.site.kind == .guard && !fault.site.isOverflow)
+    #expect(fault.site.strayBy ?? 0 > 1 << 20)
+    #expect(fault.headline.contains("no overflow: the stack pointer is "))
+    #expect(fault.stackSizeSource == nil)
   }
 
   /// A limit that the program itself has set is not to be changed in the shell.

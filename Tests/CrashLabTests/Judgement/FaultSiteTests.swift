@@ -58,6 +58,8 @@ struct FaultSiteRow: Sendable, CustomStringConvertible {
   var owner: String?
   var overshoot: Int?
   var skipped: Int?
+  /// The stack had not come there.
+  var isStray = false
 }
 
 @Test(arguments: [
@@ -68,8 +70,20 @@ struct FaultSiteRow: Sendable, CustomStringConvertible {
     description: "a push", address: 0x7010_0ff8, kind: .guard, owner: "overflower", overshoot: 8,
     skipped: 0),
   FaultSiteRow(
-    description: "lowest byte of the guard", address: 0x7010_0000, kind: .guard,
+    description: "lowest byte of the guard", address: 0x7010_0000, sp: 0x7010_0000, kind: .guard,
     owner: "overflower", overshoot: 4096, skipped: 0),
+  FaultSiteRow(
+    description: "a pointer into the guard, farther below than a frame reaches",
+    address: 0x7010_0000, sp: 0x7010_1000, kind: .guard, owner: "overflower", overshoot: 4096,
+    skipped: 0, isStray: true),
+  FaultSiteRow(
+    description: "a pointer into the guard of another's stack", address: 0x7010_0ff8,
+    sp: 0x7fff_f000, thread: 1, kind: .guard, owner: "overflower", overshoot: 8, skipped: 0,
+    isStray: true),
+  FaultSiteRow(
+    description: "far below the own stack in the main stack's gap", address: 0x7f7f_0000, code: 1,
+    sp: 0x7fff_f000, kind: .mainStackLimit, owner: "main", overshoot: 0x1_0000, skipped: 0,
+    isStray: true),
   FaultSiteRow(
     description: "one byte past the guard", address: 0x700f_ffff, sp: 0x700f_fff0,
     frames: [0x7020_0000], kind: .pastGuard, owner: "overflower", overshoot: 4097, skipped: 1),
@@ -122,7 +136,7 @@ struct FaultSiteRow: Sendable, CustomStringConvertible {
   FaultSiteRow(
     description: "in the gap below the main stack, by another thread", address: 0x7f7f_0000,
     code: 1, sp: 0x7018_0000, kind: .mainStackLimit, owner: "main", overshoot: 0x1_0000,
-    skipped: 0),
+    skipped: 0, isStray: true),
   FaultSiteRow(
     description: "bus error in the guard", address: 0x7010_0ff8, signal: .bus, kind: .guard,
     owner: "overflower", overshoot: 8, skipped: 0),
@@ -132,6 +146,9 @@ func locatesFault(_ row: FaultSiteRow) {
     row.address, code: row.code, signal: row.signal, sp: row.sp, frames: row.frames,
     thread: row.thread)
   #expect(site.kind == row.kind)
+  #expect((site.strayBy != nil) == row.isStray)
+  let isBelowAStack = [.guard, .pastGuard, .mainStackLimit].contains(row.kind)
+  #expect(site.isOverflow == (isBelowAStack && !row.isStray))
   if let owner = row.owner { #expect(site.owner?.name == owner) }
   if let overshoot = row.overshoot { #expect(site.overshoot == overshoot) }
   if let skipped = row.skipped { #expect(site.skipped == skipped) }

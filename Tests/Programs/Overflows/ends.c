@@ -3,14 +3,18 @@
  *   member  reads a member of a null pointer
  *   text    reads through a pointer that holds text
  *   return  returns to an address that text was written over
+ *   overrun writes past the end of the heap's memory until that faults
+ *   below   writes far below the stack that it is on, which is hardly used
  *   deep    recurses until the stack is full
  *   other   the same, with another limit than it was started with
  *   lowered the same, with less than it has already
  *   wait    sleeps until it is killed
  */
+#define _GNU_SOURCE
 #include <pthread.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -37,6 +41,21 @@ static __attribute__((noinline)) long descend(volatile long depth) {
   return descend(depth + 1) + frame[0];
 }
 
+static __attribute__((noinline)) void fill(volatile char *to) {
+  for (;;)
+    *to++ = 1;
+}
+
+static void *write_below(void *limit) {
+  pthread_attr_t attributes;
+  size_t size;
+  pthread_getattr_np(pthread_self(), &attributes);
+  pthread_attr_getstack(&attributes, &limit, &size);
+  volatile char *place = (char *)limit - 100;
+  *place = 1;
+  return NULL;
+}
+
 static void *wait_for_ever(void *unused) {
   pthread_barrier_wait(&all_there);
   for (;;)
@@ -61,6 +80,12 @@ int main(int count, char **arguments) {
   }
   if (!strcmp(way, "return"))
     overwrite("ABCDEFGHABCDEFGHABCDEFGHABCDEFGHABCDEFGHABCDEFGHABCDEFGH");
+  if (!strcmp(way, "overrun"))
+    fill(malloc(1 << 20));
+  if (!strcmp(way, "below")) {
+    pthread_create(&thread, NULL, write_below, NULL);
+    pthread_join(thread, NULL);
+  }
   if (!strcmp(way, "other") || !strcmp(way, "lowered")) {
     struct rlimit limit;
     getrlimit(RLIMIT_STACK, &limit);
