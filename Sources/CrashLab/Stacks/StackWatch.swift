@@ -93,8 +93,8 @@ final class StackWatch {
     guard var stack = ThreadStack(told, in: pages) else { return }
     stack.entry = entries.entry(of: thread, told)
     let room = Int(clamping: stack.start.value - stack.low.value)
-    if isExact, stack.isLimitKnown {
-      if room <= budget,
+    if isExact {
+      if stack.isOwnAlone, room <= budget,
         clab_fill_memory(thread, stack.low.value, stack.start.value, ThreadStack.pattern) == 0
       {
         stack.filledFrom = stack.low

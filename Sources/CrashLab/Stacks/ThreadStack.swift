@@ -12,6 +12,10 @@ struct ThreadStack {
   let guardSize: Int
   /// Whether `low` is where the stack ends, and not only where its memory does.
   let isLimitKnown: Bool
+  /// Whether nothing below `start` can be anybody else's.
+  let isOwnAlone: Bool
+  /// Its ends are not at the ends of pages: the C library does not tell the kernel of the upper one.
+  let isUneven: Bool
   /// Whether the thread's own block lies at its top.
   let hasBlock: Bool
   /// The lowest page that somebody had touched before, below that in which the thread begins.
@@ -37,9 +41,12 @@ struct ThreadStack {
       told.stack_low > 0 && told.stack_low < told.stack_pointer
       && told.stack_low.addingReportingOverflow(told.stack_size).partialValue >= told.stack_pointer
     hasBlock = start <= block && mapping.contains(block)
+    isUneven = isClaimed && told.stack_low % UInt64(pages.pageSize) != 0
+    // Above the block's beginning lies the rest of it.
+    let highest = isUneven ? Address(block.value &+ ThreadStack.largestBlock) : block
     top =
       hasBlock
-      ? min(pages.pageEnd(block), mapping.high)
+      ? min(pages.pageEnd(highest), mapping.high)
       : isClaimed
         ? max(start, Address(told.stack_low &+ told.stack_size)) : mapping.high
     // The kernel is told the memory with the guard in it (glibc), or nothing (musl).
@@ -58,10 +65,17 @@ struct ThreadStack {
       let isGuard = below?.permissions.isDisjoint(with: [.read, .write]) == true
       guardSize = isGuard ? Int(clamping: low.value - (below?.low.value ?? low.value)) : hidden
     }
-    isLimitKnown = isClaimed || guardSize > 0
+    // Memory between a guard and a block at its top was made for this one: what else somebody made a
+    // stack in may be half full of data. On aarch64 the block is not known.
+    let fillsMapping = hasBlock ? top == mapping.high : told.thread_pointer == 0
+    isLimitKnown = isClaimed || guardSize > 0 && fillsMapping
     let own = Address(start.value / UInt64(pages.pageSize) &* UInt64(pages.pageSize))
     floor = low < own ? pages.lowestTouched(in: low..<own)?.page : nil
+    isOwnAlone = isClaimed || isLimitKnown && floor == nil
   }
+
+  /// More than glibc's `struct pthread` has (2.36: 2,304 bytes).
+  private static let largestBlock: UInt64 = 2560
 
   /// Bytes; nil if they are not known.
   var threadLocalStorage: Int? {
@@ -78,7 +92,8 @@ struct ThreadStack {
       var place: UInt64 = 0
       let error = clab_lowest_changed(
         thread, filledFrom.value, start.value, ThreadStack.pattern, &place)
-      return error == 0 ? StackPeak(bytes: depth(Address(place)), bound: .exact) : nil
+      if error != 0 { return nil }
+      return StackPeak(bytes: depth(Address(place)), bound: isUneven ? .page : .exact)
     }
     guard let touched = pages.lowestTouched(in: low..<top) else { return nil }
     // What an earlier thread has left there may be all that there is.

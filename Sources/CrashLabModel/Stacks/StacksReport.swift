@@ -89,7 +89,8 @@ package enum StacksNote: String, Sendable, Codable {
   case endNotSeen = "end-not-seen"
   /// It has executed another program: what is told is of the last one.
   case executedAnother = "executed-another"
-  /// Some stacks were not filled: there was not memory enough for all.
+  /// Some stacks were not filled: there was not memory enough for all, or what lies in theirs may be
+  /// somebody else's.
   case notAllFilled = "not-all-filled"
   /// It was looked at from time to time, while it ran.
   case looked
@@ -105,7 +106,7 @@ package enum StackLimit: Sendable, Equatable {
   case percent(Int)
   case bytes(Int)
 
-  /// The groups that have used more; an unknown peak is none.
+  /// The groups that have used more, or may have; an unknown peak is none.
   package func offenders(in report: StacksReport) -> [StacksReport.Group] {
     report.stacks.filter { group in
       guard let peak = group.peak else { return false }

@@ -97,8 +97,8 @@ extension StacksReport.Group {
     guard kind != .main, let size else { return nil }
     let name = "'\(nameInWords)' (\(shortSymbol(entry ?? "?", width: 40)))"
     guard let advice else {
-      // Within a page of its size.
-      let isUsedUp = peak.map { size - $0 < 4096 } == true && bound != .atLeast
+      let left = bound == .exact ? 512 : 4096
+      let isUsedUp = peak.map { size - $0 < left } == true && (bound == .exact || bound == .page)
       return isUsedUp
         ? "\(name) has used its whole stack, and may have overflowed: what would have been enough is "
           + "not known (`crashlab exec` tells of an overflow)."
@@ -193,7 +193,8 @@ extension StacksNote {
     case .executedAnother:
       "It has executed another program: what is told is of the last one."
     case .notAllFilled:
-      "Some stacks were not filled, as there was not memory enough: their peaks are whole pages."
+      "Some stacks were not filled, as there was not memory enough or nobody knows what else lies "
+        + "in theirs: their peaks are whole pages."
     case .coroutinesAtEnd:
       "Coroutine stacks were looked for when the program ended: those that it had given back, "
         + "and those that border on other memory, are missing; each is taken to go from its guard "

@@ -49,4 +49,14 @@ import Testing
       }
     }
   }
+
+  /// musl tells nobody where a stack that the program has given it ends.
+  @Test func whatLiesBesideAStackIsLeftAlone() throws {
+    try withTemporaryFolder { folder in
+      let program = try Toolbox.build(
+        "stack-in-data.c", with: "musl-gcc", ["-O1"], into: folder)
+      let result = try Command().run(["stacks", "--exact", program])
+      #expect(result.status == 0, "\(result.errors)")
+    }
+  }
 }
