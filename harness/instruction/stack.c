@@ -1,9 +1,19 @@
 /* What an instruction does to the stack pointer. */
 #include "decode.h"
 
+/* Its low bits alone: how many; 0 if it is not a part of the stack pointer. */
+static unsigned low_bits_of_stack_pointer(const ZydisDecodedOperand *operand) {
+  if (operand->type != ZYDIS_OPERAND_TYPE_REGISTER)
+    return 0;
+  return operand->reg.value == ZYDIS_REGISTER_SPL  ? 8
+         : operand->reg.value == ZYDIS_REGISTER_SP ? 16
+                                                   : 0;
+}
+
 static bool is_stack_pointer(const ZydisDecodedOperand *operand) {
   return operand->type == ZYDIS_OPERAND_TYPE_REGISTER &&
-         (operand->reg.value == ZYDIS_REGISTER_RSP || operand->reg.value == ZYDIS_REGISTER_ESP);
+         (operand->reg.value == ZYDIS_REGISTER_RSP || operand->reg.value == ZYDIS_REGISTER_ESP ||
+          low_bits_of_stack_pointer(operand));
 }
 
 static void add(struct clab_instruction *into, int64_t delta) {
@@ -31,6 +41,11 @@ static void load(const struct clab_decoded *decoded, struct clab_instruction *in
     change(into, CLAB_STACK_UNKNOWN, CLAB_NO_REGISTER);
 }
 
+static void align(struct clab_instruction *into, int64_t to) {
+  into->stack_change = CLAB_STACK_ALIGNED;
+  into->stack_delta = to;
+}
+
 /* and, add, sub, mov, lea and the rest with the stack pointer as what they change. */
 static void arithmetic(const struct clab_decoded *decoded, struct clab_instruction *into) {
   const ZydisDecodedOperand *from = &decoded->operands[1];
@@ -38,6 +53,13 @@ static void arithmetic(const struct clab_decoded *decoded, struct clab_instructi
   uint8_t source = from->type == ZYDIS_OPERAND_TYPE_REGISTER ? clab_register_number(from->reg.value)
                                                              : CLAB_NO_REGISTER;
   change(into, CLAB_STACK_UNKNOWN, CLAB_NO_REGISTER);
+  unsigned low_bits = low_bits_of_stack_pointer(&decoded->operands[0]);
+  if (low_bits && decoded->whole.mnemonic != ZYDIS_MNEMONIC_AND) {
+    /* gcc's shorter form of and $-256 and and $-65536 */
+    if (decoded->whole.mnemonic == ZYDIS_MNEMONIC_MOV && is_immediate && from->imm.value.u == 0)
+      align(into, INT64_C(1) << low_bits);
+    return;
+  }
   switch (decoded->whole.mnemonic) {
   case ZYDIS_MNEMONIC_ADD:
   case ZYDIS_MNEMONIC_SUB: {
@@ -50,10 +72,8 @@ static void arithmetic(const struct clab_decoded *decoded, struct clab_instructi
   }
   case ZYDIS_MNEMONIC_AND: {
     int64_t mask = from->imm.value.s;
-    if (is_immediate && mask < 0 && ((-mask) & (-mask - 1)) == 0) {
-      into->stack_change = CLAB_STACK_ALIGNED;
-      into->stack_delta = -mask;
-    }
+    if (is_immediate && mask < 0 && ((-mask) & (-mask - 1)) == 0)
+      align(into, -mask);
     break;
   }
   case ZYDIS_MNEMONIC_INC:

@@ -133,6 +133,11 @@ struct StepRow: Sendable, CustomTestStringConvertible {
   StepRow(
     testDescription: "and $-n, %rsp before sub", code: [0x48, 0x83, 0xe4, 0xc0] + sub(8192) + ret,
     step: 8192 + 56),
+  StepRow(testDescription: "mov $0, %spl", code: [0x40, 0xb4, 0] + ret, step: 248),
+  StepRow(testDescription: "mov $0, %sp", code: [0x66, 0xbc, 0, 0] + ret, step: 65528),
+  StepRow(testDescription: "mov $1, %spl is no alignment", code: [0x40, 0xb4, 1] + ret, step: 0),
+  StepRow(
+    testDescription: "and $-n, %spl", code: [0x40, 0x80, 0xe4, 0xc0] + ret, step: 56),
   StepRow(
     testDescription: "xchg %rax, %rsp changes the stack", code: [0x48, 0x94] + ret, step: 0),
   StepRow(
