@@ -30,8 +30,8 @@ struct Crashlab: ParsableCommand {
   /// Parses and runs; what goes wrong becomes a sentence and one of the documented statuses.
   static func main() {
     StandardDescriptors.occupy()
-    // A file that may not grow is an error to be told, not a death.
-    ForeignProgram.ignoreFileSizeSignal()
+    // A file that may not grow is an error to be told, not a death; and children's ends are told.
+    ForeignProgram.setSignals()
     // Swift's runtime takes the arguments from there.
     guard CommandLine.argc > 0 else {
       complain("/proc/self/cmdline can't be read: crashlab needs /proc to be mounted")

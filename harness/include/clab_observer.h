@@ -98,9 +98,10 @@ void clab_observer_tell_own_crash(void);
 ssize_t clab_observer_file_capabilities(const char *path, void *buffer, size_t size);
 /* From now on SIGTERM and SIGHUP that this process gets are the program's; 0: its own again. */
 void clab_observer_pass_on(pid_t process);
-/* Ignores SIGXFSZ from now on; programs started by clab_observer_spawn get it as this process did.
+/* Ignores SIGXFSZ from now on, and SIGCHLD no longer: whoever ignores it gets no status of a child
+   (wait(2)). Programs started by clab_observer_spawn get both as this process did.
    Async-signal-safe: no */
-void clab_observer_ignore_xfsz(void);
+void clab_observer_set_signals(void);
 /* What a thread that is stopped at a signal is about to die of, in the words of a handler: siginfo,
    registers, the kind of access as far as the instruction tells it, the unwind. Returns 0 or an
    errno. */

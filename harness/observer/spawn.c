@@ -11,15 +11,18 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* SIGXFSZ as this process got it. It survives execve only as ignored or default. */
-static sighandler_t inherited_xfsz = SIG_DFL;
+/* As this process got them. They survive execve only as ignored or default. */
+static sighandler_t inherited_xfsz = SIG_DFL, inherited_chld = SIG_DFL;
 
 /* Async-signal-safe: no */
-void clab_observer_ignore_xfsz(void) {
+void clab_observer_set_signals(void) {
   static bool done;
-  sighandler_t before = signal(SIGXFSZ, SIG_IGN);
-  if (!done && before == SIG_IGN)
-    inherited_xfsz = SIG_IGN;
+  sighandler_t xfsz = signal(SIGXFSZ, SIG_IGN);
+  sighandler_t chld = signal(SIGCHLD, SIG_DFL);
+  if (!done) {
+    inherited_xfsz = xfsz == SIG_IGN ? SIG_IGN : SIG_DFL;
+    inherited_chld = chld == SIG_IGN ? SIG_IGN : SIG_DFL;
+  }
   done = true;
 }
 
@@ -81,8 +84,9 @@ static _Noreturn void become(char *const arguments[], const struct start *start)
   close(start->trouble[0]);
   if (!read_number(start->word[0], &word))
     _exit(127);
-  /* The disposition that crashlab got, not the one that the observer has set. */
+  /* The dispositions that crashlab got, not those that it has set. */
   signal(SIGXFSZ, inherited_xfsz);
+  signal(SIGCHLD, inherited_chld);
   if (shared)
     shared->executed = 1;
   execvp(arguments[0], arguments);

@@ -1,6 +1,7 @@
 internal import CHarness
 
 extension ForeignProgram {
-  /// Ignores SIGXFSZ in this process. A program that runs later gets it as this process got it.
-  public static func ignoreFileSizeSignal() { clab_observer_ignore_xfsz() }
+  /// Ignores SIGXFSZ in this process, and SIGCHLD no longer. A program that runs later gets both as this
+  /// process got them.
+  public static func setSignals() { clab_observer_set_signals() }
 }

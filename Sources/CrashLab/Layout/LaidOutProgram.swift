@@ -17,16 +17,26 @@ package struct LaidOutProgram: Sendable {
 
   /// Starts it, waits, looks and ends it. Its standard output goes to standard error: standard
   /// output is the report's.
-  package func look(machine: Machine) throws(SystemError) -> Layout {
-    let program = try start()
+  ///
+  /// - Throws: SystemError; Laboratory.Interrupted by Ctrl-C, SIGTERM or SIGHUP, with the program ended.
+  package func look(machine: Machine) throws -> Layout {
+    var mask = sigset_t()
+    sigprocmask(SIG_BLOCK, nil, &mask)
+    let interrupts = try InterruptSignals()
+    return try look(machine: machine, until: interrupts, mask: mask)
+  }
+
+  private func look(
+    machine: Machine, until interrupts: borrowing InterruptSignals, mask: sigset_t
+  ) throws -> Layout {
+    let program = try start(mask)
     defer {
       kill(program, SIGKILL)
       while waitpid(program, nil, 0) < 0 && errno == EINTR {}
     }
-    var rest = timespec(
-      tv_sec: Int(patience), tv_nsec: Int(patience.truncatingRemainder(dividingBy: 1) * 1e9))
-    var left = timespec()
-    while nanosleep(&rest, &left) != 0 && errno == EINTR { rest = left }
+    var waited = pollfd(fd: interrupts.descriptor, events: Int16(POLLIN), revents: 0)
+    poll(&waited, 1, CInt(clamping: Int((patience * 1000).rounded(.up))))
+    if let signal = interrupts.take() { throw Laboratory.Interrupted(signal: signal) }
     var info = siginfo_t()
     // Left to be waited for: until then the number is not given to another process.
     waitid(P_PID, id_t(program), &info, WEXITED | WNOHANG | WNOWAIT)
@@ -35,10 +45,13 @@ package struct LaidOutProgram: Sendable {
         "look at", arguments[0], code: ESRCH,
         for: .lookBeforeEnd(seconds: patience))
     }
-    return try Layout.look(at: program, machine: machine)
+    let layout = try Layout.look(at: program, machine: machine)
+    if let signal = interrupts.take() { throw Laboratory.Interrupted(signal: signal) }
+    return layout
   }
 
-  private func start() throws(SystemError) -> pid_t {
+  /// - Parameter mask: the signals that it finds blocked.
+  private func start(_ mask: sigset_t) throws(SystemError) -> pid_t {
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
@@ -51,7 +64,9 @@ package struct LaidOutProgram: Sendable {
     sigemptyset(&defaults)
     sigaddset(&defaults, SIGXFSZ)
     posix_spawnattr_setsigdefault(&attributes, &defaults)
-    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF))
+    var mask = mask
+    posix_spawnattr_setsigmask(&attributes, &mask)
+    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK))
     var vector: [UnsafeMutablePointer<CChar>?] = arguments.map { strdup($0) } + [nil]
     defer { for argument in vector { free(argument) } }
     var program: pid_t = 0

@@ -25,8 +25,17 @@ extension Layout {
       throw .noLook(at: process, "read maps of")
     }
     let mappings = Mapping.parse(maps: maps)
-    // A process that has ended has no memory, and still a directory until its parent has waited.
-    guard !mappings.isEmpty else { throw .noLook(at: process, "read maps of", code: ESRCH) }
+    // A process that has ended has no memory, and still a directory until its parent has waited. So
+    // has one whose first thread has ended alone (pthread_exit): the others have it.
+    guard !mappings.isEmpty else {
+      let others = (try? directory.threadIdentifiers()) ?? []
+      if leader == nil, let other = others.first(where: { $0 != process }) {
+        return try look(
+          at: other, claims: claims, pointers: pointers, controlBlocks: controlBlocks,
+          leader: process, machine: machine)
+      }
+      throw .noLook(at: process, "read maps of", code: ESRCH)
+    }
     var threads = try directory.sights(process: process)
     for index in threads.indices {
       if let pointer = pointers[threads[index].id] { threads[index].stackPointer = pointer }
@@ -48,7 +57,7 @@ extension Layout {
     let stacks = FoundStack.find(facts)
     let program = directory.program()
     return Layout(
-      process: process, program: program, threads: threads,
+      process: leader ?? process, program: program, threads: threads,
       uses: StackOccupancy.of(stacks, mappings: mappings, scan: facts.scan),
       areas: AddressArea.gather(mappings, stacks: stacks.map(\.region), program: program),
       duration: now() - started)

@@ -23,7 +23,7 @@ package enum LayoutWarning: String, Codable, Sendable, CaseIterable {
       warnings.append(.guardSmallerThanFrame)
     }
     // An alternate stack is small and touched as a whole by its first signal frame.
-    if region.kind != .alternateStack, region.size > 0,
+    if region.kind != .alternateStack, region.isLimitKnown, region.size > 0,
       Double(use.touched) * 100 > Double(region.size) * Double(fullness)
     {
       warnings.append(.nearlyFull)

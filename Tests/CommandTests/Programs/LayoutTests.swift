@@ -54,6 +54,28 @@ import Testing
     #expect(main?.guard.kind == .kernelGap)
   }
 
+  /// /proc tells nothing of memory under the number of a thread that has ended.
+  @Test(.enabled(if: Toolbox.has("gcc"), "no gcc here")) func theFirstThreadHasEnded() throws {
+    try withTemporaryFolder { folder in
+      let program = try Toolbox.build(
+        "first-thread-ends.c", with: "gcc", ["-O1", "-pthread"], into: folder)
+      let target = try Command(path: program).start([])
+      defer { kill(target.identifier, SIGKILL) }
+      let isReady = eventually(within: 60) {
+        (try? String(contentsOfFile: "/proc/\(target.identifier)/stat", encoding: .utf8))?
+          .contains(") Z ") == true
+      }
+      try #require(isReady, "the first thread does not end")
+      let result = try Command().run([
+        "layout", "--pid", "\(target.identifier)", "--format", "json",
+      ])
+      try #require(result.status == 0, "\(result.errors)")
+      let report = try JSONDecoder().decode(LayoutReport.self, from: Data(result.output.utf8))
+      #expect(report.process.id == target.identifier && report.process.threads == 2)
+      #expect(report.stacks.contains { $0.kind == .thread })
+    }
+  }
+
   @Test func unguardedStacksAreToldApart() throws {
     let stacks = workers(try look(threads: 20, "unguarded").report)
     #expect(stacks.count == 20)
