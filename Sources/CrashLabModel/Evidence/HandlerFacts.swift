@@ -102,7 +102,11 @@ extension HandlerFacts.AlternateStack {
       switch top {
       case nil: .unmapped
       case let top? where !top.permissions.contains(.write): .notWritable
-      case let top? where !top.path.isEmpty && !top.path.hasPrefix("["): .pastFile
+      // The loader has mapped a program or library no further than the file.
+      case let top?
+      where !top.path.isEmpty && !top.path.hasPrefix("[")
+        && !mappings.contains { $0.path == top.path && $0.permissions.contains(.execute) }:
+        .pastFile
       default: nil
       }
     self.init(

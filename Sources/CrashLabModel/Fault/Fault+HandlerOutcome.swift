@@ -20,7 +20,7 @@ extension Fault {
     case usedOnce = "used-once"
     /// It came inside the handler, where the signal is blocked.
     case insideHandler = "inside-handler"
-    /// Installed without SA_ONSTACK, and the stack in use has run out.
+    /// Installed without SA_ONSTACK, and there is no room where the stack pointer is.
     case notOnAlternateStack = "not-on-alternate-stack"
     case noAlternateStack = "no-alternate-stack"
     /// The kernel found no room for its frame; whether there is an alternate stack is not known.

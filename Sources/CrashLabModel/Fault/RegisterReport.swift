@@ -31,8 +31,8 @@ package struct PointerTarget: Sendable, Equatable, Codable {
   package var kind: Kind
   /// Whose stack or guard; null for everything else.
   @Nullable package var owner: FaultSite.Owner?
-  /// From the symbol for code that has one, from the stack pointer in the stack in use, from the
-  /// lowest address of everything else; in bytes.
+  /// From the symbol for code that has one, from the stack pointer in the stack in use, from its image's
+  /// base in a program or a library, from the lowest address of everything else; in bytes.
   package var offset: Int
   /// Null where there is none, or nobody looked.
   @Nullable package var symbol: String?
@@ -94,15 +94,16 @@ extension PointerTarget {
       }
     }
     guard let mapping = photograph.mappings.holding(address) else { return nil }
+    let image = LoadedImage.holding(address, in: photograph.mappings)
     let kind: Kind =
       if mapping.permissions.contains(.execute) { .code } else if mapping.path == "[heap]" {
         .heap
-      } else if LoadedImage.holding(address, in: photograph.mappings) != nil { .data } else {
+      } else if image != nil { .data } else {
         .mapping
       }
     self.init(
-      kind, offset: PointerTarget.bytes(from: mapping.low, address), mapping: mapping.label,
-      text: text)
+      kind, offset: PointerTarget.bytes(from: image?.base ?? mapping.low, address),
+      mapping: mapping.label, text: text)
   }
 
   private static func bytes(from start: Address, _ address: Address) -> Int {

@@ -65,7 +65,7 @@ package struct OwnCode: Sendable, Equatable {
     let prefixes = [
       "std::", "core::", "alloc::", "__gnu_cxx::", "__cxa_", "swift_", "swift::", "_Unwind_",
       "runtime.", "rust_", "__rust", "__libc_", "_start", "abort", "raise", "__assert",
-      "Swift runtime failure", "<signal handler called>", "__asan", "__interceptor",
+      "Swift runtime failure", CodeName.signalFrame, "__asan", "__interceptor",
       "generic specialization <",
     ]
     return prefixes.contains(where: symbol.hasPrefix)

@@ -35,10 +35,13 @@ extension UnwindReport {
 }
 
 extension CodeName {
+  /// As gdb names the frame that a signal makes.
+  package static let signalFrame = "<signal handler called>"
+
   /// The kernel returns from a signal through a few instructions of libc's that it does not export:
   /// they are called as in gdb, whether or not there is debug information for them.
   fileprivate var ofSignalFrame: CodeName {
-    CodeName(symbol: "<signal handler called>", offset: 0, image: image)
+    CodeName(symbol: CodeName.signalFrame, offset: 0, image: image)
   }
 }
 

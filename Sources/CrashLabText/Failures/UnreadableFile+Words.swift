@@ -21,7 +21,7 @@ extension FileProblem {
     case .is32Bit: "is of a 32-bit program: only those of 64 bits can be read"
     case .isBigEndian: "is of a big-endian machine: it can't be read here"
     case .otherMachine(let machine, let here):
-      "is for \(machineName(machine)), and only files for \(machineName(here)) can be read"
+      "is for \(machineName(machine)), and this can be told only of files for \(machineName(here))"
     case .truncated(.header): "is truncated: not even its header is there"
     case .truncated(.programHeaders): "is truncated: the program headers are not all there"
     case .truncated(.programHeaderCount):

@@ -75,13 +75,16 @@ package struct CulpritText {
 
   private func consumer(_ fault: FaultReport) -> String {
     guard let unwind = fault.unwind else { return "" }
-    if let recursion = unwind.recursion { return self.recursion(recursion) }
+    if let recursion = unwind.recursion {
+      return self.recursion(recursion, calls: unwind.calls(in: recursion))
+    }
     if let frame = fault.largestFrame { return self.frame(frame, of: fault.site.stackSize) }
     guard fault.site.isOverflow, let uses = unwind.stackUse, uses.count > 1 else { return "" }
     return table(uses) + entered(unwind.entry)
   }
 
-  private func recursion(_ recursion: UnwindReport.Recursion) -> String {
+  /// - Parameter calls: of its functions in a round, with those that were inlined.
+  private func recursion(_ recursion: UnwindReport.Recursion, calls: Int) -> String {
     let functions = recursion.distinctFunctions
     var pieces = ["recursion:"]
     var file: String?
@@ -91,10 +94,10 @@ package struct CulpritText {
       file = function.file
     }
     if functions.count > 4 { pieces.append("→ … (\(functions.count) functions)") }
-    return flowing(pieces, facts(recursion)) + entered(recursion.enteredFrom)
+    return flowing(pieces, facts(recursion, calls: calls)) + entered(recursion.enteredFrom)
   }
 
-  private func facts(_ recursion: UnwindReport.Recursion) -> [String] {
+  private func facts(_ recursion: UnwindReport.Recursion, calls: Int) -> [String] {
     var facts: [String] = []
     let sizes = recursion.functions.compactMap(\.frameSize)
     let size = sizes.count == recursion.period ? sizes.reduce(0) { $0.plus($1) } : nil
@@ -107,6 +110,10 @@ package struct CulpritText {
         let each = sizes.count <= 6 ? " (\(sizes.map(grouped).joined(separator: " + ")))" : ""
         facts.append("\(grouped(size)) bytes a round\(each)")
       }
+    }
+    if calls > recursion.period {
+      let whose = recursion.period == 1 ? "a frame" : "a round"
+      facts.append("\(calls) calls \(whose) (\(calls - recursion.period) inlined)")
     }
     if let share = recursion.share { facts.append("\(percent(share)) of the stack") }
     return facts
@@ -214,7 +221,9 @@ extension FaultReport {
   /// A frame that alone takes a good part of the stack, or more than all of it.
   fileprivate var largestFrame: UnwindReport.Frame? {
     guard site.isOverflow, let size = site.stackExtent,
-      let frame = unwind?.frames.max(by: { ($0.frameSize ?? 0) < ($1.frameSize ?? 0) }),
+      // What lies behind a signal's frame may be another stack.
+      let frame = unwind?.frames.filter({ $0.symbol != CodeName.signalFrame })
+        .max(by: { ($0.frameSize ?? 0) < ($1.frameSize ?? 0) }),
       let bytes = frame.frameSize, bytes >= size / 4
     else { return nil }
     return frame
@@ -222,6 +231,19 @@ extension FaultReport {
 }
 
 extension UnwindReport {
+  /// How often the functions of a recursion are called in one round: its frames, and the calls of the
+  /// same functions that were inlined in them.
+  fileprivate func calls(in recursion: Recursion) -> Int {
+    let names = Set(recursion.functions.compactMap(\.symbol))
+    let round = frames.filter {
+      $0.count == recursion.count && $0.period == recursion.period && $0.count > 1
+    }
+    guard round.count == recursion.period else { return recursion.period }
+    return round.reduce(recursion.period) { calls, frame in
+      calls + (frame.inlined ?? []).count { names.contains($0.symbol) }
+    }
+  }
+
   /// Where an irregular recursion was entered from: outside of the last frame of a function that
   /// is in the trace more than once; nil where nobody knows.
   fileprivate var entry: UnwindReport.Recursion.Function? {

@@ -25,7 +25,7 @@ extension Fault.HandlerOutcome {
     case .insideHandler:
       "it came inside the handler, where \(signal) is blocked: the kernel killed at once"
     case .notOnAlternateStack:
-      never("without SA_ONSTACK, and the stack that it was to run on has run out")
+      never("without SA_ONSTACK, and below the stack pointer is no room for its frame")
     case .noAlternateStack: never("this thread has no alternate stack")
     case .noRoom: never("the kernel found no stack to run it on")
     case .alternateStackUnmapped: never("this thread's alternate stack is not mapped any more")

@@ -10,7 +10,8 @@ extension StackSizeSource {
     case .resourceLimit:
       return "set by RLIMIT_STACK\(bytes): `ulimit -s KIB` in the shell that starts it"
     case .changedLimit:
-      return "RLIMIT_STACK, which was changed after the program's start: setrlimit in it, or prlimit"
+      return "RLIMIT_STACK, which was changed after the program's start: setrlimit in it, or "
+        + "prlimit"
     case .addressSpaceLimit:
       return "RLIMIT_AS is used up before its own limit: `ulimit -v KIB` in the shell that starts "
         + "it"

@@ -12,7 +12,7 @@ extension SystemError {
   /// What helps where it is known what was being done; nil: what helps against this error in general.
   private func special(_ purpose: Purpose) -> String? {
     switch purpose {
-    case .makeRunFolder: "choose another folder with --output, or write none with --no-save"
+    case .makeRunFolder: "choose another folder with --output, or write none (--no-save, --no-keep)"
     case .saveReport: "is the disk full? the reports written before are whole"
     case .readProc: "the laboratory looks at its children through /proc, which must be mounted"
     case .readRegularFile: "it is no regular file"
@@ -22,8 +22,8 @@ extension SystemError {
       switch code {
       case ENOENT, ESRCH: "there is no such process, or it ended during the look"
       case EACCES, EPERM:
-        "the kernel lets only the same user with the right to trace look at it: use sudo, or start "
-          + "the program under the look: crashlab layout -- PROGRAM"
+        "the kernel lets only the same user with the right to trace look at it, and nobody at some: "
+          + "use sudo, or let crashlab start the program (exec, stacks, layout)"
       default: nil
       }
     case .lookBeforeEnd(let seconds):
@@ -46,7 +46,11 @@ extension SystemError {
       default: nil
       }
     case .measureSwitch:
-      code == EPERM ? "SCHED_FIFO needs CAP_SYS_NICE; try --policy batch" : nil
+      switch code {
+      case EPERM: "SCHED_FIFO needs CAP_SYS_NICE; try --policy batch"
+      case EINVAL: "there is no such core here, or it is not ours: see nproc and --core"
+      default: nil
+      }
     case .measureLoad: code == EMFILE ? "see ulimit -n" : nil
     case .confineChildren:
       "a sandbox forbids it, and without it a child could not be ended whole or be bounded; "

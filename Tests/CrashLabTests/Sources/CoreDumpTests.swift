@@ -129,7 +129,7 @@ import Testing
       $0.identity.replaceSubrange(0..<4, with: [0x28, 0xb5, 0x2f, 0xfd])
     },
     Wrong(testDescription: "a program", words: "no core dump but a program") { $0.type = 2 },
-    Wrong(testDescription: "another machine", words: "can be read") {
+    Wrong(testDescription: "another machine", words: "can be told only of files for") {
       $0.machine = SyntheticCore.otherMachine
     },
     Wrong(testDescription: "headers too small", words: "damaged") { $0.headerSize = 8 },
