@@ -134,7 +134,10 @@ private struct FreshCopy: ~Copyable {
   private consuming func answer(within seconds: Double) throws -> TrialAnswer {
     var isLate = false
     let bytes = try FreshCopy.read(answers, until: clab_now() + UInt64(seconds * 1e9), &isLate)
-    if isLate { kill(process, SIGKILL) }  // its children die with it
+    if isLate {
+      clab_end_descendants(process)
+      kill(process, SIGKILL)  // its children die with it
+    }
     var status: CInt = 0
     try system("waitpid") { waitpid(process, &status, 0) }
     if isLate { throw TrialFailure(.late(seconds: Int(seconds))) }

@@ -36,6 +36,20 @@ import Testing
     #expect(result.output.contains("5 trials: 5 as expected"))
   }
 
+  /// What a program that is late has started is ended with it.
+  @Test func nothingIsLeftAfterTheDeadline() throws {
+    try withTemporaryFolder { folder in
+      let mark = "\(folder)/started"
+      _ = try run(
+        #"{"name": "x", "command": ["sh", "-c", "sh -c 'echo $$ > MARK; sleep 100; true'; true"], "#
+          .replacingOccurrences(of: "MARK", with: mark)
+          + #""timeout": 1, "expect": {"exit": 0}}"#)
+      let text = try String(contentsOfFile: mark, encoding: .utf8)
+      let started = try #require(Int32(text.trimmingCharacters(in: .newlines)))
+      #expect(eventually { !isAlive(started) })
+    }
+  }
+
   @Test func whatIsNotSeenFails() throws {
     let result = try run(
       #"""

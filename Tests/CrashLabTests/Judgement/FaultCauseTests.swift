@@ -300,7 +300,7 @@ import Testing
 
   @Test(
     arguments: [
-      (0x1010, .code, 0x10), (0x2010, .data, 0x10), (0x5004, .heap, 4), (0x8ff0, .stack, 0xf0),
+      (0x1010, .code, 0x10), (0x2010, .data, 0x1010), (0x5004, .heap, 4), (0x8ff0, .stack, 0xf0),
       (0x8e00, .stack, -0x100), (0x7008, .guard, 8), (0xa001, .mapping, 1), (0x4000, nil, 0),
       (0, nil, 0),
     ] as [(UInt64, PointerTarget.Kind?, Int)])
