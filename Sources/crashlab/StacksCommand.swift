@@ -48,9 +48,9 @@ struct StacksCommand: ParsableCommand {
       processes that the program starts.
 
       Exit status: the program's own, or 128 and the number of the signal that ended it; with \
-      --fail-over 1 if it is 0 and a stack was used more than that, or may have been (≤); 127 if there is no such \
-      program, 126 if it can't be executed; 66 if there is no such process, or the kernel does not \
-      permit to look at it.
+      --fail-over 1 if it is 0 and a stack was used more than that, or may have been (≤); 127 if \
+      there is no such program, 126 if it can't be executed; 66 if there is no such process, or \
+      the kernel does not permit to look at it.
       """)
 
   @Flag(help: "Fill stacks beforehand: peaks to the byte.") var exact = false

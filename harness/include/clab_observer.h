@@ -98,6 +98,9 @@ void clab_observer_tell_own_crash(void);
 ssize_t clab_observer_file_capabilities(const char *path, void *buffer, size_t size);
 /* From now on SIGTERM and SIGHUP that this process gets are the program's; 0: its own again. */
 void clab_observer_pass_on(pid_t process);
+/* Kills what a process has started, and what that has, as far as /proc tells; not itself.
+   Async-signal-safe: no */
+void clab_observer_end_descendants(pid_t process);
 /* Ignores SIGXFSZ from now on, and SIGCHLD no longer: whoever ignores it gets no status of a child
    (wait(2)). Programs started by clab_observer_spawn get both as this process did.
    Async-signal-safe: no */

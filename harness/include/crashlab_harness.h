@@ -241,9 +241,6 @@ enum { CLAB_ANSWERS = 3 /* the descriptor that the copy answers on */ };
    from, or an errno. Async-signal-safe: no */
 int clab_spawn_copy(char *const arguments[], char *const environment[], pid_t *process,
                     int *answers);
-/* Kills what this process has started and what that has: where /proc tells it. Async-signal-safe:
- * no */
-void clab_end_descendants(pid_t process);
 /* Whether a fresh copy of this program would see it. Async-signal-safe: yes */
 bool clab_can_enter_again(void);
 /* Where the code at an address lies: its image as the loader names it ("" for the program itself),

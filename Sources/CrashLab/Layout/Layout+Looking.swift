@@ -34,7 +34,7 @@ extension Layout {
           at: other, claims: claims, pointers: pointers, controlBlocks: controlBlocks,
           leader: process, machine: machine)
       }
-      throw .noLook(at: process, "read maps of", code: ESRCH)
+      throw .noLook(at: leader ?? process, "read maps of", code: ESRCH)
     }
     var threads = try directory.sights(process: process)
     for index in threads.indices {

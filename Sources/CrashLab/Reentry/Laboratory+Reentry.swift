@@ -135,8 +135,9 @@ private struct FreshCopy: ~Copyable {
     var isLate = false
     let bytes = try FreshCopy.read(answers, until: clab_now() + UInt64(seconds * 1e9), &isLate)
     if isLate {
-      clab_end_descendants(process)
-      kill(process, SIGKILL)  // its children die with it
+      // Its child would die with it, but not what that has started.
+      clab_observer_end_descendants(process)
+      kill(process, SIGKILL)
     }
     var status: CInt = 0
     try system("waitpid") { waitpid(process, &status, 0) }

@@ -23,7 +23,7 @@ package struct StackAdvice: Sendable, Equatable, Codable {
     peak: StackPeak?, size: Int? = nil, guard: Int?, source: StackSizeSource?, pageSize: Int
   ) -> StackAdvice? {
     guard let peak, peak.bound != .atLeast, let source,
-      size.map({ peak.bytes.plus(peak.bound == .exact ? 512 : pageSize) <= $0 }) ?? true
+      size.map({ peak.bytes.plus(peak.bound.leftWhenFull(pageSize: pageSize)) <= $0 }) ?? true
     else { return nil }
     let needed = peak.bytes.plus(peak.bytes / 4)
       .plus(`guard`.map { $0 > largestGuard ? 0 : $0 } ?? 0)

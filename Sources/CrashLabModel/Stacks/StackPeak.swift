@@ -10,6 +10,10 @@ package struct StackPeak: Sendable, Equatable {
     case atMost = "at-most"
     /// It was not looked at when it was deepest.
     case atLeast = "at-least"
+
+    /// So few bytes are left in a stack that may have been used up: its last frame has not written to
+    /// all of its own.
+    package func leftWhenFull(pageSize: Int) -> Int { self == .exact ? 512 : pageSize }
   }
 
   /// From the top of the stack down, bytes: thread-local storage and control block are part of it.

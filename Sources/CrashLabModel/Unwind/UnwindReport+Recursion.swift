@@ -175,3 +175,18 @@ extension [UnwindReport.Frame] {
     }
   }
 }
+
+extension UnwindReport {
+  /// How often the functions of a recursion are called in one round: its frames, and the calls of the
+  /// same functions that were inlined in them.
+  package func calls(in recursion: Recursion) -> Int {
+    let names = Set(recursion.functions.compactMap(\.symbol))
+    let round = frames.filter {
+      $0.count == recursion.count && $0.period == recursion.period && $0.count > 1
+    }
+    guard round.count == recursion.period else { return recursion.period }
+    return round.reduce(recursion.period) { calls, frame in
+      calls + (frame.inlined ?? []).count { names.contains($0.symbol) }
+    }
+  }
+}

@@ -97,8 +97,10 @@ extension StacksReport.Group {
     guard kind != .main, let size else { return nil }
     let name = "'\(nameInWords)' (\(shortSymbol(entry ?? "?", width: 40)))"
     guard let advice else {
-      let left = bound == .exact ? 512 : 4096
-      let isUsedUp = peak.map { size - $0 < left } == true && (bound == .exact || bound == .page)
+      // An upper bound proves nothing.
+      let isUsedUp =
+        [.exact, .page].contains(bound)
+        && peak.map { size - $0 < bound?.leftWhenFull(pageSize: 4096) ?? 0 } == true
       return isUsedUp
         ? "\(name) has used its whole stack, and may have overflowed: what would have been enough is "
           + "not known (`crashlab exec` tells of an overflow)."

@@ -231,19 +231,6 @@ extension FaultReport {
 }
 
 extension UnwindReport {
-  /// How often the functions of a recursion are called in one round: its frames, and the calls of the
-  /// same functions that were inlined in them.
-  fileprivate func calls(in recursion: Recursion) -> Int {
-    let names = Set(recursion.functions.compactMap(\.symbol))
-    let round = frames.filter {
-      $0.count == recursion.count && $0.period == recursion.period && $0.count > 1
-    }
-    guard round.count == recursion.period else { return recursion.period }
-    return round.reduce(recursion.period) { calls, frame in
-      calls + (frame.inlined ?? []).count { names.contains($0.symbol) }
-    }
-  }
-
   /// Where an irregular recursion was entered from: outside of the last frame of a function that
   /// is in the trace more than once; nil where nobody knows.
   fileprivate var entry: UnwindReport.Recursion.Function? {

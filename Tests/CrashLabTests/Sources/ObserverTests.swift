@@ -104,11 +104,14 @@ import Testing
   }
 
   @Test func troublesOfAnAlternateStackAreSeenInTheMappings() {
-    func trouble(_ permissions: Mapping.Permissions?, path: String = "") -> HandlerFacts
-      .AlternateStack.Trouble?
-    {
+    func trouble(
+      _ permissions: Mapping.Permissions?, path: String = "", isOfProgram: Bool = false
+    ) -> HandlerFacts.AlternateStack.Trouble? {
+      let code = Mapping(
+        low: Address(0x0), high: Address(0x1000), permissions: [.read, .execute], path: path)
       let mappings = permissions.map {
-        [Mapping(low: Address(0x1000), high: Address(0x9000), permissions: $0, path: path)]
+        (isOfProgram ? [code] : [])
+          + [Mapping(low: Address(0x1000), high: Address(0x9000), permissions: $0, path: path)]
       }
       let claim = StackRegion.Claim(
         kind: .alternateStack, name: "t", thread: 7, low: Address(0x2000), high: Address(0x3000))
@@ -118,6 +121,7 @@ import Testing
     #expect(trouble(nil) == .unmapped)
     #expect(trouble([.read]) == .notWritable)
     #expect(trouble([.read, .write], path: "/tmp/file") == .pastFile)
+    #expect(trouble([.read, .write], path: "/bin/x", isOfProgram: true) == nil)
   }
 
   @Test func masksAreReadFromStatus() throws {

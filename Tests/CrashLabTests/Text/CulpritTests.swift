@@ -45,6 +45,18 @@ private func frame(
     #expect(recursion.enteredFrom?.line == 5)
   }
 
+  @Test(arguments: [([], 1), (["f"], 2), (["f", "other", "f"], 3)] as [([String], Int)])
+  func callsThatWereInlinedCount(_ inlined: [String], _ calls: Int) throws {
+    var repeated = frame(0, "f", count: 10)
+    repeated.inlined = inlined.map { .init(symbol: $0) }
+    let frames = [repeated, frame(10, "main")]
+    let recursion = try #require(
+      UnwindReport.Recursion(in: frames, frameCount: 11, stackSize: nil))
+    let unwind = UnwindReport(
+      by: .observer, frameCount: 11, complete: true, steps: 0, duration: 0, frames: frames)
+    #expect(unwind.calls(in: recursion) == calls)
+  }
+
   @Test func aRoundIsToldInTheOrderOfTheCalls() throws {
     // a calls b calls c calls a: outwards from the fault it reads c, b, a.
     let recursion = try #require(

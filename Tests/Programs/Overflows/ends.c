@@ -4,7 +4,7 @@
  *   text    reads through a pointer that holds text
  *   return  returns to an address that text was written over
  *   overrun writes past the end of the heap's memory until that faults
- *   below   writes far below the stack that it is on, which is hardly used
+ *   below   writes below the limit of the stack that it is on, which is hardly used
  *   deep    recurses until the stack is full
  *   other   the same, with another limit than it was started with
  *   lowered the same, with less than it has already
@@ -46,14 +46,15 @@ static __attribute__((noinline)) void fill(volatile char *to) {
     *to++ = 1;
 }
 
-static void *write_below(void *limit) {
+static void *write_below(void *unused) {
   pthread_attr_t attributes;
+  void *limit;
   size_t size;
   pthread_getattr_np(pthread_self(), &attributes);
   pthread_attr_getstack(&attributes, &limit, &size);
   volatile char *place = (char *)limit - 100;
   *place = 1;
-  return NULL;
+  return unused;
 }
 
 static void *wait_for_ever(void *unused) {

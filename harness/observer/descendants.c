@@ -1,7 +1,8 @@
 /*
- * Ending whatever a process has started: who is late may have left others, in no group of its own.
+ * Ending whatever a process has started: it has no group of its own, or the terminal's keys would
+ * not reach it.
  */
-#include "crashlab_harness.h"
+#include "clab_observer.h"
 
 #include <dirent.h>
 #include <signal.h>
@@ -52,7 +53,7 @@ static void add_all_children_of(struct found *found, pid_t process) {
     closedir(threads);
 }
 
-void clab_end_descendants(pid_t process) {
+void clab_observer_end_descendants(pid_t process) {
   struct found *found = calloc(1, sizeof *found);
   if (!found)
     return;
